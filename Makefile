@@ -1,0 +1,19 @@
+# Fornax. `make help` lists the targets.
+
+# One target directory outside the checkout, shared by every build: RocksDB takes minutes to compile.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/fornax/target
+
+.DEFAULT_GOAL := help
+.PHONY: help test lint
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## Install what is missing and run every test
+	@tools/setup.sh test
+	@tools/test.sh
+
+lint: ## Check formatting and lints
+	@tools/setup.sh build
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings

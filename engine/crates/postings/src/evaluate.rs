@@ -1,0 +1,339 @@
+//! A clause on one segment: a stream of candidates in document order, and tests on them.
+//!
+//! Terms drive: they are intersected by seeking. Columns only test, a block at a time. What can do neither (a disjunction, a
+//! negation of tests) is gathered first.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use tantivy::postings::TermInfo;
+use tantivy::query::{BitSetDocSet, ConstScorer, Scorer, intersect_scorers};
+use tantivy::schema::{Field as Physical, IndexRecordOption};
+use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocSet, TERMINATED};
+
+use crate::clause::{Clause, Test};
+use crate::error::{Error, Result};
+use crate::filter::{Block, Filter};
+use crate::schema::LAYOUT;
+use crate::segment::Segment;
+use crate::superseded::VisibleAt;
+
+/// How deep clauses may nest.
+const DEPTH_MAX: u32 = 64;
+
+/// What of a segment a snapshot can see.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    /// Documents from the first that were written by then.
+    pub written: u32,
+    /// Those of them that were superseded by then; `None`: none.
+    pub visible: Option<VisibleAt<'a>>,
+}
+
+pub(crate) enum Candidates {
+    Nothing,
+    Everything,
+    Documents(Box<dyn Scorer>),
+}
+
+pub(crate) struct Matches {
+    pub candidates: Candidates,
+    pub filters: Vec<Filter>,
+}
+
+impl Matches {
+    const NOTHING: Self = Self { candidates: Candidates::Nothing, filters: Vec::new() };
+    const EVERYTHING: Self = Self { candidates: Candidates::Everything, filters: Vec::new() };
+
+    fn documents(documents: impl DocSet + 'static) -> Self {
+        Self {
+            candidates: Candidates::Documents(Box::new(ConstScorer::new(documents, 1.0))),
+            filters: Vec::new(),
+        }
+    }
+
+    fn tested(filter: Filter) -> Self {
+        Self { candidates: Candidates::Everything, filters: vec![filter] }
+    }
+
+    /// Calls `each` with blocks of matching documents in ascending order, until it breaks.
+    pub(crate) fn run(mut self, view: View<'_>, mut each: impl FnMut(&[u32]) -> ControlFlow<()>) {
+        let mut block = Block::empty();
+        let mut source = Source::new(self.candidates, view.written);
+        while source.fill(&mut block) {
+            if let Some(visible) = view.visible {
+                block.retain_visible(visible);
+            }
+            for filter in &mut self.filters {
+                if block.len > 0 {
+                    filter.apply(&mut block);
+                }
+            }
+            if block.len > 0 && each(block.as_slice()).is_break() {
+                return;
+            }
+        }
+    }
+}
+
+enum Source {
+    Numbers(std::ops::Range<u32>),
+    Documents(Box<dyn Scorer>, u32),
+}
+
+impl Source {
+    fn new(candidates: Candidates, written: u32) -> Self {
+        match candidates {
+            Candidates::Nothing => Self::Numbers(0..0),
+            Candidates::Everything => Self::Numbers(0..written),
+            Candidates::Documents(documents) => Self::Documents(documents, written),
+        }
+    }
+
+    /// The next block; false at the end.
+    fn fill(&mut self, block: &mut Block) -> bool {
+        match self {
+            Self::Numbers(range) => {
+                block.len = range.len().min(COLLECT_BLOCK_BUFFER_LEN);
+                for (place, document) in block.documents.iter_mut().zip(&mut *range) {
+                    *place = document;
+                }
+                block.len > 0
+            }
+            Self::Documents(documents, written) => {
+                block.len = documents.fill_buffer(&mut block.documents);
+                let within = block.as_slice().partition_point(|document| document < written);
+                if within < block.len {
+                    block.len = within;
+                    *self = Self::Numbers(0..0);
+                }
+                block.len > 0
+            }
+        }
+    }
+}
+
+/// The matches of `clause` in `segment`, whatever a snapshot sees of it.
+pub(crate) fn matches(clause: &Clause, segment: &Segment) -> Result<Matches> {
+    evaluate(clause, segment, 0)
+}
+
+fn evaluate(clause: &Clause, segment: &Segment, depth: u32) -> Result<Matches> {
+    if depth > DEPTH_MAX {
+        return Err(Error::Limit("a search nests too deep"));
+    }
+    match clause {
+        Clause::All => Ok(Matches::EVERYTHING),
+        Clause::Term(field, term) => term_matches(segment, field.physical(), term),
+        Clause::Word(word) => term_matches(segment, LAYOUT.text, word.as_bytes()),
+        Clause::Prefix(field, prefix) => prefix_matches(segment, field.physical(), prefix),
+        Clause::Values(tests) => value_matches(segment, tests),
+        Clause::Rids(rids) if rids.is_empty() => Ok(Matches::NOTHING),
+        Clause::Rids(rids) => Ok(Matches::tested(Filter::Rids(segment.rids().clone(), Arc::clone(rids)))),
+        Clause::Joined(_, rids) if rids.is_empty() => Ok(Matches::NOTHING),
+        Clause::Joined(column, rids) => Ok(segment
+            .column(column)?
+            .map_or(Matches::NOTHING, |column| Matches::tested(Filter::Joined(column, Arc::clone(rids))))),
+        Clause::And(clauses) => all(clauses, segment, depth),
+        Clause::Or(clauses) => any(clauses, segment, depth),
+        Clause::Not(clause) => Ok(without(evaluate(clause, segment, depth + 1)?, segment.documents())),
+    }
+}
+
+/// The dictionary entry of a term, from the cache when it was asked before.
+pub(crate) fn term_info(segment: &Segment, field: Physical, term: &[u8]) -> Result<Option<TermInfo>> {
+    segment.caches.terms.get_or_find(segment.id, field.field_id(), term, || {
+        Ok(segment.reader.inverted_index(field)?.terms().get(term).map_err(tantivy::TantivyError::from)?)
+    })
+}
+
+fn term_matches(segment: &Segment, field: Physical, term: &[u8]) -> Result<Matches> {
+    let Some(info) = term_info(segment, field, term)? else { return Ok(Matches::NOTHING) };
+    if info.doc_freq == segment.documents() {
+        return Ok(Matches::EVERYTHING);
+    }
+    let index = segment.reader.inverted_index(field)?;
+    let postings = index.read_postings_from_terminfo(&info, IndexRecordOption::Basic);
+    Ok(Matches::documents(postings.map_err(tantivy::TantivyError::from)?))
+}
+
+fn prefix_matches(segment: &Segment, field: Physical, prefix: &[u8]) -> Result<Matches> {
+    let index = segment.reader.inverted_index(field)?;
+    let mut gathered = Gathered::new(segment.documents());
+    let mut range = index.terms().range().ge(prefix);
+    if let Some(end) = prefix_end(prefix) {
+        range = range.lt(end);
+    }
+    let mut terms = range.into_stream().map_err(tantivy::TantivyError::from)?;
+    while terms.advance() {
+        let postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic);
+        gathered.add_all(&mut postings.map_err(tantivy::TantivyError::from)?);
+    }
+    Ok(gathered.into_matches())
+}
+
+/// The least bytes above everything that starts with `prefix`; `None`: nothing is above.
+fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|&byte| byte != u8::MAX)?;
+    let mut end = prefix[..=last].to_vec();
+    end[last] += 1;
+    Some(end)
+}
+
+fn value_matches(segment: &Segment, tests: &[Test]) -> Result<Matches> {
+    let mut columns = Vec::with_capacity(tests.len());
+    for test in tests {
+        let Some(column) = segment.column(&test.column)? else { return Ok(Matches::NOTHING) };
+        columns.push((column, test.low, test.high));
+    }
+    Ok(match columns.len() {
+        0 => Matches::EVERYTHING,
+        1 => columns.pop().map_or(Matches::NOTHING, |(column, low, high)| {
+            let outside = high < column.min_value() || low > column.max_value();
+            if outside { Matches::NOTHING } else { Matches::tested(Filter::Range(column, low, high)) }
+        }),
+        _ => Matches::tested(Filter::Aligned(columns)),
+    })
+}
+
+fn all(clauses: &[Clause], segment: &Segment, depth: u32) -> Result<Matches> {
+    let (mut drivers, mut filters) = (Vec::new(), Vec::new());
+    for clause in clauses {
+        let matches = evaluate(clause, segment, depth + 1)?;
+        match matches.candidates {
+            Candidates::Nothing => return Ok(Matches::NOTHING),
+            Candidates::Everything => {}
+            Candidates::Documents(documents) => drivers.push(documents),
+        }
+        filters.extend(matches.filters);
+    }
+    let candidates = match drivers.len() {
+        0 => Candidates::Everything,
+        _ => Candidates::Documents(intersect_scorers(drivers, segment.documents())),
+    };
+    Ok(Matches { candidates, filters })
+}
+
+fn any(clauses: &[Clause], segment: &Segment, depth: u32) -> Result<Matches> {
+    let mut alternatives = Vec::with_capacity(clauses.len());
+    for clause in clauses {
+        let matches = evaluate(clause, segment, depth + 1)?;
+        match matches.candidates {
+            Candidates::Nothing => {}
+            Candidates::Everything if matches.filters.is_empty() => return Ok(Matches::EVERYTHING),
+            _ => alternatives.push(matches),
+        }
+    }
+    if alternatives.len() < 2 {
+        return Ok(alternatives.pop().unwrap_or(Matches::NOTHING));
+    }
+    let mut gathered = Gathered::new(segment.documents());
+    for matches in alternatives {
+        gathered.add_matches(matches);
+    }
+    Ok(gathered.into_matches())
+}
+
+fn without(matches: Matches, documents: u32) -> Matches {
+    let excluded = match (matches.candidates, matches.filters.is_empty()) {
+        (Candidates::Nothing, _) => return Matches::EVERYTHING,
+        (Candidates::Everything, true) => return Matches::NOTHING,
+        (Candidates::Documents(excluded), true) => excluded,
+        (candidates, false) => {
+            let mut gathered = Gathered::new(documents);
+            gathered.add_matches(Matches { candidates, filters: matches.filters });
+            match gathered.into_matches().candidates {
+                Candidates::Documents(excluded) => excluded,
+                _ => return Matches::EVERYTHING,
+            }
+        }
+    };
+    Matches::tested(Filter::Without(excluded))
+}
+
+/// Documents put together out of order: a list while they are few, then a bitmap of the segment.
+struct Gathered {
+    documents: u32,
+    list: Vec<u32>,
+    bits: Option<BitSet>,
+}
+
+impl Gathered {
+    fn new(documents: u32) -> Self {
+        Self { documents, list: Vec::new(), bits: None }
+    }
+
+    fn add(&mut self, documents: &[u32]) {
+        if let Some(bits) = &mut self.bits {
+            for &document in documents {
+                bits.insert(document);
+            }
+            return;
+        }
+        self.list.extend_from_slice(documents);
+        if self.list.len() > self.documents as usize / 32 {
+            let mut bits = BitSet::with_max_value(self.documents);
+            for document in self.list.drain(..) {
+                bits.insert(document);
+            }
+            self.bits = Some(bits);
+        }
+    }
+
+    fn add_all(&mut self, documents: &mut dyn DocSet) {
+        let mut buffer = [0; COLLECT_BLOCK_BUFFER_LEN];
+        loop {
+            let len = documents.fill_buffer(&mut buffer);
+            self.add(&buffer[..len]);
+            if len < buffer.len() {
+                return;
+            }
+        }
+    }
+
+    fn add_matches(&mut self, matches: Matches) {
+        let view = View { written: self.documents, visible: None };
+        matches.run(view, |block| {
+            self.add(block);
+            ControlFlow::Continue(())
+        });
+    }
+
+    fn into_matches(mut self) -> Matches {
+        if let Some(bits) = self.bits {
+            return Matches::documents(BitSetDocSet::from(bits));
+        }
+        if self.list.is_empty() {
+            return Matches::NOTHING;
+        }
+        self.list.sort_unstable();
+        self.list.dedup();
+        Matches::documents(ListDocSet { documents: self.list, next: 0 })
+    }
+}
+
+/// Documents of a sorted list.
+struct ListDocSet {
+    documents: Vec<u32>,
+    next: usize,
+}
+
+impl DocSet for ListDocSet {
+    fn advance(&mut self) -> u32 {
+        self.next = (self.next + 1).min(self.documents.len());
+        self.doc()
+    }
+
+    fn seek(&mut self, target: u32) -> u32 {
+        self.next += self.documents[self.next..].partition_point(|&document| document < target);
+        self.doc()
+    }
+
+    fn doc(&self) -> u32 {
+        self.documents.get(self.next).copied().unwrap_or(TERMINATED)
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.documents.len() as u32
+    }
+}

@@ -1,0 +1,347 @@
+//! Searching a snapshot: counts, pages and sets of resources, over all segments, on disk and in memory alike.
+
+use std::collections::BinaryHeap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use tantivy::columnar::{Cardinality, Column};
+
+use crate::clause::Clause;
+use crate::document::{ColumnName, Rid, Seq};
+use crate::error::Result;
+use crate::evaluate::{self, Candidates, View};
+use crate::rid_set::RidSet;
+use crate::segment::Segment;
+
+/// The index as it stood at one commit. Cheap to clone; holds its segments for as long as it lives.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(crate) segments: Arc<[Arc<Segment>]>,
+    pub(crate) seq: Seq,
+}
+
+/// The order of hits.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// As written: by commit, then by resource. The cheapest: a page ends where it is full.
+    Written,
+    /// By columns; documents without a value come last in both directions; equal ones by resource.
+    Columns(Vec<SortKey>),
+}
+
+/// One key to sort by. Of several values the least counts when ascending, the greatest when descending.
+#[derive(Clone, Debug)]
+pub struct SortKey {
+    /// The column.
+    pub column: ColumnName,
+    /// Which end comes first.
+    pub direction: Direction,
+}
+
+/// Which end of a column comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The least first.
+    Ascending,
+    /// The greatest first.
+    Descending,
+}
+
+/// Whether all matches are counted beside a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// All, exactly.
+    Counted,
+    /// Not: the page may end the work early.
+    Uncounted,
+}
+
+/// Which page.
+#[derive(Clone, Debug)]
+pub struct PageRequest {
+    /// The order.
+    pub order: Order,
+    /// The last hit of the page before.
+    pub after: Option<Position>,
+    /// At most so many hits.
+    pub hits_max: usize,
+    /// Whether to count.
+    pub total: Total,
+}
+
+/// Where a hit stands in the order of its search: what a page token holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position {
+    keys: SmallVec<[SortValue; 2]>,
+    rid: Rid,
+    seq: Seq,
+}
+
+/// A sort value such that smaller comes first, whatever the direction; missing ones come last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct SortValue {
+    missing: bool,
+    value: u64,
+}
+
+/// One version of one resource that matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Hit {
+    /// The resource.
+    pub rid: Rid,
+    /// The commit that wrote the version.
+    pub seq: Seq,
+}
+
+/// One page of hits.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// In order.
+    pub hits: Vec<Hit>,
+    /// All matches, when they were counted.
+    pub total: Option<u64>,
+    /// Where the next page begins; `None`: this one is the last.
+    pub next: Option<Position>,
+}
+
+impl Snapshot {
+    /// The commit.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// How many documents match. Costs a dictionary look-up where a single term asks a segment that masks nothing.
+    pub fn count(&self, clause: &Clause) -> Result<u64> {
+        let mut total = 0;
+        for segment in &*self.segments {
+            let view = self.view(segment);
+            let unmasked = view.visible.is_none() && view.written == segment.documents();
+            total += match clause {
+                Clause::Term(field, term) if unmasked => {
+                    evaluate::term_info(segment, field.physical(), term)?
+                        .map_or(0, |info| u64::from(info.doc_freq))
+                }
+                _ => {
+                    let mut matched = 0;
+                    self.run(clause, segment, |block| {
+                        matched += block.len() as u64;
+                        ControlFlow::Continue(())
+                    })?;
+                    matched
+                }
+            };
+        }
+        Ok(total)
+    }
+
+    /// The resources of all matches.
+    pub fn rids(&self, clause: &Clause) -> Result<RidSet> {
+        let mut rids = Vec::new();
+        for segment in &*self.segments {
+            self.run(clause, segment, |block| {
+                rids.extend(block.iter().map(|&document| segment.rid(document)));
+                ControlFlow::Continue(())
+            })?;
+        }
+        Ok(rids.into_iter().collect())
+    }
+
+    /// The resources that the matches name in `column`.
+    pub fn joined(&self, clause: &Clause, column: &str) -> Result<RidSet> {
+        let mut rids = Vec::new();
+        for segment in &*self.segments {
+            let Some(values) = segment.column(column)? else { continue };
+            self.run(clause, segment, |block| {
+                rids.extend(
+                    block.iter().flat_map(|&document| values.values_for_doc(document)).map(|rid| rid as u64),
+                );
+                ControlFlow::Continue(())
+            })?;
+        }
+        Ok(rids.into_iter().collect())
+    }
+
+    /// One page of matches.
+    pub fn page(&self, clause: &Clause, request: &PageRequest) -> Result<Page> {
+        match &request.order {
+            Order::Written => self.page_as_written(clause, request),
+            Order::Columns(keys) => self.page_sorted(clause, request, keys),
+        }
+    }
+
+    fn view<'a>(&self, segment: &'a Segment) -> View<'a> {
+        View { written: segment.written_by(self.seq), visible: segment.superseded.at(self.seq) }
+    }
+
+    fn run(
+        &self,
+        clause: &Clause,
+        segment: &Segment,
+        each: impl FnMut(&[u32]) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let matches = evaluate::matches(clause, segment)?;
+        if !matches!(matches.candidates, Candidates::Nothing) {
+            matches.run(self.view(segment), each);
+        }
+        Ok(())
+    }
+
+    fn page_as_written(&self, clause: &Clause, request: &PageRequest) -> Result<Page> {
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut total = 0;
+        let wanted = request.hits_max.saturating_add(1);
+        for segment in &*self.segments {
+            if request.total == Total::Uncounted && hits.len() == wanted {
+                break;
+            }
+            let from =
+                request.after.as_ref().map_or(0, |after| match segment.position(after.seq, after.rid) {
+                    Ok(document) => document + 1,
+                    Err(document) => document,
+                });
+            self.run(clause, segment, |block| {
+                total += block.len() as u64;
+                let after = block.partition_point(|&document| document < from);
+                let room = wanted - hits.len();
+                let hit = |&document: &u32| Hit { rid: segment.rid(document), seq: segment.seq(document) };
+                hits.extend(block[after..].iter().take(room).map(hit));
+                let full = hits.len() == wanted && request.total == Total::Uncounted;
+                if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })?;
+        }
+        let more = hits.len() == wanted;
+        hits.truncate(request.hits_max);
+        let next = hits.last().filter(|_| more).map(|hit| Position {
+            keys: SmallVec::new(),
+            rid: hit.rid,
+            seq: hit.seq,
+        });
+        Ok(Page { hits, total: (request.total == Total::Counted).then_some(total), next })
+    }
+
+    fn page_sorted(&self, clause: &Clause, request: &PageRequest, keys: &[SortKey]) -> Result<Page> {
+        let mut best = Best::new(request);
+        let mut total = 0;
+        for segment in &*self.segments {
+            let columns = SortColumns::open(keys, segment)?;
+            self.run(clause, segment, |block| {
+                total += block.len() as u64;
+                best.offer(block, &columns, segment);
+                ControlFlow::Continue(())
+            })?;
+        }
+        let more = best.heap.len() > request.hits_max;
+        let mut positions = best.heap.into_sorted_vec();
+        positions.truncate(request.hits_max);
+        let hits = positions.iter().map(|position| Hit { rid: position.rid, seq: position.seq }).collect();
+        let next = positions.pop().filter(|_| more);
+        Ok(Page { hits, total: (request.total == Total::Counted).then_some(total), next })
+    }
+}
+
+/// The sort columns of one segment; `None`: no document has a value.
+struct SortColumns(SmallVec<[(Option<Column<i64>>, Direction); 2]>);
+
+impl SortColumns {
+    fn open(keys: &[SortKey], segment: &Segment) -> Result<Self> {
+        let open = |key: &SortKey| Ok((segment.column(&key.column)?, key.direction));
+        Ok(Self(keys.iter().map(open).collect::<Result<_>>()?))
+    }
+
+    /// The first key of each document of a block.
+    fn first(&self, block: &[u32], values: &mut [SortValue]) {
+        match self.0.first() {
+            None | Some((None, _)) => values.fill(SortValue::MISSING),
+            Some((Some(column), direction)) if column.get_cardinality() == Cardinality::Multivalued => {
+                for (value, &document) in values.iter_mut().zip(block) {
+                    *value = SortValue::of(column, *direction, document);
+                }
+            }
+            Some((Some(column), direction)) => {
+                let mut read = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
+                column.first_vals(block, &mut read[..block.len()]);
+                for (value, read) in values.iter_mut().zip(read) {
+                    *value = read.map_or(SortValue::MISSING, |read| SortValue::new(read, *direction));
+                }
+            }
+        }
+    }
+
+    fn position(&self, first: SortValue, document: u32, segment: &Segment) -> Position {
+        let others = self.0.iter().skip(1).map(|(column, direction)| match column {
+            Some(column) => SortValue::of(column, *direction, document),
+            None => SortValue::MISSING,
+        });
+        let keys = self.0.first().map(|_| first).into_iter().chain(others).collect();
+        Position { keys, rid: segment.rid(document), seq: segment.seq(document) }
+    }
+}
+
+impl SortValue {
+    const MISSING: Self = Self { missing: true, value: 0 };
+
+    fn new(value: i64, direction: Direction) -> Self {
+        let ascending = value as u64 ^ (1 << 63);
+        let value = match direction {
+            Direction::Ascending => ascending,
+            Direction::Descending => !ascending,
+        };
+        Self { missing: false, value }
+    }
+
+    fn of(column: &Column<i64>, direction: Direction, document: u32) -> Self {
+        let values = column.values_for_doc(document).map(|value| Self::new(value, direction));
+        values.min().unwrap_or(Self::MISSING)
+    }
+}
+
+/// The best positions after a given one: one more than the page holds, to know whether another follows.
+struct Best<'a> {
+    heap: BinaryHeap<Position>,
+    room: usize,
+    after: Option<&'a Position>,
+}
+
+impl<'a> Best<'a> {
+    fn new(request: &'a PageRequest) -> Self {
+        Self {
+            heap: BinaryHeap::new(),
+            room: request.hits_max.saturating_add(1),
+            after: request.after.as_ref(),
+        }
+    }
+
+    fn offer(&mut self, block: &[u32], columns: &SortColumns, segment: &Segment) {
+        let mut first = [SortValue::MISSING; tantivy::COLLECT_BLOCK_BUFFER_LEN];
+        columns.first(block, &mut first[..block.len()]);
+        for (&document, &first) in block.iter().zip(&first) {
+            if self.may_enter(first) {
+                let position = columns.position(first, document, segment);
+                self.enter(position);
+            }
+        }
+    }
+
+    /// Decides by the first key alone, where it can.
+    fn may_enter(&self, first: SortValue) -> bool {
+        let worst = self.heap.peek().filter(|_| self.heap.len() == self.room);
+        let beyond = worst.and_then(|worst| worst.keys.first()).is_some_and(|worst| first > *worst);
+        let before = self.after.and_then(|after| after.keys.first()).is_some_and(|after| first < *after);
+        !beyond && !before
+    }
+
+    fn enter(&mut self, position: Position) {
+        if self.after.is_some_and(|after| position <= *after) {
+            return;
+        }
+        if self.heap.len() < self.room {
+            self.heap.push(position);
+        } else if let Some(mut worst) = self.heap.peek_mut()
+            && position < *worst
+        {
+            *worst = position;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! From which commit each document of a segment is superseded: the one array that answers visibility for every snapshot.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use fornax_codec::record;
+use serde::{Deserialize, Serialize};
+
+use crate::document::Seq;
+use crate::error::{Error, Result};
+
+/// The record version of [`SupersededRecord`].
+const VERSION: u8 = 1;
+/// Documents of a segment, far above any limit.
+const DOCUMENTS_MAX: u32 = 1 << 28;
+/// Two numbers a mark.
+const BYTES_MAX: usize = 1 << 30;
+/// Not superseded.
+const NEVER: u32 = u32::MAX;
+
+/// Marks are set under the index's writer lock and read without one: a mark set while a reader is under way bears a commit
+/// beyond that reader's snapshot, so both of its values mean "visible" to him.
+pub(crate) struct Superseded {
+    /// Marks are kept as distances from here. A mark at or below it reads 0: superseded for every snapshot still kept.
+    base: Seq,
+    at: Box<[AtomicU32]>,
+    marks: AtomicU32,
+}
+
+/// The marks of a segment as written beside it, in the order of the documents.
+#[derive(Serialize, Deserialize)]
+struct SupersededRecord {
+    base: Seq,
+    documents: u32,
+    /// (document, distance of the superseding commit from `base`)
+    marks: Vec<(u32, u32)>,
+}
+
+impl Superseded {
+    pub(crate) fn none(documents: u32, base: Seq) -> Self {
+        let at = (0..documents).map(|_| AtomicU32::new(NEVER)).collect();
+        Self { base, at, marks: AtomicU32::new(0) }
+    }
+
+    /// Marks `document` as superseded by commit `seq`.
+    pub(crate) fn mark(&self, document: u32, seq: Seq) -> Result<()> {
+        let distance = u32::try_from(seq.saturating_sub(self.base))
+            .ok()
+            .filter(|&distance| distance < NEVER)
+            .ok_or(Error::Limit("four thousand million commits between a segment and a superseding one"))?;
+        if self.at[document as usize].swap(distance, Ordering::Relaxed) == NEVER {
+            self.marks.fetch_add(1, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// The commit that superseded `document`, if one did; `base` stands for anything up to it.
+    pub(crate) fn by(&self, document: u32) -> Option<Seq> {
+        match self.at[document as usize].load(Ordering::Relaxed) {
+            NEVER => None,
+            distance => Some(self.base + u64::from(distance)),
+        }
+    }
+
+    /// [`Superseded::by`] of each document in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Option<Seq>> + '_ {
+        (0..self.at.len() as u32).map(|document| self.by(document))
+    }
+
+    /// How many documents bear a mark.
+    pub(crate) fn marks(&self) -> u32 {
+        self.marks.load(Ordering::Acquire)
+    }
+
+    /// The test for one snapshot.
+    pub(crate) fn at(&self, snapshot: Seq) -> Option<VisibleAt<'_>> {
+        let distance = snapshot.checked_sub(self.base)?;
+        if self.marks() == 0 {
+            return None;
+        }
+        Some(VisibleAt { at: &self.at, distance: u32::try_from(distance).unwrap_or(NEVER).min(NEVER - 1) })
+    }
+
+    /// The marks up to commit `seq` as written beside the segment, and how many; `None`: none.
+    pub(crate) fn encode(&self, seq: Seq) -> Result<Option<(Vec<u8>, u32)>> {
+        if self.marks() == 0 {
+            return Ok(None);
+        }
+        let marks: Vec<(u32, u32)> = (0..self.at.len() as u32)
+            .filter_map(|document| self.by(document).filter(|&by| by <= seq).map(|by| (document, by)))
+            .map(|(document, by)| (document, (by - self.base) as u32))
+            .collect();
+        let count = marks.len() as u32;
+        let record = SupersededRecord { base: self.base, documents: self.at.len() as u32, marks };
+        let bytes =
+            record::encode(VERSION, &record).map_err(|_| Error::Misuse("marks that do not encode"))?;
+        Ok((count > 0).then_some((bytes, count)))
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
+        let record: SupersededRecord =
+            record::decode(VERSION, bytes, BYTES_MAX).map_err(|_| Error::Damaged("marks do not decode"))?;
+        if record.documents > DOCUMENTS_MAX {
+            return Err(Error::Damaged("marks of too many documents"));
+        }
+        let superseded = Self::none(record.documents, record.base);
+        for (document, distance) in record.marks {
+            if document >= record.documents || distance == NEVER {
+                return Err(Error::Damaged("a mark beyond the last document"));
+            }
+            superseded.mark(document, record.base + u64::from(distance))?;
+        }
+        Ok(superseded)
+    }
+}
+
+/// Which documents of a segment a snapshot does not see any more.
+#[derive(Clone, Copy)]
+pub(crate) struct VisibleAt<'a> {
+    at: &'a [AtomicU32],
+    distance: u32,
+}
+
+impl VisibleAt<'_> {
+    #[inline]
+    pub(crate) fn sees(self, document: u32) -> bool {
+        self.at[document as usize].load(Ordering::Relaxed) > self.distance
+    }
+}

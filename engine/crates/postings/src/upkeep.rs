@@ -1,0 +1,260 @@
+//! Bringing fresh documents to disk, merging segments, and the manifest that names them.
+
+use std::sync::Arc;
+
+use crate::directory::SegmentDirectory;
+use crate::document::{IndexDocument, Seq};
+use crate::error::Result;
+use crate::fresh::Chunk;
+use crate::index::{DiskSegment, Live, Postings};
+use crate::manifest::{Manifest, ManifestTag, SegmentEntry, TagKeeper};
+use crate::merge;
+use crate::schema::DICTIONARY;
+use crate::sealed_file::FileSeal;
+use crate::segment;
+use crate::superseded::Superseded;
+
+/// What flushes and merges know of the disk.
+pub(crate) struct Upkeep {
+    /// What the kept tag names; `None` before the first flush.
+    kept: Option<ManifestTag>,
+    flushed: Seq,
+    /// Counts manifests and mark files; never the same twice, also after a failure.
+    generation: u64,
+    next_segment: u64,
+    marks: Vec<MarkFile>,
+}
+
+/// The marks of a segment as the kept manifest names them.
+#[derive(Clone)]
+struct MarkFile {
+    segment: u64,
+    /// How many there are in it.
+    marks: u32,
+    seal: FileSeal,
+}
+
+impl Upkeep {
+    pub(crate) fn new() -> Self {
+        Self { kept: None, flushed: 0, generation: 0, next_segment: 0, marks: Vec::new() }
+    }
+
+    pub(crate) fn opened(manifest: Manifest, tag: ManifestTag, disk: &[Arc<DiskSegment>]) -> Self {
+        let entries = manifest.segments.into_iter().zip(disk);
+        let marks = entries.filter_map(|(entry, disk)| {
+            entry.marks.map(|seal| MarkFile {
+                segment: entry.number,
+                marks: disk.segment.superseded.marks(),
+                seal,
+            })
+        });
+        Self {
+            kept: Some(tag),
+            flushed: manifest.seq,
+            generation: tag.generation + 1,
+            next_segment: manifest.next_segment,
+            marks: marks.collect(),
+        }
+    }
+
+    pub(crate) fn flushed(&self) -> Seq {
+        self.flushed
+    }
+
+    fn next_segment(&mut self) -> u64 {
+        self.next_segment += 1;
+        self.next_segment - 1
+    }
+
+    fn next_generation(&mut self) -> u64 {
+        self.generation += 1;
+        self.generation - 1
+    }
+}
+
+impl Postings {
+    /// Brings all fresh documents to disk, except versions superseded up to `floor`: no snapshot before it is asked for any
+    /// more. True when something was written.
+    pub fn flush(&self, floor: Seq, keeper: &dyn TagKeeper) -> Result<bool> {
+        let mut upkeep = self.upkeep.lock();
+        let (chunks, seq) = {
+            let mut writer = self.writer.lock();
+            writer.raise_floor(floor);
+            self.freeze(&mut writer)?;
+            (self.live.load().chunks.clone(), writer.applied)
+        };
+        if chunks.is_empty() && upkeep.kept.is_some() && seq == upkeep.flushed {
+            return Ok(false);
+        }
+        let marks: Vec<&Superseded> = chunks.iter().map(|chunk| &*chunk.superseded).collect();
+        let alive = alive(&marks, floor);
+        let written = self.write_segment(&mut upkeep, &documents_alive(&chunks, &alive))?;
+        {
+            let _writer = self.writer.lock();
+            if let Some(disk) = &written {
+                carry_marks(&marks, &alive, &disk.segment.superseded)?;
+            }
+            let mut live = Live::clone(&self.live.load());
+            live.chunks.drain(..chunks.len());
+            live.disk.extend(written.map(Arc::new));
+            self.live.store(Arc::new(live));
+        }
+        self.write_manifest(&mut upkeep, seq, keeper)?;
+        Ok(true)
+    }
+
+    /// Merges one run of neighbouring segments, if there is one worth it, and drops versions superseded up to `floor`. True
+    /// when it did; call again then.
+    pub fn merge(&self, floor: Seq, keeper: &dyn TagKeeper) -> Result<bool> {
+        let mut upkeep = self.upkeep.lock();
+        // A mark that is not on disk yet comes again from the log after a crash, and must find its document.
+        let floor = floor.min(upkeep.flushed);
+        self.writer.lock().raise_floor(floor);
+        let live = self.live.load_full();
+        let candidates: Vec<_> =
+            live.disk.iter().map(|disk| merge::Candidate::of(&disk.segment, floor)).collect();
+        let Some(run) = merge::choose(&candidates, &self.limits) else { return Ok(false) };
+        let sources = &live.disk[run.clone()];
+        let marks: Vec<&Superseded> = sources.iter().map(|disk| &*disk.segment.superseded).collect();
+        let alive = alive(&marks, floor);
+        let number = upkeep.next_segment();
+        let merged = match alive.contains(&true) {
+            false => None,
+            true => {
+                let directory = SegmentDirectory::create(self.vault.clone(), number);
+                let index = merge::write(sources, &alive, directory.clone())?;
+                Some(DiskSegment::written(number, index, directory, &self.caches)?)
+            }
+        };
+        {
+            let _writer = self.writer.lock();
+            if let Some(merged) = &merged {
+                carry_marks(&marks, &alive, &merged.segment.superseded)?;
+            }
+            let mut live = Live::clone(&self.live.load());
+            live.disk.splice(run, merged.map(Arc::new));
+            self.live.store(Arc::new(live));
+        }
+        let seq = upkeep.flushed;
+        self.write_manifest(&mut upkeep, seq, keeper)?;
+        Ok(true)
+    }
+
+    /// Puts neighbouring chunks in memory together, if there is a run worth it, so that searches between single writes do not
+    /// meet dozens. True when it did; call again then. A writer waits for it no longer than marks take to carry over.
+    pub fn merge_fresh(&self, floor: Seq) -> Result<bool> {
+        let _upkeep = self.upkeep.lock();
+        self.writer.lock().raise_floor(floor);
+        let live = self.live.load_full();
+        let candidates: Vec<_> = live
+            .chunks
+            .iter()
+            .map(|chunk| merge::Candidate { documents: chunk.documents.len() as u32, dead: 0 })
+            .collect();
+        let Some(run) = merge::choose(&candidates, &self.limits) else { return Ok(false) };
+        let sources = &live.chunks[run.clone()];
+        let marks: Vec<&Superseded> = sources.iter().map(|chunk| &*chunk.superseded).collect();
+        let alive = alive(&marks, floor);
+        let merged = Chunk::of(documents_alive(sources, &alive));
+        if !merged.documents.is_empty() {
+            merged.segment(&self.caches)?;
+        }
+        let writer = self.writer.lock();
+        carry_marks(&marks, &alive, &merged.superseded)?;
+        let mut live = Live::clone(&self.live.load());
+        let merged = Some(Arc::new(merged)).filter(|merged| !merged.documents.is_empty());
+        live.chunks.splice(run, merged);
+        self.live.store(Arc::new(live));
+        drop(writer);
+        Ok(true)
+    }
+
+    fn write_segment(
+        &self,
+        upkeep: &mut Upkeep,
+        documents: &[Arc<IndexDocument>],
+    ) -> Result<Option<DiskSegment>> {
+        if documents.is_empty() {
+            return Ok(None);
+        }
+        let number = upkeep.next_segment();
+        let directory = SegmentDirectory::create(self.vault.clone(), number);
+        let index = segment::build(documents, Box::new(directory.clone()))?;
+        Ok(Some(DiskSegment::written(number, index, directory, &self.caches)?))
+    }
+
+    /// Writes marks and manifest for commits up to `seq`, has the tag kept, and removes what nothing names any more.
+    fn write_manifest(&self, upkeep: &mut Upkeep, seq: Seq, keeper: &dyn TagKeeper) -> Result<()> {
+        let live = self.live.load_full();
+        let mut marks = Vec::with_capacity(live.disk.len());
+        let mut segments = Vec::with_capacity(live.disk.len());
+        for disk in &live.disk {
+            let file = self.write_marks(upkeep, disk, seq)?;
+            let (meta, files) = disk.directory.contents();
+            let seal = file.as_ref().map(|file| file.seal.clone());
+            segments.push(SegmentEntry { number: disk.number, meta, files, marks: seal });
+            marks.extend(file);
+        }
+        let manifest = Manifest {
+            dictionary: DICTIONARY.to_owned(),
+            context: self.context.clone(),
+            seq,
+            floor: self.writer.lock().floor,
+            next_segment: upkeep.next_segment,
+            segments,
+        };
+        let generation = upkeep.next_generation();
+        let tag = manifest.write(&self.vault, generation)?;
+        keeper.keep(&tag)?;
+        upkeep.kept = Some(tag);
+        upkeep.flushed = seq;
+        upkeep.marks = marks;
+        self.sweep(&manifest.names(generation))
+    }
+
+    /// The marks of a segment up to `seq`: the file that is there, when none came since, else a new one.
+    fn write_marks(&self, upkeep: &mut Upkeep, disk: &DiskSegment, seq: Seq) -> Result<Option<MarkFile>> {
+        let superseded = &disk.segment.superseded;
+        let known = upkeep.marks.iter().find(|file| file.segment == disk.number);
+        if let Some(file) = known.filter(|file| file.marks == superseded.marks()) {
+            return Ok(Some(file.clone()));
+        }
+        let Some((bytes, marks)) = superseded.encode(seq)? else { return Ok(None) };
+        let name = format!("{:016x}.{:016x}.marks", disk.number, upkeep.next_generation());
+        let mut writer = self.vault.create(&name)?;
+        writer.write_all(&bytes)?;
+        Ok(Some(MarkFile { segment: disk.number, marks, seal: writer.finish()? }))
+    }
+
+    fn sweep(&self, needed: &[String]) -> Result<()> {
+        for name in self.vault.files.list()? {
+            if !needed.contains(&name) {
+                self.vault.files.remove(&name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which versions, one segment after the other, a snapshot at `floor` or later may still see.
+fn alive(segments: &[&Superseded], floor: Seq) -> Vec<bool> {
+    let marks = segments.iter().flat_map(|superseded| superseded.iter());
+    marks.map(|by| by.is_none_or(|by| by > floor)).collect()
+}
+
+fn documents_alive(chunks: &[Arc<Chunk>], alive: &[bool]) -> Vec<Arc<IndexDocument>> {
+    let documents = chunks.iter().flat_map(|chunk| chunk.documents.iter()).zip(alive);
+    documents.filter(|(_, alive)| **alive).map(|(document, _)| Arc::clone(document)).collect()
+}
+
+/// Sets the marks of the versions that are carried over on their new places.
+fn carry_marks(from: &[&Superseded], alive: &[bool], to: &Superseded) -> Result<()> {
+    let marks = from.iter().flat_map(|superseded| superseded.iter());
+    let carried = marks.zip(alive).filter(|(_, alive)| **alive).map(|(by, _)| by);
+    for (document, by) in (0_u32..).zip(carried) {
+        if let Some(by) = by {
+            to.mark(document, by)?;
+        }
+    }
+    Ok(())
+}

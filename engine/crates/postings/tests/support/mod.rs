@@ -1,0 +1,346 @@
+//! A model of the index: a list of versions and linear search, sharing nothing with the crate but its plain data.
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part; a test may panic")]
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+
+use fornax_crypto::{DataKey, SystemEntropy};
+use fornax_postings::{
+    CacheBudget, Caches, Changes, Clause, ColumnName, Direction, Field, Files, Hit, IndexDocument, Limits,
+    ManifestTag, Options, Order, PageCache, PageRequest, Postings, Rid, RidSet, Seq, Snapshot, SortKey,
+    SupersededVersion, TagKeeper, Test, Total,
+};
+use parking_lot::Mutex;
+
+/// SplitMix64: tests print their seed.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    pub fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+}
+
+/// The store's part: keeps the tag of the manifest that counts.
+#[derive(Default)]
+pub struct Kept(pub Mutex<Option<ManifestTag>>);
+
+impl TagKeeper for Kept {
+    fn keep(&self, tag: &ManifestTag) -> io::Result<()> {
+        *self.0.lock() = Some(*tag);
+        Ok(())
+    }
+}
+
+pub fn options(files: Arc<dyn Files>, key: &Arc<DataKey>) -> Options {
+    Options {
+        files,
+        key: Arc::clone(key),
+        entropy: Arc::new(SystemEntropy::new()),
+        pages: Arc::new(PageCache::with_bytes(1 << 20)),
+        caches: Arc::new(Caches::with_budget(CacheBudget { columns_bytes: 1 << 20, terms_bytes: 1 << 16 })),
+        context: b"test".to_vec(),
+        limits: Limits { segment_documents_max: 300, fresh_documents_max: 100_000, merge_segments_max: 4 },
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub rid: Rid,
+    pub seq: Seq,
+    pub superseded: Option<Seq>,
+    pub codes: Vec<u8>,
+    pub name: String,
+    pub words: String,
+    /// (code, low, high), aligned
+    pub intervals: Vec<(i64, i64, i64)>,
+    pub subject: Option<Rid>,
+    pub rank: Option<i64>,
+}
+
+pub struct Columns {
+    pub code: ColumnName,
+    pub low: ColumnName,
+    pub high: ColumnName,
+    pub subject: ColumnName,
+    pub rank: ColumnName,
+}
+
+pub fn columns() -> Columns {
+    Columns {
+        code: "p1k".into(),
+        low: "p1l".into(),
+        high: "p1h".into(),
+        subject: "p2".into(),
+        rank: "p3".into(),
+    }
+}
+
+impl Version {
+    pub fn random(rid: Rid, seq: Seq, resources: usize, random: &mut Random) -> Self {
+        let codes = (0..random.below(3)).map(|_| random.below(6) as u8).collect();
+        let name = (0..1 + random.below(4)).map(|_| char::from(b'a' + random.below(3) as u8)).collect();
+        let words = (0..random.below(4)).map(|_| format!("w{} ", random.below(8))).collect();
+        let intervals = (0..random.below(4))
+            .map(|_| {
+                let low = random.below(50) as i64 - 25;
+                (random.below(3) as i64, low, low + random.below(10) as i64)
+            })
+            .collect();
+        let subject = (!random.one_in(4)).then(|| resource(random.below(resources)));
+        let rank = (!random.one_in(5)).then(|| random.below(9) as i64 - 4);
+        Self { rid, seq, superseded: None, codes, name, words, intervals, subject, rank }
+    }
+
+    pub fn document(&self) -> IndexDocument {
+        let names = columns();
+        let mut document = IndexDocument::new(self.rid, self.seq);
+        document.add_term(Field::Kind, b"all");
+        for code in &self.codes {
+            document.add_term(Field::Token, &[b'c', *code]);
+        }
+        document.add_term(Field::String, self.name.as_bytes());
+        document.add_text(&self.words);
+        for &(code, low, high) in &self.intervals {
+            document.add_value(&names.code, code);
+            document.add_value(&names.low, low);
+            document.add_value(&names.high, high);
+        }
+        if let Some(subject) = self.subject {
+            document.add_value(&names.subject, subject as i64);
+        }
+        if let Some(rank) = self.rank {
+            document.add_value(&names.rank, rank);
+        }
+        document
+    }
+}
+
+/// A resource's number: two types.
+pub fn resource(n: usize) -> Rid {
+    ((n as u64 % 2 + 1) << 40) | (n as u64 / 2)
+}
+
+/// A question in the model's words, to be asked of both.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    All,
+    Code(u8),
+    Name(String),
+    Word(u8),
+    Interval(i64, i64, i64),
+    LowIn(i64, i64),
+    Rids(BTreeSet<Rid>),
+    Subject(BTreeSet<Rid>),
+    And(Vec<Ask>),
+    Or(Vec<Ask>),
+    Not(Box<Ask>),
+}
+
+impl Ask {
+    pub fn random(resources: usize, depth: usize, random: &mut Random) -> Self {
+        let some =
+            |random: &mut Random| (0..random.below(6)).map(|_| resource(random.below(resources))).collect();
+        let several = |random: &mut Random| {
+            (0..random.below(4)).map(|_| Self::random(resources, depth - 1, random)).collect::<Vec<_>>()
+        };
+        match random.below(if depth == 0 { 8 } else { 11 }) {
+            0 => Self::All,
+            1 => Self::Code(random.below(7) as u8),
+            2 => Self::Name((0..random.below(3)).map(|_| char::from(b'a' + random.below(3) as u8)).collect()),
+            3 => Self::Word(random.below(9) as u8),
+            4 => Self::Interval(
+                random.below(3) as i64,
+                random.below(60) as i64 - 30,
+                random.below(60) as i64 - 30,
+            ),
+            5 => Self::LowIn(random.below(60) as i64 - 30, random.below(60) as i64 - 30),
+            6 => Self::Rids(some(random)),
+            7 => Self::Subject(some(random)),
+            8 => Self::And(several(random)),
+            9 => Self::Or(several(random)),
+            _ => Self::Not(Box::new(Self::random(resources, depth - 1, random))),
+        }
+    }
+
+    pub fn holds(&self, version: &Version) -> bool {
+        match self {
+            Self::All => true,
+            Self::Code(code) => version.codes.contains(code),
+            Self::Name(prefix) => version.name.starts_with(prefix.as_str()),
+            Self::Word(word) => version.words.split(' ').any(|other| other == format!("w{word}")),
+            Self::Interval(code, from, to) => {
+                version.intervals.iter().any(|(c, low, high)| c == code && low >= from && high <= to)
+            }
+            Self::LowIn(from, to) => version.intervals.iter().any(|(_, low, _)| low >= from && low <= to),
+            Self::Rids(rids) => rids.contains(&version.rid),
+            Self::Subject(rids) => version.subject.is_some_and(|subject| rids.contains(&subject)),
+            Self::And(asks) => asks.iter().all(|ask| ask.holds(version)),
+            Self::Or(asks) => asks.iter().any(|ask| ask.holds(version)),
+            Self::Not(ask) => !ask.holds(version),
+        }
+    }
+
+    pub fn clause(&self) -> Clause {
+        let names = columns();
+        let set = |rids: &BTreeSet<Rid>| Arc::new(rids.iter().copied().collect::<RidSet>());
+        match self {
+            Self::All => Clause::All,
+            Self::Code(code) => Clause::term(Field::Token, &[b'c', *code]),
+            Self::Name(prefix) => Clause::Prefix(Field::String, prefix.as_bytes().into()),
+            Self::Word(word) => Clause::Word(format!("w{word}").into()),
+            Self::Interval(code, from, to) => Clause::Values(vec![
+                Test { column: names.code, low: *code, high: *code },
+                Test { column: names.low, low: *from, high: i64::MAX },
+                Test { column: names.high, low: i64::MIN, high: *to },
+            ]),
+            Self::LowIn(from, to) => Clause::range(&names.low, *from, *to),
+            Self::Rids(rids) => Clause::Rids(set(rids)),
+            Self::Subject(rids) => Clause::Joined(names.subject, set(rids)),
+            Self::And(asks) => Clause::And(asks.iter().map(Self::clause).collect()),
+            Self::Or(asks) => Clause::Or(asks.iter().map(Self::clause).collect()),
+            Self::Not(ask) => Clause::Not(Box::new(ask.clause())),
+        }
+    }
+}
+
+/// All versions ever, in order.
+#[derive(Default)]
+pub struct Model {
+    pub versions: Vec<Version>,
+    pub superseded: Vec<SupersededVersion>,
+    pub seq: Seq,
+    pub resources: usize,
+}
+
+impl Model {
+    /// One more commit: creates, updates and deletes of some resources.
+    pub fn commit(&mut self, random: &mut Random) -> Changes {
+        self.seq += 1 + random.below(2) as u64;
+        let mut touched: Vec<Rid> =
+            (0..random.below(5)).map(|_| resource(random.below(self.resources))).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        let mut changes = Changes { seq: self.seq, ..Changes::default() };
+        for rid in touched {
+            let current =
+                self.versions.iter_mut().find(|version| version.rid == rid && version.superseded.is_none());
+            let exists = current.is_some();
+            if let Some(current) = current {
+                current.superseded = Some(self.seq);
+                changes.superseded.push(SupersededVersion { rid, written: current.seq, by: self.seq });
+            }
+            if !exists || !random.one_in(4) {
+                let version = Version::random(rid, self.seq, self.resources, random);
+                changes.documents.push(version.document());
+                self.versions.push(version);
+            }
+        }
+        self.superseded.extend(&changes.superseded);
+        changes
+    }
+
+    /// The commits beyond `seq` at once, as a catch-up from the log gives them.
+    pub fn since(&self, seq: Seq) -> Changes {
+        Changes {
+            documents: self
+                .versions
+                .iter()
+                .filter(|version| version.seq > seq)
+                .map(Version::document)
+                .collect(),
+            superseded: self.superseded.iter().filter(|version| version.by > seq).copied().collect(),
+            seq: self.seq,
+        }
+    }
+
+    pub fn visible(&self, seq: Seq) -> impl Iterator<Item = &Version> {
+        let visible =
+            move |version: &&Version| version.seq <= seq && version.superseded.is_none_or(|by| by > seq);
+        self.versions.iter().filter(visible)
+    }
+
+    /// Asks index and model the same and compares every kind of answer.
+    pub fn compare(&self, snapshot: &Snapshot, random: &mut Random) {
+        let ask = Ask::random(self.resources, 2, random);
+        let clause = ask.clause();
+        let want: Vec<&Version> = self.visible(snapshot.seq()).filter(|version| ask.holds(version)).collect();
+        let context = || format!("{ask:?} at {}", snapshot.seq());
+        assert_eq!(snapshot.count(&clause).unwrap(), want.len() as u64, "count of {}", context());
+        let rids: RidSet = want.iter().map(|version| version.rid).collect();
+        assert_eq!(snapshot.rids(&clause).unwrap(), rids, "rids of {}", context());
+        let subjects: RidSet = want.iter().filter_map(|version| version.subject).collect();
+        assert_eq!(
+            snapshot.joined(&clause, &columns().subject).unwrap(),
+            subjects,
+            "subjects of {}",
+            context()
+        );
+
+        let written: Vec<Hit> =
+            want.iter().map(|version| Hit { rid: version.rid, seq: version.seq }).collect();
+        assert_eq!(pages(snapshot, &clause, &Order::Written, random), written, "{}", context());
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let sorted = sort(&want, direction);
+            let key = |column: &ColumnName| SortKey { column: Arc::clone(column), direction };
+            let order = Order::Columns(vec![key(&columns().rank), key(&columns().low)]);
+            assert_eq!(pages(snapshot, &clause, &order, random), sorted, "{direction:?} {}", context());
+        }
+    }
+}
+
+fn sort(versions: &[&Version], direction: Direction) -> Vec<Hit> {
+    let mut sorted = versions.to_vec();
+    sorted.sort_by_key(|version| {
+        let sign = if direction == Direction::Ascending { 1 } else { -1 };
+        let low = version.intervals.iter().map(|(_, low, _)| sign * low).min();
+        let rank = version.rank.map(|rank| sign * rank);
+        (rank.is_none(), rank, low.is_none(), low, version.rid)
+    });
+    sorted.iter().map(|version| Hit { rid: version.rid, seq: version.seq }).collect()
+}
+
+/// All hits, page by page.
+pub fn pages(snapshot: &Snapshot, clause: &Clause, order: &Order, random: &mut Random) -> Vec<Hit> {
+    let (mut hits, mut after) = (Vec::new(), None);
+    let total = snapshot.count(clause).unwrap();
+    loop {
+        let counted = if random.one_in(2) { Total::Counted } else { Total::Uncounted };
+        let hits_max = 1 + random.below(20);
+        let request = PageRequest { order: order.clone(), after, hits_max, total: counted };
+        let page = snapshot.page(clause, &request).unwrap();
+        assert_eq!(page.total, (counted == Total::Counted).then_some(total));
+        assert!(page.hits.len() == hits_max || page.next.is_none(), "a short page that is not the last");
+        hits.extend(page.hits);
+        after = page.next;
+        if after.is_none() {
+            return hits;
+        }
+    }
+}
+
+/// Opens by the kept tag, or starts anew, and catches up from the model's log.
+pub fn recover(options: &Options, kept: &Kept, model: &Model) -> Postings {
+    let tag = *kept.0.lock();
+    let postings = match tag {
+        None => Postings::create(options.clone()).unwrap(),
+        Some(tag) => Postings::open(options.clone(), &tag).unwrap(),
+    };
+    let from = postings.applied();
+    assert!(from <= model.seq, "the index is ahead of its store");
+    postings.apply(model.since(from)).unwrap();
+    postings
+}

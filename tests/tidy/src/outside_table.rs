@@ -1,0 +1,62 @@
+//! Which crates from outside the workspace may be named, and by whom. A crate that is not here is a decision not yet
+//! taken: see `cargo tree -p` for what it brings along before adding its row.
+
+/// Who may name an outside crate.
+#[derive(Debug)]
+pub enum Users {
+    /// Every crate.
+    Everyone,
+    /// Every crate outside the byte column.
+    ExceptByte,
+    /// Every crate that is not pure.
+    Impure,
+    /// These crates only.
+    Only(&'static [&'static str]),
+    /// Tools, and every crate's tests.
+    Tests,
+}
+
+use Users::{Everyone, ExceptByte, Impure, Only, Tests};
+
+const SERVER: Users = Only(&["fornax-server"]);
+
+/// Outside crates by name.
+pub const OUTSIDE: &[(&str, Users)] = &[
+    ("arc-swap", Impure),
+    ("axum", SERVER),
+    ("base64", Only(&["fornax-crypto", "fornax-server"])),
+    ("bincode", Only(&["fornax-codec"])),
+    ("clap", SERVER),
+    ("criterion", Tests),
+    ("crossbeam", Impure),
+    ("hyper", SERVER),
+    ("ignore", Only(&["fornax-tidy"])),
+    ("indicatif", SERVER),
+    ("libc", Only(&["fornax-fault-shim"])),
+    ("parking_lot", Impure),
+    ("percent-encoding", Only(&["fornax-query", "fornax-server"])),
+    ("proc-macro2", Only(&["fornax-tidy"])),
+    ("proptest", Tests),
+    ("quick-xml", Only(&["fornax-model"])),
+    ("quick_cache", Impure),
+    ("regex", Only(&["fornax-fhirpath"])),
+    ("ring", Only(&["fornax-crypto"])),
+    ("rocksdb", Only(&["fornax-rocks"])),
+    ("rust_decimal", Only(&["fornax-fhirpath"])),
+    ("rustls", SERVER),
+    ("self_cell", Only(&["fornax-rocks"])),
+    ("serde", Everyone),
+    ("serde_json", ExceptByte),
+    ("smallvec", Everyone),
+    ("syn", Only(&["fornax-tidy"])),
+    ("tantivy", Only(&["fornax-postings"])),
+    ("tempfile", Tests),
+    ("thiserror", Everyone),
+    ("tikv-jemallocator", SERVER),
+    ("tokio", SERVER),
+    ("toml", Only(&["fornax-tidy"])),
+    ("tower-http", SERVER),
+    ("tracing", Impure),
+    ("zeroize", Only(&["fornax-crypto"])),
+    ("zstd", Only(&["fornax-codec", "fornax-server", "dictionary"])),
+];
