@@ -36,6 +36,17 @@ fn manifest(name: &str, rest: &str) -> String {
 }
 
 #[test]
+fn every_rule_has_rows() {
+    for rule in RULES {
+        assert!(
+            include_str!("rows.rs").contains(&format!("#[test]\nfn {}() {{", rule.name)),
+            "{}",
+            rule.name
+        );
+    }
+}
+
+#[test]
 fn layer_edges() {
     let model = |rest: &str| manifest("fornax-model", rest);
     let check_model = |rest: &str, subjects: &[&str]| {
@@ -274,6 +285,17 @@ fn boolean_parameters() {
     check("boolean_parameters", &[(src, "fn f(strict: bool) {}")], &[]);
     check("boolean_parameters", &[(src, "pub(crate) fn f(strict: bool) {}")], &[]);
     check("boolean_parameters", &[(src, "impl S { pub fn f(&self, strict: bool) {} }")], &["f"]);
+    check(
+        "boolean_parameters",
+        &[(src, "pub struct S; impl S { pub fn f(&self, strict: bool) {} }")],
+        &["f"],
+    );
+    check(
+        "boolean_parameters",
+        &[(src, "pub(crate) struct S; impl S { pub fn f(&self, strict: bool) {} }")],
+        &[],
+    );
+    check("boolean_parameters", &[(src, "enum S {} impl S { pub fn f(&self, strict: bool) {} }")], &[]);
     check("boolean_parameters", &[(src, "impl S { pub fn f(&self, value: bool) {} }")], &[]);
     check("boolean_parameters", &[(src, "pub trait T { fn f(&self, strict: bool); }")], &["f"]);
     check("boolean_parameters", &[(src, "trait T { fn f(&self, strict: bool); }")], &[]);
@@ -378,6 +400,22 @@ fn silenced_lints() {
 fn top_folders() {
     check("top_folders", &[("engine/src/a.rs", ""), (".ci/run", ""), ("README.md", "")], &[]);
     check("top_folders", &[("scripts/a.sh", ""), ("src/lib.rs", "")], &["scripts", "src"]);
+}
+
+#[test]
+fn hazard_tests() {
+    let table = |shown: &str| format!("| How | Control | Shown by |\n|---|---|---|\n| a | b | {shown} |\n");
+    let test = ("engine/crates/store/src/tests.rs", "#[test]\nfn it_is_there() {}");
+    let with = |shown: &str, subjects: &[&str]| {
+        check("hazard_tests", &[("docs/HAZARDS.md", &table(shown)), test], subjects);
+    };
+    with("`store/it_is_there`", &[]);
+    with("*open* (engine)", &[]);
+    with("`store/it_is_gone`, `store/it_is_there`", &["store/it_is_gone"]);
+    with("`rocks/it_is_there`", &["rocks/it_is_there"]);
+    with("somebody looked", &["row"]);
+    with("", &["row"]);
+    check("hazard_tests", &[], &["missing"]);
 }
 
 #[test]

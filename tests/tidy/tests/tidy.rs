@@ -46,6 +46,7 @@ rules! {
     waiting_tests
     silenced_lints
     top_folders
+    hazard_tests
     home_paths
     registry_hosts
 }

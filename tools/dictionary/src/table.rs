@@ -20,9 +20,32 @@ macro_rules! embedded {
 }
 
 const TEXTS: &[(&str, &str)] = embedded!(
-    "adjudications", "allergies", "answers", "careplans", "conditions", "devices", "documents", "encounters", "families",
-    "givens", "goals", "imaging", "labs", "languages", "medications", "organizations", "panels", "places", "plans",
-    "procedures", "races", "specialties", "streets", "surveys", "vaccines", "vitals",
+    "adjudications",
+    "allergies",
+    "answers",
+    "careplans",
+    "conditions",
+    "devices",
+    "documents",
+    "encounters",
+    "families",
+    "givens",
+    "goals",
+    "imaging",
+    "labs",
+    "languages",
+    "medications",
+    "organizations",
+    "panels",
+    "places",
+    "plans",
+    "procedures",
+    "races",
+    "specialties",
+    "streets",
+    "surveys",
+    "vaccines",
+    "vitals",
 );
 
 impl Table {

@@ -8,8 +8,10 @@
 //! | `$(uuid)`, `$(person)` | a random UUID; a person's name |
 //! | `$(time)` | (only to be kept) a moment |
 //! | `$(instant NAME MINUTES)`, `$(date NAME DAYS)` | a kept moment, so much later |
+//! | `$(moment NAME MINUTES)` | the same to the millisecond |
 //! | `$(int LOW HIGH)`, `$(dec LOW HIGH PLACES)` | a number; the bounds may be columns |
-//! | `$(digits N)`, `$(hex N)`, `$(base64 N)` | that many characters |
+//! | `$(digits N)`, `$(hex N)` | that many characters |
+//! | `$(note)` | a clinical note as base64 |
 //! | `$(pick A\|B\|C)` | one of these |
 //! | `$(some PERCENT)` ... `$(end)` | what stands between, so often |
 //! | `$(repeat LOW HIGH)` ... `$(end)` | what stands between, so many times, with commas |
@@ -19,10 +21,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::ToolError;
 use crate::calendar;
+use crate::compact::compact;
 use crate::dice::Dice;
 use crate::table::{Table, Tables};
-use crate::ToolError;
 
 /// A parsed template.
 pub struct Template {
@@ -45,7 +48,7 @@ enum Kept<'a> {
 }
 
 const HEX: &[u8] = b"0123456789abcdef";
-const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const NOTE: &str = include_str!("../templates/note.txt");
 /// 1990 to 2025.
 const TIMES_S: (i64, i64) = (631_152_000, 1_767_225_600);
 
@@ -64,8 +67,12 @@ impl Template {
         }
     }
 
-    /// Fills the gaps.
+    /// Fills the gaps and drops the white space.
     pub fn fill(&self, tables: &Tables, dice: &mut Dice) -> Result<String, ToolError> {
+        self.raw(tables, dice).map(|filled| compact(&filled))
+    }
+
+    fn raw(&self, tables: &Tables, dice: &mut Dice) -> Result<String, ToolError> {
         let style = *dice.favour(&calendar::STYLES);
         let mut filling = Filling { tables, dice, style, kept: BTreeMap::new(), out: String::new() };
         filling.parts(&self.parts)?;
@@ -78,25 +85,15 @@ enum Token {
     Gap(Vec<String>),
 }
 
-/// Cuts a template at its gaps and drops white space outside strings.
+/// Cuts a template at its gaps.
 fn tokens(text: &str) -> Result<Vec<Token>, ToolError> {
-    let mut tokens = Vec::new();
-    let mut quoted = false;
-    for (at, piece) in text.split("$(").enumerate() {
-        let mut plain = piece;
-        if at > 0 {
-            let (gap, rest) = piece.split_once(')').ok_or_else(|| wrong("a gap is not closed"))?;
-            tokens.push(Token::Gap(gap.split_whitespace().map(str::to_owned).collect()));
-            plain = rest;
-        }
-        let mut kept = String::new();
-        for letter in plain.chars() {
-            quoted ^= letter == '"';
-            if quoted || !letter.is_whitespace() {
-                kept.push(letter);
-            }
-        }
-        tokens.push(Token::Text(kept));
+    let mut pieces = text.split("$(");
+    let mut tokens: Vec<Token> =
+        pieces.next().map(|first| Token::Text(first.to_owned())).into_iter().collect();
+    for piece in pieces {
+        let (gap, rest) = piece.split_once(')').ok_or_else(|| wrong("a gap is not closed"))?;
+        tokens.push(Token::Gap(gap.split_whitespace().map(str::to_owned).collect()));
+        tokens.push(Token::Text(rest.to_owned()));
     }
     Ok(tokens)
 }
@@ -193,7 +190,10 @@ impl<'a> Filling<'a> {
                     self.parts(parts)?;
                 }
             }
-            Part::Either(alternatives) => self.parts(self.dice.pick(alternatives))?,
+            Part::Either(alternatives) => {
+                let chosen: &Vec<Part> = self.dice.pick(alternatives.as_slice());
+                self.parts(chosen)?;
+            }
         }
         Ok(())
     }
@@ -201,14 +201,22 @@ impl<'a> Filling<'a> {
     fn make(&mut self, words: &[&str]) -> Result<Kept<'a>, ToolError> {
         let text = match words {
             ["row", name] => {
-                let table = self.tables.get(name).ok_or_else(|| wrong(format!("no table {name}")))?;
+                let tables: &'a Tables = self.tables;
+                let table = tables.get(*name).ok_or_else(|| wrong(format!("no table {name}")))?;
                 let rows: Vec<usize> = (0..table.rows().len()).collect();
                 return Ok(Kept::Row { table, row: *self.dice.favour(&rows) });
             }
             ["time"] => return Ok(Kept::Time(self.dice.between(TIMES_S.0, TIMES_S.1))),
             ["uuid"] => self.dice.uuid(),
             ["person"] => self.person()?,
-            ["instant", name, minutes] => calendar::instant(self.time(name)? + 60 * number(minutes)?, self.style),
+            ["instant", name, minutes] => {
+                calendar::instant(self.time(name)? + 60 * number(minutes)?, self.style)
+            }
+            ["moment", name, minutes] => {
+                let style =
+                    format!(".{:03}{}", self.dice.between(0, 999), self.style.trim_start_matches(".000"));
+                calendar::instant(self.time(name)? + 60 * number(minutes)?, &style)
+            }
             ["date", name, days] => calendar::date(self.time(name)? + 86_400 * number(days)?),
             ["int", low, high] => self.decimal(low, high, 0)?,
             ["dec", low, high, places] => {
@@ -217,7 +225,7 @@ impl<'a> Filling<'a> {
             }
             ["digits", count] => self.dice.text(&HEX[..10], number(count)? as usize),
             ["hex", count] => self.dice.text(HEX, number(count)? as usize),
-            ["base64", count] => self.dice.text(BASE64, number(count)? as usize),
+            ["note"] => base64(Template::parse(NOTE)?.raw(self.tables, self.dice)?.as_bytes()),
             ["pick", choices @ ..] => {
                 let choices = choices.join(" ");
                 let choices: Vec<&str> = choices.split('|').collect();
@@ -270,6 +278,20 @@ impl<'a> Filling<'a> {
         let [low, high] = [self.bound(low)?, self.bound(high)?].map(|bound| (bound * scale).round() as i64);
         Ok(format!("{:.places$}", self.dice.between(low, high) as f64 / scale))
     }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits =
+            chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for at in 0..4 {
+            let digit = ALPHABET[(bits >> (18 - 6 * at)) as usize & 63];
+            text.push(if at > chunk.len() { '=' } else { char::from(digit) });
+        }
+    }
+    text
 }
 
 #[cfg(test)]

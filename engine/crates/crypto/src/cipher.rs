@@ -43,7 +43,7 @@ impl Derivation<'_> {
         bytes
     }
 
-    /// A cipher, its key never in our hands. Costs about 2 us.
+    /// A cipher, its key never in our hands. Costs about 1 us.
     pub(crate) fn cipher(&self) -> Cipher {
         let info = self.info();
         let prk = self.extract();

@@ -35,7 +35,7 @@ impl PagePlace {
 pub struct PageKey(Cipher);
 
 impl DataKey {
-    /// The key of the file with this salt and name. Costs about 2 us.
+    /// The key of the file with this salt and name. Costs about 1 us.
     pub fn page_key(&self, salt: &[u8; SALT_BYTES], name: &[u8]) -> PageKey {
         PageKey(self.derivation(salt, DOMAIN, name).cipher())
     }

@@ -26,9 +26,9 @@ impl Block {
     }
 
     /// The values of a column that has one for each document. Documents in a row are read as a range, at half the cost.
-    pub(crate) fn read<T: Copy + Default>(&self, values: &dyn ColumnValues<T>) -> [T; COLLECT_BLOCK_BUFFER_LEN]
+    pub(crate) fn read<T>(&self, values: &dyn ColumnValues<T>) -> [T; COLLECT_BLOCK_BUFFER_LEN]
     where
-        T: PartialOrd + Debug + Send + Sync + 'static,
+        T: Copy + Default + PartialOrd + Debug + Send + Sync + 'static,
     {
         let mut read = [T::default(); COLLECT_BLOCK_BUFFER_LEN];
         match self.as_slice() {

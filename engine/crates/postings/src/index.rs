@@ -238,6 +238,15 @@ impl Postings {
         (documents + writer.pending.len(), bytes + writer.pending.bytes())
     }
 
+    /// Bytes of all files.
+    pub fn disk_bytes(&self) -> Result<u64> {
+        let mut bytes = 0;
+        for name in self.vault.files.list()? {
+            bytes += self.vault.files.open(&name)?.bytes();
+        }
+        Ok(bytes)
+    }
+
     /// The index as it stood at commit `seq`, which must have been applied. Builds what no search has needed before:
     /// about 0.16 ms for up to 10 documents, 3 ms for 1,000.
     pub fn snapshot(&self, seq: Seq) -> Result<Snapshot> {

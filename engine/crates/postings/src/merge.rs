@@ -121,10 +121,10 @@ mod tests {
     const LIMITS: Limits =
         Limits { segment_documents_max: 1000, fresh_documents_max: 0, merge_segments_max: 4 };
 
-    fn check(segments: &[(u32, u32)], want: Option<Range<usize>>) {
+    fn check(segments: &[(u32, u32)], want: impl Into<Option<Range<usize>>>) {
         let candidates: Vec<_> =
             segments.iter().map(|&(documents, dead)| Candidate { documents, dead }).collect();
-        assert_eq!(choose(&candidates, &LIMITS), want, "{segments:?}");
+        assert_eq!(choose(&candidates, &LIMITS), want.into(), "{segments:?}");
     }
 
     #[test]

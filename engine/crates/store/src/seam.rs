@@ -43,7 +43,7 @@ pub trait Reader: Send + Sync {
 }
 
 /// A position in a scan. It holds resources of the store: close it soon, seek again later.
-pub trait Cursor {
+pub trait Cursor: Send {
     /// Moves to the next entry in the scan's direction. After the last one, and after an error, there is none.
     fn next(&mut self) -> Result<Option<Entry<'_>>, StoreError>;
 

@@ -1,6 +1,7 @@
 //! The rules, a file per subject.
 
 pub mod cargo_deny;
+pub mod hazards;
 pub mod layers;
 pub mod lock;
 pub mod manifests;
@@ -35,6 +36,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "waiting_tests", check: words::waiting_tests },
     Rule { name: "silenced_lints", check: words::silenced_lints },
     Rule { name: "top_folders", check: places::top_folders },
+    Rule { name: "hazard_tests", check: hazards::tests },
     Rule { name: "home_paths", check: places::home_paths },
     Rule { name: "registry_hosts", check: places::registry_hosts },
 ];

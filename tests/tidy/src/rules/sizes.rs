@@ -1,7 +1,7 @@
 //! Functions, files and parameter lists stay small.
 
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, FnArg, Pat, Signature, Type, Visibility};
+use syn::{Block, FnArg, Item, Pat, Signature, Type, Visibility};
 
 use crate::source::is_for_tests;
 use crate::{Finding, Source, Workspace};
@@ -77,6 +77,8 @@ fn functions(workspace: &Workspace, judge: impl Fn(&Function<'_>) -> Option<Stri
 enum Within {
     Module,
     PublicTrait,
+    /// The methods of a type that the file does not make public.
+    PrivateType,
     /// An implementation of a trait: its signatures are dictated.
     TraitImpl,
 }
@@ -95,7 +97,7 @@ impl<J: Fn(&Function<'_>) -> Option<String>> Functions<'_, J> {
             signature,
             is_public: match visibility {
                 Some(visibility) => {
-                    matches!(visibility, Visibility::Public(_)) && self.within != Within::TraitImpl
+                    matches!(visibility, Visibility::Public(_)) && self.within == Within::Module
                 }
                 None => self.within == Within::PublicTrait,
             },
@@ -114,20 +116,31 @@ impl<J: Fn(&Function<'_>) -> Option<String>> Functions<'_, J> {
     }
 }
 
-fn is_test(attributes: &[Attribute]) -> bool {
-    is_for_tests(attributes)
+/// Whether the file declares a type and does not make it public.
+fn is_private(self_type: &Type, file: &syn::File) -> bool {
+    let Type::Path(path) = self_type else { return false };
+    let name = path.path.segments.last().map(|segment| &segment.ident);
+    file.items.iter().any(|item| match item {
+        Item::Struct(item) => Some(&item.ident) == name && !matches!(item.vis, Visibility::Public(_)),
+        Item::Enum(item) => Some(&item.ident) == name && !matches!(item.vis, Visibility::Public(_)),
+        _ => false,
+    })
 }
 
 impl<'ast, J: Fn(&Function<'_>) -> Option<String>> Visit<'ast> for Functions<'_, J> {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        if !is_test(&item.attrs) {
+        if !is_for_tests(&item.attrs) {
             self.take(&item.sig, Some(&item.vis), Some(&item.block));
         }
         visit::visit_item_fn(self, item);
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        let within = if item.trait_.is_some() { Within::TraitImpl } else { Within::Module };
+        let within = match &item.trait_ {
+            Some(_) => Within::TraitImpl,
+            None if is_private(&item.self_ty, &self.source.syntax) => Within::PrivateType,
+            None => Within::Module,
+        };
         self.enter(within, |walk| visit::visit_item_impl(walk, item));
     }
 

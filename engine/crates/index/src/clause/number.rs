@@ -1,0 +1,119 @@
+//! Numbers and quantities: plain ones by one column and the term of their unit, others by the parts of their exact ends.
+
+use fornax_definitions::ParameterId;
+use fornax_postings::{Clause, ColumnName, Test};
+use fornax_query::{NumberValue, Unit};
+
+use super::any;
+use super::range::{Range, one_column};
+use crate::columns::NumberColumns;
+use crate::document::unit_hash;
+use crate::encoding::{self, EXACT_PARTS};
+use crate::number::{Bound, Side, Stretch};
+use crate::prefix::{self, Comparison, End, EndTest, Tests};
+use crate::term::Term;
+
+/// What a number asks, in whatever unit or in one.
+pub(super) fn clause(
+    value: &NumberValue,
+    unit: Option<&Unit>,
+    parameter: ParameterId,
+    columns: &NumberColumns,
+) -> Clause {
+    let searched = Stretch::searched(value);
+    let alternatives = prefix::alternatives(value.prefix, searched.low, searched.high);
+    let unit = unit.filter(|unit| **unit != Unit::Any);
+    let unit_term = unit.and_then(unit_term).map(|term| term.clause(parameter));
+    let marked = Term::ExactNumbers.clause(parameter);
+
+    let all = Range { low: i64::MIN, high: i64::MAX };
+    let held = |tests: &Tests<Bound>| tests.iter().fold(all, |held, test| held.and(plain_range(test)));
+    let plain = one_column(&columns.plain, alternatives.iter().map(held));
+    let mut plain = vec![plain, Clause::Not(Box::new(marked.clone()))];
+    plain.extend(unit_term.clone());
+
+    let units = unit.map_or_else(|| vec![Vec::new()], |unit| unit_tests(unit, columns));
+    let exact = alternatives.iter().flat_map(|tests| exact_tests(tests, columns)).flat_map(|ends| {
+        units.iter().map(move |unit| Clause::Values(ends.iter().chain(unit).cloned().collect()))
+    });
+    let mut exact = vec![marked, any(exact)];
+    exact.extend(unit_term);
+    Clause::Or(vec![Clause::And(plain), Clause::And(exact)])
+}
+
+fn unit_term(unit: &Unit) -> Option<Term<'_>> {
+    match unit {
+        Unit::Any => None,
+        Unit::Coding { system, code } => Some(Term::UnitCoding(system, code)),
+        Unit::CodeOrName(text) => Some(Term::UnitCodeOrName(text)),
+    }
+}
+
+/// Alternatives for the unit's hashes.
+fn unit_tests(unit: &Unit, columns: &NumberColumns) -> Vec<Vec<Test>> {
+    let [coding, code, name] = &columns.unit;
+    let one = |column: &ColumnName, parts: &[&str]| vec![Range::only(unit_hash(parts)).test(column)];
+    match unit {
+        Unit::Any => vec![Vec::new()],
+        Unit::Coding { system, code } => vec![one(coding, &[system, code])],
+        Unit::CodeOrName(text) => vec![one(code, &[text]), one(name, &[text])],
+    }
+}
+
+/// The plain integers for which a test holds; as both ends are one number, it does not matter of which end it is.
+fn plain_range(test: &EndTest<Bound>) -> Range {
+    let (number, side) = match test.bound {
+        Bound::At(number, side) => (number, side),
+        Bound::NegativeInfinity | Bound::PositiveInfinity => {
+            return Range::of(test.comparison, encoding::plain_end(test.bound));
+        }
+    };
+    let (below, above) = encoding::plain(number);
+    match (test.comparison, side) {
+        (Comparison::AtLeast, Side::Before | Side::On) | (Comparison::Above, Side::Before) => {
+            Range::of(Comparison::AtLeast, above)
+        }
+        (Comparison::AtLeast | Comparison::Above, _) => Range::of(Comparison::Above, below),
+        (Comparison::AtMost, Side::On | Side::After) | (Comparison::Below, Side::After) => {
+            Range::of(Comparison::AtMost, below)
+        }
+        (Comparison::AtMost | Comparison::Below, _) => Range::of(Comparison::Below, above),
+    }
+}
+
+/// Alternatives of tests on the parts of exact ends that together say what the given tests say.
+fn exact_tests(tests: &Tests<Bound>, columns: &NumberColumns) -> Vec<Vec<Test>> {
+    let mut combined = vec![Vec::new()];
+    for test in tests {
+        let parts = match test.end {
+            End::Low => &columns.low,
+            End::High => &columns.high,
+        };
+        let ways = ways(test.comparison, encoding::exact(test.bound), parts);
+        combined = combined
+            .iter()
+            .flat_map(|held: &Vec<Test>| {
+                ways.iter().map(move |way| held.iter().chain(way).cloned().collect())
+            })
+            .collect();
+    }
+    combined
+}
+
+/// The ways in which parts compare so: the first ones equal and the next one beyond, down to the last.
+fn ways(
+    comparison: Comparison,
+    bound: [i64; EXACT_PARTS],
+    columns: &[ColumnName; EXACT_PARTS],
+) -> [Vec<Test>; EXACT_PARTS] {
+    let beyond = match comparison {
+        Comparison::AtLeast | Comparison::Above => Comparison::Above,
+        Comparison::AtMost | Comparison::Below => Comparison::Below,
+    };
+    std::array::from_fn(|deciding| {
+        let equal = (0..deciding).map(|part| Range::only(bound[part]).test(&columns[part]));
+        let last = if deciding + 1 == EXACT_PARTS { comparison } else { beyond };
+        let decided = Range::of(last, bound[deciding]).test(&columns[deciding]);
+        equal.chain([decided]).collect()
+    })
+}

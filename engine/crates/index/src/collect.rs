@@ -1,0 +1,189 @@
+//! From what expressions select to values, by the parameter's kind and the element's shape.
+//!
+//! Which elements a kind of parameter reads, and how, is R4's (search, the tables of the sections on parameter types). A value
+//! that is none of its type (a date that does not exist, a number of more than 37 digits, a period that ends before it
+//! begins) is not searchable and is passed over: judging it is validation's part.
+
+mod code;
+mod date;
+mod number;
+mod reference;
+mod string;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fornax_definitions::{Definitions, SearchKind, TypeId};
+use fornax_fhirpath::{Element, Environment, Extracted, Item, Value as Computed};
+use fornax_model::Node;
+
+use crate::error::IndexError;
+use crate::limits::Limits;
+use crate::number::Stretch;
+use crate::plan::{RowId, TypePlan};
+use crate::shape::{Shape, Shapes};
+use crate::values::{Entry, LocalReference, SearchValues, Span, UnitText, Value};
+
+/// What reading needs to know beside the resource.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub definitions: &'a Definitions,
+    pub shapes: &'a Shapes,
+    pub limits: &'a Limits,
+}
+
+/// Reads all search values of a resource.
+pub(crate) fn collect<'a>(
+    reading: Reading<'a>,
+    plan: &'a Arc<TypePlan>,
+    root: Node<'a>,
+) -> Result<SearchValues, IndexError> {
+    let resource = Element::new(root, plan.resource);
+    let mut collector = Collector::new(reading, plan);
+    let id = root.get("id").and_then(Node::as_str).unwrap_or(Cow::Borrowed(""));
+    let id = collector.keep(&id);
+    plan.extraction.extract(resource, &Environment::of(resource), &mut |found| collector.take(found))?;
+    collector.finish(Arc::clone(plan), id)
+}
+
+struct Collector<'a> {
+    reading: Reading<'a>,
+    plan: &'a TypePlan,
+    row: RowId,
+    text: String,
+    entries: Vec<Entry>,
+    stretches: Vec<Stretch>,
+    units: Vec<UnitText>,
+    references: Vec<LocalReference>,
+    places: HashMap<(TypeId, Box<str>), u32>,
+    /// Too much was found: the rest is not read.
+    is_over: bool,
+}
+
+/// What a parameter selected: an element of that shape, or a computed text.
+enum Found<'a> {
+    Element(Shape, Element<'a>),
+    Computed(Shape, Cow<'a, str>),
+}
+
+impl<'a> Collector<'a> {
+    fn new(reading: Reading<'a>, plan: &'a TypePlan) -> Self {
+        Self {
+            reading,
+            plan,
+            row: RowId::FIRST,
+            text: String::with_capacity(512),
+            entries: Vec::with_capacity(32),
+            stretches: Vec::new(),
+            units: Vec::new(),
+            references: Vec::new(),
+            places: HashMap::new(),
+            is_over: false,
+        }
+    }
+
+    fn take(&mut self, extracted: Extracted<'a>) {
+        let Some(row) = self.plan.find(extracted.parameter).filter(|_| !self.is_over) else { return };
+        let Some(found) = self.found(extracted.item) else { return };
+        self.row = row;
+        match self.plan.row(row).kind {
+            SearchKind::Token => self.codes(&found),
+            SearchKind::String => self.strings(&found),
+            SearchKind::Uri => self.uri(&found),
+            SearchKind::Date => self.date(&found),
+            SearchKind::Number | SearchKind::Quantity => self.number(&found),
+            SearchKind::Reference => self.reference(&found),
+            SearchKind::Composite | SearchKind::Special => {}
+        }
+    }
+
+    fn found(&self, item: Item<'a>) -> Option<Found<'a>> {
+        Some(match item {
+            Item::Element(element) => Found::Element(self.reading.shapes.of(element.type_id), element),
+            Item::Target(_) => return None,
+            Item::Value(value) => {
+                let shape = match &value {
+                    Computed::Boolean(_) => Shape::Boolean,
+                    Computed::Integer(_) | Computed::Decimal(_) => Shape::Number,
+                    Computed::String(_) => Shape::Text,
+                    Computed::Date(_) | Computed::DateTime(_) => Shape::Moment,
+                    Computed::Time(_) | Computed::Quantity(_) => return None,
+                };
+                Found::Computed(shape, Cow::Owned(value.to_string()))
+            }
+        })
+    }
+
+    fn push(&mut self, value: Value) {
+        if self.entries.len() >= self.reading.limits.values_max {
+            self.is_over = true;
+        } else {
+            self.entries.push(Entry { row: self.row, value });
+        }
+    }
+
+    /// Keeps a text. One beyond what a span can hold is too much.
+    fn keep(&mut self, text: &str) -> Span {
+        let start = self.text.len() as u32;
+        if self.text.len() + text.len() > u32::MAX as usize {
+            self.is_over = true;
+            return Span { start, end: start };
+        }
+        self.text.push_str(text);
+        Span { start, end: self.text.len() as u32 }
+    }
+
+    fn keep_member(&mut self, element: Node<'a>, name: &str) -> Option<Span> {
+        let text = element.get(name).and_then(Node::as_str).filter(|text| !text.is_empty())?;
+        Some(self.keep(&text))
+    }
+
+    fn finish(mut self, plan: Arc<TypePlan>, id: Span) -> Result<SearchValues, IndexError> {
+        if self.is_over {
+            return Err(IndexError::Values { max: self.reading.limits.values_max });
+        }
+        self.entries.sort_by_key(|entry| entry.row);
+        self.text.shrink_to_fit();
+        Ok(SearchValues {
+            plan,
+            text: self.text,
+            id,
+            entries: self.entries.into(),
+            stretches: self.stretches.into(),
+            units: self.units.into(),
+            references: self.references.into(),
+        })
+    }
+}
+
+impl<'a> Found<'a> {
+    fn shape(&self) -> Shape {
+        match self {
+            Self::Element(shape, _) | Self::Computed(shape, _) => *shape,
+        }
+    }
+
+    /// The JSON value of an element; absent of a computed value and of a primitive that has only extensions.
+    fn node(&self) -> Option<Node<'a>> {
+        match self {
+            Self::Element(_, element) => element.node,
+            Self::Computed(..) => None,
+        }
+    }
+
+    /// The text of a primitive: of a string its content, of a number or boolean what is written.
+    fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Computed(_, text) => Some(Cow::Borrowed(text)),
+            Self::Element(_, element) => {
+                let node = element.node?;
+                let bare = || {
+                    let bool = node.as_bool().map(|value| if value { "true" } else { "false" });
+                    node.as_number().or(bool).map(Cow::Borrowed)
+                };
+                node.as_str().or_else(bare).filter(|text| !text.is_empty())
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! From search values to an index document: the terms of `term`, the columns of `columns`.
+
+use fornax_postings::{ColumnName, Field, IndexDocument, Rid, Seq};
+use smallvec::SmallVec;
+
+use crate::columns::{Columns, EVERY, NumberColumns};
+use crate::encoding;
+use crate::hash::hash64;
+use crate::number::Stretch;
+use crate::plan::Row;
+use crate::term::Term;
+use crate::time::CalendarUnit;
+use crate::values::{CodeSource, Entry, SearchValues, UnitText, Value};
+
+impl SearchValues {
+    /// One version of the resource as the index keeps it.
+    ///
+    /// `targets` are the rids of [`SearchValues::references`], in that order.
+    ///
+    /// # Panics
+    /// When `targets` has another length.
+    pub fn to_document(&self, rid: Rid, seq: Seq, last_updated_us: i64, targets: &[Rid]) -> IndexDocument {
+        assert_eq!(targets.len(), self.references.len(), "a rid for each reference");
+        let mut document = IndexDocument::new(rid, seq);
+        document.add_term(Field::Kind, self.plan.name.as_bytes());
+        document.add_value(&EVERY.last_updated, last_updated_us);
+        for (column, part) in EVERY.id.iter().zip(encoding::id(self.text(self.id))) {
+            document.add_value(column, part);
+        }
+        let mut writer = Writer { values: self, targets, document, bytes: Vec::with_capacity(128) };
+        for entries in self.entries.chunk_by(|one, next| one.row == next.row) {
+            writer.parameter(self.plan.row(entries[0].row), entries);
+        }
+        writer.document
+    }
+}
+
+struct Writer<'a> {
+    values: &'a SearchValues,
+    targets: &'a [Rid],
+    document: IndexDocument,
+    /// A term in the making.
+    bytes: Vec<u8>,
+}
+
+impl<'a> Writer<'a> {
+    fn parameter(&mut self, row: &Row, entries: &[Entry]) {
+        self.term(row, Term::Present);
+        for entry in entries {
+            self.terms(row, entry.value);
+        }
+        match &row.columns {
+            Columns::Date { low, high } => self.dates(low, high, entries),
+            Columns::Number(columns) => self.numbers(row, columns, entries),
+            Columns::Reference(column) => self.references(column, entries),
+            Columns::Text(columns) => self.texts(columns, entries),
+        }
+    }
+
+    fn term(&mut self, row: &Row, term: Term<'_>) {
+        let field = term.write(row.parameter, &mut self.bytes);
+        self.document.add_term(field, &self.bytes);
+    }
+
+    fn terms(&mut self, row: &Row, value: Value) {
+        let values = self.values;
+        match value {
+            Value::Code { system, code, source } => {
+                self.code(row, values.text_of(system), values.text_of(code), source);
+            }
+            Value::String { folded, exact } => {
+                self.term(row, Term::Folded(values.text(folded)));
+                self.term(row, Term::Exact(values.text(exact)));
+            }
+            Value::Uri(uri) => self.term(row, Term::Uri(values.text(uri))),
+            Value::Date(interval) => {
+                if let Some(unit) = CalendarUnit::around(interval) {
+                    for text in unit.texts() {
+                        self.term(row, Term::CalendarUnit(text));
+                    }
+                }
+            }
+            Value::Number { unit: None, .. } => {}
+            Value::Number { unit: Some(unit), .. } => self.unit(row, values.units[unit as usize]),
+            Value::Local { target, version } => {
+                let rid = self.targets[target as usize];
+                self.term(row, Term::Local(rid));
+                if let Some(version) = values.text_of(version) {
+                    self.term(row, Term::LocalVersion(rid, version));
+                }
+            }
+            Value::Url { url, version } => {
+                self.term(row, Term::Url(values.text(url)));
+                if let Some(version) = values.text_of(version) {
+                    self.term(row, Term::UrlVersion(values.text(url), version));
+                }
+            }
+            Value::Identifier { system, value } => {
+                let system = values.text_of(system).unwrap_or("");
+                self.term(row, Term::Identifier(system, values.text(value)));
+            }
+        }
+    }
+
+    fn code(&mut self, row: &Row, system: Option<&str>, code: Option<&str>, source: CodeSource) {
+        if let Some(code) = code {
+            self.term(row, Term::Code(code));
+            match system {
+                Some(system) => self.term(row, Term::Coding(system, code)),
+                None if source != CodeSource::Bare => self.term(row, Term::CodeWithoutSystem(code)),
+                None => {}
+            }
+        }
+        if let Some(system) = system {
+            self.term(row, Term::System(system));
+        }
+    }
+
+    fn unit(&mut self, row: &Row, unit: UnitText) {
+        let [system, code, name] = [unit.system, unit.code, unit.name].map(|text| self.values.text_of(text));
+        if let (Some(system), Some(code)) = (system, code) {
+            self.term(row, Term::UnitCoding(system, code));
+        }
+        if let Some(code) = code {
+            self.term(row, Term::UnitCodeOrName(code));
+        }
+        if let Some(name) = name.filter(|_| name != code) {
+            self.term(row, Term::UnitCodeOrName(name));
+        }
+    }
+
+    fn dates(&mut self, low: &ColumnName, high: &ColumnName, entries: &[Entry]) {
+        for entry in entries {
+            if let Value::Date(interval) = entry.value {
+                self.document.add_value(low, interval.low);
+                self.document.add_value(high, interval.high);
+            }
+        }
+    }
+
+    fn numbers(&mut self, row: &Row, columns: &NumberColumns, entries: &[Entry]) {
+        let numbers = || {
+            entries.iter().filter_map(|entry| match entry.value {
+                Value::Number { stretch, unit } => Some((self.values.stretches[stretch as usize], unit)),
+                _ => None,
+            })
+        };
+        let unit_texts = |unit: Option<u32>| unit.map(|unit| self.values.unit_texts(unit));
+        let first_unit = numbers().next().map(|(_, unit)| unit_texts(unit));
+        let is_plain = numbers()
+            .all(|(stretch, unit)| plain_point(&stretch).is_some() && first_unit == Some(unit_texts(unit)));
+        let numbers: SmallVec<[(Stretch, Option<u32>); 4]> = numbers().collect();
+        if is_plain {
+            for point in numbers.iter().filter_map(|(stretch, _)| plain_point(stretch)) {
+                self.document.add_value(&columns.plain, point);
+            }
+            return;
+        }
+        self.term(row, Term::ExactNumbers);
+        for (stretch, unit) in numbers {
+            self.exact(columns, &stretch, unit);
+        }
+    }
+
+    fn exact(&mut self, columns: &NumberColumns, stretch: &Stretch, unit: Option<u32>) {
+        self.document.add_value(&columns.plain, encoding::plain_end(stretch.low));
+        if stretch.low != stretch.high {
+            self.document.add_value(&columns.plain, encoding::plain_end(stretch.high));
+        }
+        let ends = columns.low.iter().zip(encoding::exact(stretch.low));
+        for (column, part) in ends.chain(columns.high.iter().zip(encoding::exact(stretch.high))) {
+            self.document.add_value(column, part);
+        }
+        let [system, code, name] = unit.map_or([None; 3], |unit| self.values.unit_texts(unit));
+        let coding = system.zip(code).map(|(system, code)| unit_hash(&[system, code]));
+        let hashes = [coding, code.map(|code| unit_hash(&[code])), name.map(|name| unit_hash(&[name]))];
+        for (column, hash) in columns.unit.iter().zip(hashes) {
+            self.document.add_value(column, hash.unwrap_or(NO_UNIT));
+        }
+    }
+
+    fn references(&mut self, column: &ColumnName, entries: &[Entry]) {
+        let mut rids: SmallVec<[Rid; 8]> = entries
+            .iter()
+            .filter_map(|entry| match entry.value {
+                Value::Local { target, .. } => Some(self.targets[target as usize]),
+                _ => None,
+            })
+            .collect();
+        rids.sort_unstable();
+        rids.dedup();
+        for rid in rids {
+            self.document.add_value(column, rid as i64);
+        }
+    }
+
+    /// The least and the greatest text as sort keys.
+    fn texts(&mut self, columns: &[ColumnName], entries: &[Entry]) {
+        let values = self.values;
+        let texts = entries.iter().filter_map(|entry| match entry.value {
+            Value::Code { code, .. } => values.text_of(code),
+            Value::String { folded, .. } => Some(values.text(folded)),
+            Value::Uri(uri) => Some(values.text(uri)),
+            _ => None,
+        });
+        let ends = texts.fold(None, |ends: Option<(&str, &str)>, text| match ends {
+            None => Some((text, text)),
+            Some((least, greatest)) => Some((least.min(text), greatest.max(text))),
+        });
+        let Some((least, greatest)) = ends else { return };
+        for text in [Some(least), Some(greatest).filter(|_| least != greatest)].into_iter().flatten() {
+            for (column, part) in columns.iter().zip(encoding::text(text.as_bytes(), columns.len())) {
+                self.document.add_value(column, part);
+            }
+        }
+    }
+}
+
+impl SearchValues {
+    /// System, code and name.
+    pub(crate) fn unit_texts(&self, unit: u32) -> [Option<&str>; 3] {
+        let UnitText { system, code, name } = self.units[unit as usize];
+        [system, code, name].map(|text| self.text_of(text))
+    }
+}
+
+/// The plain integer of a stretch that is one number which it holds exactly.
+fn plain_point(stretch: &Stretch) -> Option<i64> {
+    let (below, above) = encoding::plain(stretch.as_point()?);
+    (below == above).then_some(below)
+}
+
+/// In the column of a unit's hashes: it has none.
+const NO_UNIT: i64 = 0;
+
+/// What the columns of units hold.
+pub(crate) fn unit_hash(parts: &[&str]) -> i64 {
+    ((hash64(0, parts) >> 1) as i64).max(1)
+}

@@ -1,0 +1,133 @@
+//! One place that knows the definitions, and how to read resources and queries by them.
+
+use std::sync::{Arc, OnceLock};
+
+use fornax_definitions::{Definitions, ParameterId, SearchKind, TypeId};
+use fornax_fhirpath::Compiler;
+use fornax_model::Node;
+use fornax_postings::{Clause, ColumnName, Field, Order, Rid};
+use fornax_query::Query;
+
+use crate::clause::Writing;
+use crate::collect::{Reading, collect};
+use crate::columns::Columns;
+use crate::error::IndexError;
+use crate::limits::Limits;
+use crate::matches::Evaluation;
+use crate::order::order;
+use crate::plan::TypePlan;
+use crate::shape::Shapes;
+use crate::values::SearchValues;
+
+/// Raised whenever the same definitions would give other terms or columns.
+const LAYOUT: u32 = 1;
+
+/// A type's plan, or why it has none.
+type PlanCell = OnceLock<Result<Arc<TypePlan>, IndexError>>;
+
+/// Reads resources and queries of one FHIR release. Shared by threads; a type's parameters are compiled when it first comes.
+#[derive(Debug)]
+pub struct Indexer {
+    definitions: &'static Definitions,
+    compiler: Compiler,
+    shapes: Shapes,
+    limits: Limits,
+    /// By the type's number.
+    plans: Box<[PlanCell]>,
+}
+
+/// Knows which rid a resource has.
+pub trait Resources {
+    /// The rid of a resource that was ever mentioned.
+    fn rid(&self, resource: TypeId, id: &str) -> Option<Rid>;
+}
+
+/// What a clause depends on beside the query.
+#[derive(Clone, Copy)]
+pub struct ClauseContext<'a> {
+    /// Who knows rids.
+    pub resources: &'a dyn Resources,
+    /// The time, in microseconds since 1970 began: dates that are searched for about are measured from it.
+    pub now_us: i64,
+}
+
+/// What a match depends on beside the query and the values.
+#[derive(Clone, Copy, Debug)]
+pub struct MatchContext {
+    /// When the resource's version was written, in microseconds since 1970 began.
+    pub last_updated_us: i64,
+    /// The time, as in [`ClauseContext::now_us`].
+    pub now_us: i64,
+}
+
+impl Indexer {
+    /// An indexer with default limits. Compiles nothing yet.
+    pub fn new(definitions: &'static Definitions) -> Self {
+        Self::with_limits(definitions, Limits::default())
+    }
+
+    /// An indexer within these limits.
+    pub fn with_limits(definitions: &'static Definitions, limits: Limits) -> Self {
+        Self {
+            definitions,
+            compiler: Compiler::new(definitions),
+            shapes: Shapes::new(definitions),
+            limits,
+            plans: definitions.types().iter().map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    /// What identifies the form of the documents: an index made under another one must be made anew.
+    pub fn layout(&self) -> [u8; 12] {
+        let mut layout = [0; 12];
+        layout[..4].copy_from_slice(&LAYOUT.to_be_bytes());
+        layout[4..].copy_from_slice(&self.definitions.fingerprint().to_be_bytes());
+        layout
+    }
+
+    /// All search values of a resource of that type, whose body is `root`.
+    pub fn extract(&self, resource: TypeId, root: Node<'_>) -> Result<SearchValues, IndexError> {
+        let Self { definitions, shapes, limits, .. } = self;
+        collect(Reading { definitions, shapes, limits }, self.plan(resource)?, root)
+    }
+
+    /// A query as a clause: its type and all its filters.
+    pub fn clause(&self, query: &Query, context: &ClauseContext<'_>) -> Result<Clause, IndexError> {
+        let plan = self.plan(query.resource)?;
+        Writing { definitions: self.definitions, plan, context }.query(query)
+    }
+
+    /// Every resource of a type.
+    pub fn of_type(&self, resource: TypeId) -> Clause {
+        Clause::term(Field::Kind, self.definitions.type_of(resource).name.as_bytes())
+    }
+
+    /// The columns that hold the rids of what resources of a type refer to, by one parameter or by all.
+    pub fn reference_columns(&self, resource: TypeId, parameter: Option<ParameterId>) -> Vec<ColumnName> {
+        let parameters =
+            self.definitions.parameters(resource).filter(|found| found.kind == SearchKind::Reference);
+        let wanted = parameters.filter(|found| parameter.is_none_or(|parameter| found.id == parameter));
+        let columns = wanted.filter_map(|found| Columns::of(found.id, found.kind));
+        let columns = columns.filter_map(|columns| match columns {
+            Columns::Reference(column) => Some(column),
+            _ => None,
+        });
+        columns.collect()
+    }
+
+    /// The order that a query asks for; what has no value comes last. Numbers compare by their first 17 digits, whatever their
+    /// units; references by type and then by when their target was first mentioned; texts as `columns` says.
+    pub fn order(&self, query: &Query) -> Order {
+        order(self.definitions, query)
+    }
+
+    /// Whether a resource matches a query. The same answer as the clause's on the document of these values.
+    pub fn matches(&self, query: &Query, values: &SearchValues, context: &MatchContext) -> bool {
+        Evaluation { definitions: self.definitions, values, context }.query(query)
+    }
+
+    fn plan(&self, resource: TypeId) -> Result<&Arc<TypePlan>, IndexError> {
+        let new = || TypePlan::new(&self.compiler, self.definitions, resource).map(Arc::new);
+        self.plans[resource.index()].get_or_init(new).as_ref().map_err(Clone::clone)
+    }
+}

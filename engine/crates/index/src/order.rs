@@ -1,0 +1,34 @@
+//! From `_sort` to an order by columns.
+
+use fornax_definitions::Definitions;
+use fornax_postings::{ColumnName, Direction, Order, SortKey};
+use fornax_query::Query;
+
+use crate::columns::{Columns, EVERY};
+use crate::plan::{ID, LAST_UPDATED};
+
+/// The order that a query asks for: of several values the least counts when ascending, the greatest when descending.
+pub(crate) fn order(definitions: &Definitions, query: &Query) -> Order {
+    let mut keys = Vec::new();
+    for key in &query.sort {
+        let direction = match key.direction {
+            fornax_query::Direction::Ascending => Direction::Ascending,
+            fornax_query::Direction::Descending => Direction::Descending,
+        };
+        let mut add = |column: ColumnName| keys.push(SortKey { column, direction });
+        let parameter = definitions.parameter_of(key.parameter);
+        match (parameter.code, Columns::of(parameter.id, parameter.kind)) {
+            (LAST_UPDATED, _) => add(EVERY.last_updated.clone()),
+            (ID, _) => EVERY.id.iter().cloned().for_each(add),
+            (_, Some(Columns::Date { low, high })) => add(match direction {
+                Direction::Ascending => low,
+                Direction::Descending => high,
+            }),
+            (_, Some(Columns::Number(columns))) => add(columns.plain),
+            (_, Some(Columns::Reference(column))) => add(column),
+            (_, Some(Columns::Text(columns))) => columns.into_iter().for_each(add),
+            (_, None) => {}
+        }
+    }
+    if keys.is_empty() { Order::Written } else { Order::Columns(keys) }
+}

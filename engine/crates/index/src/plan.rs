@@ -1,0 +1,93 @@
+//! The search parameters of one resource type, ready for extraction and for queries.
+
+use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, TypeId, Usage};
+use fornax_fhirpath::{Compiler, ExtractionPlan};
+
+use crate::columns::Columns;
+use crate::error::IndexError;
+
+/// The parameters of one type that have values here.
+#[derive(Debug)]
+pub(crate) struct TypePlan {
+    pub resource: TypeId,
+    /// The type's name: the term of its kind.
+    pub name: &'static str,
+    pub extraction: ExtractionPlan,
+    /// In the order of numbers.
+    rows: Box<[Row]>,
+}
+
+/// One parameter.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub parameter: ParameterId,
+    pub kind: SearchKind,
+    pub columns: Columns,
+    /// What its values identify a resource by.
+    pub identity: Option<IdentityKind>,
+}
+
+/// Which values of a parameter identify a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdentityKind {
+    Identifier,
+    CanonicalUrl,
+}
+
+/// The place of a row in its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RowId(u16);
+
+impl RowId {
+    pub const FIRST: Self = Self(0);
+}
+
+impl TypePlan {
+    pub fn new(compiler: &Compiler, definitions: &Definitions, resource: TypeId) -> Result<Self, IndexError> {
+        let indexed = || definitions.parameters(resource).filter(|parameter| is_extracted(parameter));
+        let mut rows: Vec<Row> = indexed().filter_map(Row::new).collect();
+        rows.sort_unstable_by_key(|row| row.parameter);
+        rows.dedup_by_key(|row| row.parameter);
+        Ok(Self {
+            resource,
+            name: definitions.type_of(resource).name,
+            extraction: ExtractionPlan::new(compiler, resource, indexed())?,
+            rows: rows.into(),
+        })
+    }
+
+    pub fn find(&self, parameter: ParameterId) -> Option<RowId> {
+        let at = self.rows.binary_search_by_key(&parameter, |row| row.parameter).ok()?;
+        Some(RowId(at as u16))
+    }
+
+    pub fn row(&self, id: RowId) -> &Row {
+        &self.rows[usize::from(id.0)]
+    }
+}
+
+impl Row {
+    fn new(parameter: &SearchParameter) -> Option<Self> {
+        let identity = match (parameter.code, parameter.kind) {
+            ("identifier", SearchKind::Token) => Some(IdentityKind::Identifier),
+            ("url", SearchKind::Uri) => Some(IdentityKind::CanonicalUrl),
+            _ => None,
+        };
+        let columns = Columns::of(parameter.id, parameter.kind)?;
+        Some(Self { parameter: parameter.id, kind: parameter.kind, columns, identity })
+    }
+}
+
+/// Whether a parameter's values are read from the body. The id is the rid's own, and the time of the last update is the
+/// store's, not the body's.
+fn is_extracted(parameter: &SearchParameter) -> bool {
+    parameter.expression.is_some()
+        && parameter.usage == Some(Usage::Normal)
+        && !matches!(parameter.kind, SearchKind::Composite | SearchKind::Special)
+        && !matches!(parameter.code, ID | LAST_UPDATED)
+}
+
+/// The parameter that asks for ids.
+pub(crate) const ID: &str = "_id";
+/// The parameter that asks for the time of the last update.
+pub(crate) const LAST_UPDATED: &str = "_lastUpdated";

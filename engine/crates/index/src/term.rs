@@ -1,0 +1,143 @@
+//! The bytes of terms: the search parameter's number (two bytes, big-endian), a byte for the form where there are several,
+//! and the parts.
+//!
+//! | field | after the parameter |
+//! |---|---|
+//! | kind | (no parameter) the resource type's name |
+//! | presence | nothing: it has a value; 1: it has numbers in exact columns |
+//! | token | 1 code · 2 system, code · 3 code that has no system · 4 system · 5 unit system, unit code · 6 unit's code or name |
+//! | string | the folded string |
+//! | exact | the string |
+//! | reference | 1 rid · 2 rid, version · 3 URL · 4 URL, version · 5 identifier's system, its value |
+//! | uri | the URI |
+//! | date | the year, month or day that holds all of the stretch |
+//!
+//! A rid is eight bytes, big-endian. The last part is bytes to the end; a part before it has its length in front, in two
+//! bytes. A part longer than [`PART_BYTES_MAX`] is cut there and followed by 16 bytes of its hash, which makes it longer than
+//! any that is whole.
+
+use fornax_definitions::ParameterId;
+use fornax_postings::{Clause, Field, Rid};
+
+use crate::fold::start_of;
+use crate::hash::hash64;
+
+/// Bytes of a part that stand as they are.
+pub(crate) const PART_BYTES_MAX: usize = 256;
+
+/// A term of one parameter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Term<'a> {
+    Present,
+    ExactNumbers,
+    Code(&'a str),
+    Coding(&'a str, &'a str),
+    CodeWithoutSystem(&'a str),
+    System(&'a str),
+    UnitCoding(&'a str, &'a str),
+    UnitCodeOrName(&'a str),
+    /// Already folded and cut.
+    Folded(&'a str),
+    Exact(&'a str),
+    Local(Rid),
+    LocalVersion(Rid, &'a str),
+    Url(&'a str),
+    UrlVersion(&'a str, &'a str),
+    Identifier(&'a str, &'a str),
+    Uri(&'a str),
+    CalendarUnit(&'a str),
+}
+
+impl Term<'_> {
+    /// Writes the term over what `out` holds, and says which field it is of.
+    pub fn write(self, parameter: ParameterId, out: &mut Vec<u8>) -> Field {
+        out.clear();
+        out.extend((parameter.index() as u16).to_be_bytes());
+        match self {
+            Self::Present => Field::Presence,
+            Self::ExactNumbers => form(out, Field::Presence, 1),
+            Self::Code(code) => one(out, Field::Token, 1, code),
+            Self::Coding(system, code) => two(out, Field::Token, 2, [system, code]),
+            Self::CodeWithoutSystem(code) => one(out, Field::Token, 3, code),
+            Self::System(system) => one(out, Field::Token, 4, system),
+            Self::UnitCoding(system, code) => two(out, Field::Token, 5, [system, code]),
+            Self::UnitCodeOrName(text) => one(out, Field::Token, 6, text),
+            Self::Folded(text) => {
+                out.extend(text.as_bytes());
+                Field::String
+            }
+            Self::Exact(text) => {
+                last(out, text);
+                Field::Exact
+            }
+            Self::Local(rid) => {
+                form(out, Field::Reference, 1);
+                out.extend(rid.to_be_bytes());
+                Field::Reference
+            }
+            Self::LocalVersion(rid, version) => {
+                form(out, Field::Reference, 2);
+                out.extend(rid.to_be_bytes());
+                last(out, version);
+                Field::Reference
+            }
+            Self::Url(url) => one(out, Field::Reference, 3, url),
+            Self::UrlVersion(url, version) => two(out, Field::Reference, 4, [url, version]),
+            Self::Identifier(system, value) => two(out, Field::Reference, 5, [system, value]),
+            Self::Uri(uri) => {
+                last(out, uri);
+                Field::Uri
+            }
+            Self::CalendarUnit(text) => {
+                last(out, text);
+                Field::Date
+            }
+        }
+    }
+
+    /// Documents with the term; for a folded string, with one that starts so.
+    pub fn clause(self, parameter: ParameterId) -> Clause {
+        let mut bytes = Vec::new();
+        let field = self.write(parameter, &mut bytes);
+        match self {
+            Self::Folded(_) => Clause::Prefix(field, bytes.into()),
+            _ => Clause::Term(field, bytes.into()),
+        }
+    }
+}
+
+fn form(out: &mut Vec<u8>, field: Field, form: u8) -> Field {
+    out.push(form);
+    field
+}
+
+fn one(out: &mut Vec<u8>, field: Field, form: u8, part: &str) -> Field {
+    out.push(form);
+    last(out, part);
+    field
+}
+
+fn two(out: &mut Vec<u8>, field: Field, form: u8, parts: [&str; 2]) -> Field {
+    out.push(form);
+    let length_at = out.len();
+    out.extend([0; 2]);
+    last(out, parts[0]);
+    let length = (out.len() - length_at - 2) as u16;
+    out[length_at..length_at + 2].copy_from_slice(&length.to_be_bytes());
+    last(out, parts[1]);
+    field
+}
+
+fn last(out: &mut Vec<u8>, part: &str) {
+    if part.len() <= PART_BYTES_MAX {
+        out.extend(part.as_bytes());
+        return;
+    }
+    // Never shorter than the longest whole part, wherever the cut falls between characters.
+    out.extend(start_of(part, PART_BYTES_MAX).as_bytes());
+    out.extend(hash64(1, &[part]).to_be_bytes());
+    out.extend(hash64(2, &[part]).to_be_bytes());
+}
+
+#[cfg(test)]
+mod tests;

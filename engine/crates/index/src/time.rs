@@ -1,0 +1,69 @@
+//! Stretches of time: from the texts of a resource, and the units of the calendar that hold them.
+
+use fornax_model::date::{self, Interval};
+use fornax_model::{DateTime, ZoneOffset};
+use fornax_query::{DateValue, Prefix};
+
+/// The zone of dates and times that name none.
+pub(crate) const ZONE: ZoneOffset = ZoneOffset::UTC;
+
+const DAY: i64 = 86_400_000_000;
+
+/// The stretch that a date or time in a resource stands for; `None` where it is none.
+pub(crate) fn interval(text: &str) -> Option<Interval> {
+    Some(DateTime::parse(text).ok()?.interval(ZONE))
+}
+
+/// The stretch that is searched for: as long as the date says, and about it, a tenth of its distance from now longer to both
+/// sides.
+pub(crate) fn searched(value: &DateValue, now_us: i64) -> Interval {
+    let Interval { low, high } = value.date.interval(ZONE);
+    let slack = match value.prefix {
+        Prefix::Ap => now_us.saturating_sub(low).saturating_abs() / 10,
+        _ => 0,
+    };
+    Interval { low: low.saturating_sub(slack), high: high.saturating_add(slack) }
+}
+
+/// The smallest stretch that holds both.
+pub(crate) fn hull(one: Interval, other: Interval) -> Interval {
+    Interval { low: one.low.min(other.low), high: one.high.max(other.high) }
+}
+
+/// A year, month or day of the calendar, as FHIR writes it.
+pub(crate) struct CalendarUnit {
+    text: String,
+}
+
+impl CalendarUnit {
+    /// The shortest unit that holds all of a stretch; `None` where no year does.
+    pub fn around(interval: Interval) -> Option<Self> {
+        let mut text = date::instant_text(interval.low)?;
+        text.truncate("YYYY-MM-DD".len());
+        if interval.low.div_euclid(DAY) != interval.high.div_euclid(DAY) {
+            let high = date::instant_text(interval.high)?;
+            let mut lengths = ["YYYY-MM", "YYYY"].map(str::len).into_iter();
+            let length = lengths.find(|&length| text[..length] == high[..length])?;
+            text.truncate(length);
+        }
+        Some(Self { text })
+    }
+
+    /// As FHIR writes it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the unit is exactly that stretch.
+    pub fn is(&self, stretch: Interval) -> bool {
+        interval(&self.text) == Some(stretch)
+    }
+
+    /// The unit with the longer ones around it, shortest first.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        ["YYYY-MM-DD", "YYYY-MM", "YYYY"]
+            .map(str::len)
+            .into_iter()
+            .filter_map(|length| self.text.get(..length))
+    }
+}

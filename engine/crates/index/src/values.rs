@@ -1,0 +1,162 @@
+//! What the search parameters select from one resource, typed and owned.
+
+use std::sync::Arc;
+
+use fornax_definitions::TypeId;
+use fornax_model::Interval;
+
+use crate::number::Stretch;
+use crate::plan::{IdentityKind, RowId, TypePlan};
+
+/// The search values of one resource.
+#[derive(Clone, Debug)]
+pub struct SearchValues {
+    pub(crate) plan: Arc<TypePlan>,
+    /// All texts, one after the other.
+    pub(crate) text: String,
+    pub(crate) id: Span,
+    /// By parameter; within one in the order of the document.
+    pub(crate) entries: Box<[Entry]>,
+    pub(crate) stretches: Box<[Stretch]>,
+    pub(crate) units: Box<[UnitText]>,
+    pub(crate) references: Box<[LocalReference]>,
+}
+
+/// A reference to a resource of this repository, by its name there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LocalReference {
+    /// The target's type.
+    pub resource: TypeId,
+    /// The target's id.
+    pub id: Box<str>,
+}
+
+/// What a resource is known by beside its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Identity<'a> {
+    /// A business identifier.
+    Identifier {
+        /// Its system; absent where it has none.
+        system: Option<&'a str>,
+        /// Its value.
+        value: &'a str,
+    },
+    /// The canonical URL.
+    CanonicalUrl(&'a str),
+}
+
+/// One value of one parameter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub row: RowId,
+    pub value: Value,
+}
+
+/// A part of the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value {
+    Code {
+        system: Option<Span>,
+        code: Option<Span>,
+        source: CodeSource,
+    },
+    String {
+        folded: Span,
+        exact: Span,
+    },
+    Uri(Span),
+    Date(Interval),
+    /// The places of the stretch and of the unit.
+    Number {
+        stretch: u32,
+        unit: Option<u32>,
+    },
+    /// The place among the references.
+    Local {
+        target: u32,
+        version: Option<Span>,
+    },
+    Url {
+        url: Span,
+        version: Option<Span>,
+    },
+    Identifier {
+        system: Option<Span>,
+        value: Span,
+    },
+}
+
+/// What kind of element a code comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodeSource {
+    /// A code, of which it is known whether it has a system.
+    Coded,
+    /// The same, of an identifier.
+    Identifier,
+    /// An element that has nothing to do with systems: only its text is searched for.
+    Bare,
+}
+
+/// What a quantity's unit is called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UnitText {
+    pub system: Option<Span>,
+    pub code: Option<Span>,
+    pub name: Option<Span>,
+}
+
+impl SearchValues {
+    /// The resource's type.
+    pub fn resource(&self) -> TypeId {
+        self.plan.resource
+    }
+
+    /// The local resources that search parameters refer to, each once. Whoever indexes the values gives each a rid, also
+    /// what does not exist yet.
+    pub fn references(&self) -> &[LocalReference] {
+        &self.references
+    }
+
+    /// What the resource is known by: the values of its identifiers and its canonical URL. May repeat.
+    pub fn identities(&self) -> impl Iterator<Item = Identity<'_>> {
+        self.entries.iter().filter_map(|entry| match (self.plan.row(entry.row).identity?, entry.value) {
+            (IdentityKind::Identifier, Value::Code { system, code, source: CodeSource::Identifier }) => {
+                Some(Identity::Identifier { system: self.text_of(system), value: self.text_of(code)? })
+            }
+            (IdentityKind::CanonicalUrl, Value::Uri(url)) => Some(Identity::CanonicalUrl(self.text(url))),
+            _ => None,
+        })
+    }
+
+    /// Memory held beyond the struct itself, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        let ids: usize = self.references.iter().map(|reference| reference.id.len()).sum();
+        self.text.capacity()
+            + size_of_val(&*self.entries)
+            + size_of_val(&*self.stretches)
+            + size_of_val(&*self.units)
+            + size_of_val(&*self.references)
+            + ids
+    }
+
+    pub(crate) fn text(&self, span: Span) -> &str {
+        &self.text[span.start as usize..span.end as usize]
+    }
+
+    pub(crate) fn text_of(&self, span: Option<Span>) -> Option<&str> {
+        span.map(|span| self.text(span))
+    }
+
+    /// The values of one parameter.
+    pub(crate) fn of(&self, row: RowId) -> &[Entry] {
+        let start = self.entries.partition_point(|entry| entry.row < row);
+        let rest = &self.entries[start..];
+        &rest[..rest.partition_point(|entry| entry.row == row)]
+    }
+}

@@ -1,0 +1,219 @@
+//! Why a search is refused. No message holds a value: a value can be an identifier or a name.
+
+use std::fmt;
+
+use fornax_definitions::{Coded, SearchKind};
+
+/// A parameter in the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The name as the client wrote it, decoded, its modifier included; empty where it can't be read. For the client only: it can be anything.
+    pub parameter: String,
+    /// Which parameter it is, counted from 1 over query string and form.
+    pub position: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.parameter.as_str() {
+            "" => write!(out, "parameter {}", self.position),
+            name => write!(out, "'{name}' (parameter {})", self.position),
+        }
+    }
+}
+
+/// A refused search. `Display` is for the client; the log takes [`QueryError::for_log`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// A parameter that breaks the search grammar.
+    #[error("{place}: {fault}")]
+    Invalid {
+        /// Which.
+        place: Place,
+        /// How.
+        fault: Fault,
+    },
+    /// A parameter that the type does not have, where none may be passed over.
+    #[error("{place}: not a search parameter of this type")]
+    Unknown {
+        /// Which.
+        place: Place,
+    },
+    /// Part of the specification that this server does not do. Passing it over would widen the result.
+    #[error("{place}: {feature} not supported")]
+    NotSupported {
+        /// Which.
+        place: Place,
+        /// What.
+        feature: Feature,
+    },
+    /// A search over a type that does not exist.
+    #[error("unknown resource type")]
+    UnknownType,
+    /// More than the limits allow.
+    #[error("the search has more than {max} {bound}")]
+    Limit {
+        /// What there is too much of.
+        bound: Bound,
+        /// How much is allowed.
+        max: usize,
+    },
+}
+
+impl QueryError {
+    /// The error without a word of the client's.
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Invalid { place, fault } => {
+                format!("invalid search: parameter {}: {fault}", place.position)
+            }
+            Self::Unknown { place } => format!("invalid search: parameter {}: unknown", place.position),
+            Self::NotSupported { place, feature } => {
+                format!("search not supported: parameter {}: {feature}", place.position)
+            }
+            Self::UnknownType => "invalid search: unknown resource type".to_owned(),
+            Self::Limit { bound, max } => format!("search over the limit of {max} {bound}"),
+        }
+    }
+}
+
+/// What is wrong with a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// `%` without two hexadecimal digits.
+    #[error("broken percent-encoding")]
+    PercentEncoding,
+    /// Decoded bytes that are not UTF-8.
+    #[error("not UTF-8")]
+    Utf8,
+    /// A backslash before anything but `,`, `|`, `$` or a backslash.
+    #[error("a backslash may only stand before a comma, a bar, a dollar sign or a backslash")]
+    Escape,
+    /// Nothing between two commas, or no name before `=`.
+    #[error("empty between its separators")]
+    Empty,
+    /// No value at all.
+    #[error("has no value")]
+    NoValue,
+    /// Given more than once where it may not be.
+    #[error("given more than once")]
+    Repeated,
+    /// A modifier that the specification does not have.
+    #[error("unknown modifier")]
+    Modifier,
+    /// A modifier on a parameter that takes none.
+    #[error("takes no modifier")]
+    NoModifier,
+    /// Not `code`, `system|code`, `|code` or `system|`.
+    #[error("not a token: expected code, system|code, |code or system|")]
+    Token,
+    /// Not a date, or not one that exists.
+    #[error("not a date: expected YYYY, YYYY-MM, YYYY-MM-DD or a time with minutes")]
+    Date,
+    /// Not a decimal number.
+    #[error("not a number")]
+    Number,
+    /// A number with more digits or a greater power than can be compared exactly.
+    #[error("a number with too many digits or too great a power of ten")]
+    NumberRange,
+    /// Not `number`, `number|system|code` or `number||code`.
+    #[error("not a quantity: expected number, number|system|code or number||code")]
+    Quantity,
+    /// Not `id`, `Type/id` or an absolute URL.
+    #[error("not a reference: expected id, Type/id or an absolute URL")]
+    Reference,
+    /// A resource type that does not exist.
+    #[error("unknown resource type")]
+    ResourceType,
+    /// Not one of the words that the parameter takes.
+    #[error("expected one of: {0}")]
+    Choice(&'static str),
+    /// Not a whole number from 0.
+    #[error("expected a whole number from 0")]
+    Count,
+    /// A name in `_sort` that nothing can be sorted by.
+    #[error("not a search parameter that can be sorted by")]
+    SortKey,
+    /// A name in `_elements` that the type does not have.
+    #[error("not an element of this type")]
+    Element,
+    /// Not `Type:parameter` or `Type:parameter:Type` of references from or to the searched type.
+    #[error("no such reference: expected Type:parameter or Type:parameter:TargetType")]
+    Include,
+}
+
+/// A part of the specification that is not supported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// A modifier, by its name.
+    Modifier(&'static str),
+    /// `subject.name`, `subject:Patient.name`.
+    Chain,
+    /// `_has`.
+    ReverseChain,
+    /// `_include:iterate` and the like.
+    Iteration,
+    /// Parameters of this kind.
+    Kind(SearchKind),
+    /// The parameter itself.
+    Parameter,
+    /// A value of the parameter.
+    Value(&'static str),
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Modifier(name) => write!(out, "the modifier :{name} is"),
+            Self::Chain => write!(out, "chained parameters are"),
+            Self::ReverseChain => write!(out, "reverse chaining is"),
+            Self::Iteration => write!(out, "iteration is"),
+            Self::Kind(kind) => write!(out, "{} parameters are", kind.code()),
+            Self::Parameter => write!(out, "the parameter is"),
+            Self::Value(value) => write!(out, "the value {value} is"),
+        }
+    }
+}
+
+/// What a limit bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Bytes of query string and form.
+    RequestBytes,
+    /// Parameters.
+    Parameters,
+    /// Bytes of a name.
+    NameBytes,
+    /// Bytes of a value.
+    ValueBytes,
+    /// Values.
+    Values,
+    /// Sort keys.
+    SortKeys,
+    /// Includes.
+    Includes,
+    /// Elements.
+    Elements,
+}
+
+impl Bound {
+    /// Refuses more than the limit allows.
+    pub(crate) fn holds(self, count: usize, max: usize) -> Result<(), QueryError> {
+        if count > max { Err(QueryError::Limit { bound: self, max }) } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::RequestBytes => "bytes",
+            Self::Parameters => "parameters",
+            Self::NameBytes => "bytes in a parameter's name",
+            Self::ValueBytes => "bytes in a value",
+            Self::Values => "values",
+            Self::SortKeys => "sort keys",
+            Self::Includes => "includes",
+            Self::Elements => "elements",
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! Search URLs: decoded, checked against the definitions, typed, written back.
+//!
+//! A request's parameters become [`Pairs`] and then a [`Query`]: typed filters, result parameters, and warnings about
+//! what was passed over. Nothing is looked up and nothing is compared here.
+//!
+//! ```
+//! use fornax_query::{Context, Handling, Limits, Query};
+//!
+//! let definitions = fornax_definitions::r4();
+//! let limits = Limits::default();
+//! let context = Context { definitions, bases: &[], handling: Handling::Lenient, limits: &limits };
+//! let query = Query::parse_relative("Patient?birthdate=ge1950&shoe-size=43&_count=5000", &context)?;
+//! assert_eq!(query.ignored.len(), 1);
+//! assert_eq!(query.to_query_string(definitions), "birthdate=ge1950&_count=1000");
+//! # Ok::<(), fornax_query::QueryError>(())
+//! ```
+
+mod error;
+mod escape;
+mod include;
+mod limits;
+mod name;
+mod pairs;
+mod parse;
+mod query;
+mod read;
+mod result_parameters;
+mod value;
+
+pub use error::{Bound, Fault, Feature, Place, QueryError};
+pub use limits::Limits;
+pub use pairs::{Pair, Pairs};
+pub use parse::{Context, Handling, is_supported};
+pub use query::{Direction, Filter, Include, Query, SortKey, Summary, Total, Way};
+pub use value::{DateValue, NumberValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit, Values};

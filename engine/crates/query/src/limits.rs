@@ -1,0 +1,43 @@
+//! How much a search may ask for.
+
+/// Bounds on one search request. Each is checked before the work that it bounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Query string and form body together, still encoded.
+    pub request_bytes_max: usize,
+    /// Parameters, counting repeats.
+    pub parameters_max: usize,
+    /// One parameter's name, decoded.
+    pub name_bytes_max: usize,
+    /// One value of a parameter, between commas, decoded.
+    pub value_bytes_max: usize,
+    /// Values of all filters together: each costs a look-up.
+    pub values_max: usize,
+    /// Keys in `_sort`.
+    pub sort_keys_max: usize,
+    /// `_include` and `_revinclude` together.
+    pub includes_max: usize,
+    /// Names in `_elements`.
+    pub elements_max: usize,
+    /// Matches on a page when `_count` is absent.
+    pub count_default: u32,
+    /// Matches on a page at most; a larger `_count` is lowered to this.
+    pub count_max: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            request_bytes_max: 1 << 20,
+            parameters_max: 256,
+            name_bytes_max: 512,
+            value_bytes_max: 8 << 10,
+            values_max: 10_000,
+            sort_keys_max: 8,
+            includes_max: 64,
+            elements_max: 128,
+            count_default: 20,
+            count_max: 1_000,
+        }
+    }
+}

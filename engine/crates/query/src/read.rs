@@ -1,0 +1,180 @@
+//! The text of a value to its type.
+
+use fornax_definitions::{Definitions, SearchKind, SearchParameter, TypeId};
+use fornax_model::{DateTime, Decimal, DecimalFault};
+
+use crate::error::{Bound, Fault, QueryError};
+use crate::escape::{split, unescape};
+use crate::limits::Limits;
+use crate::name::resource_named;
+use crate::pairs::Pair;
+use crate::value::{DateValue, NumberValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit, Values};
+
+/// What the reading of values needs to know beside their text.
+pub(crate) struct ValueReader<'a> {
+    pub definitions: &'a Definitions,
+    pub parameter: &'a SearchParameter,
+    /// The one type that a reference's modifier allows.
+    pub target: Option<TypeId>,
+    /// The server's own base URLs, without a slash at the end.
+    pub bases: &'a [String],
+    pub limits: &'a Limits,
+}
+
+impl ValueReader<'_> {
+    /// The alternatives that a pair's value lists; `None` for kinds of parameters that have no plain form.
+    pub fn read(&self, pair: &Pair) -> Result<Option<Values>, QueryError> {
+        Ok(Some(match self.parameter.kind {
+            _ if self.parameter.code == "_id" => Values::Id(self.each(pair, unescape)?),
+            SearchKind::Token => Values::Token(self.each(pair, token)?),
+            SearchKind::Reference => Values::Reference(self.each(pair, |piece| self.reference(piece))?),
+            SearchKind::String => Values::String(self.each(pair, unescape)?),
+            SearchKind::Date => Values::Date(self.each(pair, date)?),
+            SearchKind::Number => Values::Number(self.each(pair, number)?),
+            SearchKind::Quantity => Values::Quantity(self.each(pair, quantity)?),
+            SearchKind::Uri => Values::Uri(self.each(pair, unescape)?),
+            SearchKind::Composite | SearchKind::Special => return Ok(None),
+        }))
+    }
+
+    fn each<T>(&self, pair: &Pair, read: impl Fn(&str) -> Result<T, Fault>) -> Result<Vec<T>, QueryError> {
+        let mut values = Vec::new();
+        for piece in split(&pair.value, ',') {
+            if piece.trim().is_empty() {
+                return Err(pair.invalid(Fault::Empty));
+            }
+            Bound::ValueBytes.holds(piece.len(), self.limits.value_bytes_max)?;
+            Bound::Values.holds(values.len() + 1, self.limits.values_max)?;
+            values.push(read(piece).map_err(|fault| pair.invalid(fault))?);
+        }
+        Ok(values)
+    }
+
+    fn reference(&self, piece: &str) -> Result<ReferenceValue, Fault> {
+        let mut parts = split(piece, '|');
+        let (Some(text), version, None) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(Fault::Reference);
+        };
+        let (text, version) = (unescape(text)?, version.map(unescape).transpose()?);
+        let is_absolute = text.contains("://") || text.starts_with("urn:");
+        if is_absolute {
+            let own = version.is_none().then(|| self.under_own_base(&text)).flatten();
+            return Ok(own.unwrap_or(ReferenceValue::Url { url: text, version }));
+        }
+        if version.is_some() {
+            return Err(Fault::Reference);
+        }
+        let value = self.local(&text)?;
+        match (&value, self.target) {
+            (ReferenceValue::Local { resource, .. }, Some(target)) if *resource != target => {
+                Err(Fault::Reference)
+            }
+            _ => Ok(value),
+        }
+    }
+
+    fn under_own_base(&self, url: &str) -> Option<ReferenceValue> {
+        let rest = self.bases.iter().find_map(|base| url.strip_prefix(base.as_str())?.strip_prefix('/'))?;
+        self.local(rest).ok().filter(|value| matches!(value, ReferenceValue::Local { .. }))
+    }
+
+    /// Reads `id`, `Type/id` or `Type/id/_history/version`.
+    fn local(&self, text: &str) -> Result<ReferenceValue, Fault> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let (named, id, version) = match parts[..] {
+            [id] => (None, id, None),
+            [named, id] => (Some(named), id, None),
+            [named, id, "_history", version] => (Some(named), id, Some(version)),
+            _ => return Err(Fault::Reference),
+        };
+        if !is_id(id) || !version.is_none_or(is_id) {
+            return Err(Fault::Reference);
+        }
+        let resource = match named {
+            Some(name) => Some(resource_named(self.definitions, name).ok_or(Fault::ResourceType)?),
+            None => self.only_target(),
+        };
+        let id = id.to_owned();
+        Ok(match resource {
+            Some(resource) => ReferenceValue::Local { resource, id, version: version.map(str::to_owned) },
+            None => ReferenceValue::Id(id),
+        })
+    }
+
+    fn only_target(&self) -> Option<TypeId> {
+        match (self.target, &self.parameter.targets[..]) {
+            (Some(target), _) => Some(target),
+            (None, [only]) if !self.definitions.type_of(*only).is_abstract => Some(*only),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a text has the shape of a resource id.
+fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+}
+
+fn token(piece: &str) -> Result<TokenValue, Fault> {
+    let mut parts = split(piece, '|');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(code), None, _) => Ok(TokenValue::Code(unescape(code)?)),
+        (Some(""), Some(""), _) => Err(Fault::Token),
+        (Some(""), Some(code), None) => Ok(TokenValue::CodeWithoutSystem(unescape(code)?)),
+        (Some(system), Some(""), None) => Ok(TokenValue::System(unescape(system)?)),
+        (Some(system), Some(code), None) => {
+            Ok(TokenValue::Coding { system: unescape(system)?, code: unescape(code)? })
+        }
+        _ => Err(Fault::Token),
+    }
+}
+
+/// Takes a prefix off a value that starts with a digit or a sign where it has none.
+fn prefix(piece: &str) -> Option<(Prefix, &str)> {
+    if !piece.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+        return Some((Prefix::Eq, piece));
+    }
+    let (word, rest) = piece.split_at_checked(2)?;
+    let prefix = match word {
+        "eq" => Prefix::Eq,
+        "ne" => Prefix::Ne,
+        "gt" => Prefix::Gt,
+        "lt" => Prefix::Lt,
+        "ge" => Prefix::Ge,
+        "le" => Prefix::Le,
+        "sa" => Prefix::Sa,
+        "eb" => Prefix::Eb,
+        "ap" => Prefix::Ap,
+        _ => return None,
+    };
+    Some((prefix, rest))
+}
+
+fn date(piece: &str) -> Result<DateValue, Fault> {
+    let (prefix, text) = prefix(piece).ok_or(Fault::Date)?;
+    Ok(DateValue { prefix, date: DateTime::parse(text).map_err(|_| Fault::Date)? })
+}
+
+fn number(piece: &str) -> Result<NumberValue, Fault> {
+    let (prefix, text) = prefix(piece).ok_or(Fault::Number)?;
+    let number = Decimal::parse(text).map_err(|fault| match fault {
+        DecimalFault::Malformed => Fault::Number,
+        DecimalFault::OutOfRange => Fault::NumberRange,
+    })?;
+    Ok(NumberValue { prefix, number })
+}
+
+fn quantity(piece: &str) -> Result<QuantityValue, Fault> {
+    let parts: Vec<&str> = split(piece, '|').collect();
+    let unit = match parts[..] {
+        [_] => Unit::Any,
+        [_, _, ""] => return Err(Fault::Quantity),
+        [_, "", code] => Unit::CodeOrName(unescape(code)?),
+        [_, system, code] => Unit::Coding { system: unescape(system)?, code: unescape(code)? },
+        _ => return Err(Fault::Quantity),
+    };
+    let number =
+        number(parts[0]).map_err(|fault| if fault == Fault::Number { Fault::Quantity } else { fault })?;
+    Ok(QuantityValue { number, unit })
+}

@@ -1,0 +1,103 @@
+//! Parameters that say what a result looks like: `_count`, `_elements`, `_sort`, `_summary`, `_total`.
+
+use fornax_definitions::{SearchKind, SearchParameter};
+
+use crate::error::{Bound, Fault, Feature, QueryError};
+use crate::escape::split;
+use crate::pairs::Pair;
+use crate::parse::{Handling, Reading, is_evaluated};
+use crate::query::{Direction, SortKey, Summary, Total};
+
+impl Reading<'_> {
+    /// Takes one of them, by its code; none has a modifier.
+    pub fn result_parameter(&mut self, pair: &Pair, code: &str, rest: &str) -> Result<(), QueryError> {
+        if !rest.is_empty() {
+            return Err(pair.invalid(Fault::NoModifier));
+        }
+        match code {
+            "_elements" => return self.elements(pair),
+            "_sort" => return self.sort(pair),
+            once if self.given.iter().any(|given| given == once) => return Err(pair.invalid(Fault::Repeated)),
+            once => self.given.push(once.to_owned()),
+        }
+        match code {
+            "_count" => self.query.count = Some(self.count(pair)?),
+            "_summary" => self.query.summary = summary(pair)?,
+            _ => self.query.total = total(pair)?,
+        }
+        Ok(())
+    }
+
+    fn count(&self, pair: &Pair) -> Result<u32, QueryError> {
+        if !pair.value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(pair.invalid(Fault::Count));
+        }
+        // A number that does not fit is over the limit as well.
+        let asked = pair.value.parse::<u32>().unwrap_or(u32::MAX);
+        Ok(asked.min(self.context.limits.count_max))
+    }
+
+    fn elements(&mut self, pair: &Pair) -> Result<(), QueryError> {
+        for name in split(&pair.value, ',') {
+            if !self.has_element(name) {
+                self.pass_over(pair.invalid(Fault::Element), &[Handling::Lenient])?;
+                continue;
+            }
+            Bound::Elements.holds(self.query.elements.len() + 1, self.context.limits.elements_max)?;
+            self.query.elements.push(name.to_owned());
+        }
+        Ok(())
+    }
+
+    fn has_element(&self, name: &str) -> bool {
+        let definitions = self.context.definitions;
+        name == "resourceType"
+            || definitions.child(self.query.resource, name).is_some()
+            || definitions.element_named(self.query.resource, name).is_some()
+    }
+
+    fn sort(&mut self, pair: &Pair) -> Result<(), QueryError> {
+        for piece in split(&pair.value, ',') {
+            let (code, direction) = match piece.strip_prefix('-') {
+                Some(code) => (code, Direction::Descending),
+                None => (piece, Direction::Ascending),
+            };
+            if code == "_score" {
+                return Err(pair.not_supported(Feature::Value("_score")));
+            }
+            let parameter = self.context.definitions.parameter(self.query.resource, code);
+            let Some(parameter) = parameter.filter(|parameter| is_sortable(parameter)) else {
+                self.pass_over(pair.invalid(Fault::SortKey), &[Handling::Lenient])?;
+                continue;
+            };
+            Bound::SortKeys.holds(self.query.sort.len() + 1, self.context.limits.sort_keys_max)?;
+            self.query.sort.push(SortKey { parameter: parameter.id, direction });
+        }
+        Ok(())
+    }
+}
+
+fn is_sortable(parameter: &SearchParameter) -> bool {
+    let has_order = !matches!(parameter.kind, SearchKind::Composite | SearchKind::Special);
+    has_order && is_evaluated(parameter)
+}
+
+fn total(pair: &Pair) -> Result<Total, QueryError> {
+    match pair.value.as_str() {
+        "accurate" => Ok(Total::Accurate),
+        "estimate" => Ok(Total::Estimate),
+        "none" => Ok(Total::None),
+        _ => Err(pair.invalid(Fault::Choice("accurate, estimate, none"))),
+    }
+}
+
+fn summary(pair: &Pair) -> Result<Summary, QueryError> {
+    match pair.value.as_str() {
+        "false" => Ok(Summary::False),
+        "true" => Ok(Summary::True),
+        "text" => Ok(Summary::Text),
+        "data" => Ok(Summary::Data),
+        "count" => Ok(Summary::Count),
+        _ => Err(pair.invalid(Fault::Choice("true, text, data, count, false"))),
+    }
+}

@@ -1,0 +1,146 @@
+//! Typed values of filters.
+
+use fornax_definitions::TypeId;
+use fornax_model::{DateTime, Decimal};
+
+/// How a value of an ordered kind compares (R4 search, section "Prefixes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefix {
+    /// The default: the value's range holds the resource's.
+    Eq,
+    /// The opposite.
+    Ne,
+    /// Above the value, in part or whole.
+    Gt,
+    /// Below the value, in part or whole.
+    Lt,
+    /// Above, or equal.
+    Ge,
+    /// Below, or equal.
+    Le,
+    /// Begins after the value ends.
+    Sa,
+    /// Ends before the value begins.
+    Eb,
+    /// About the value, within a tenth of it (for dates, of its distance from now).
+    Ap,
+}
+
+/// The alternatives of one filter, of one kind: at least one, in the order given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Of `_id`: resource ids, not checked for their shape (a wrong one matches nothing).
+    Id(Vec<String>),
+    /// Codes and systems.
+    Token(Vec<TokenValue>),
+    /// References.
+    Reference(Vec<ReferenceValue>),
+    /// Starts of strings, not folded.
+    String(Vec<String>),
+    /// Points and stretches of time.
+    Date(Vec<DateValue>),
+    /// Numbers.
+    Number(Vec<NumberValue>),
+    /// Numbers with units.
+    Quantity(Vec<QuantityValue>),
+    /// Whole URIs.
+    Uri(Vec<String>),
+}
+
+impl Values {
+    /// How many alternatives there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Id(values) | Self::String(values) | Self::Uri(values) => values.len(),
+            Self::Token(values) => values.len(),
+            Self::Reference(values) => values.len(),
+            Self::Date(values) => values.len(),
+            Self::Number(values) => values.len(),
+            Self::Quantity(values) => values.len(),
+        }
+    }
+}
+
+/// What a token parameter asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenValue {
+    /// `code`: in any system, or in none.
+    Code(String),
+    /// `system|code`.
+    Coding {
+        /// The system's URI.
+        system: String,
+        /// The code in it.
+        code: String,
+    },
+    /// `|code`: one that has no system.
+    CodeWithoutSystem(String),
+    /// `system|`: any code in it.
+    System(String),
+}
+
+/// What a reference parameter asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReferenceValue {
+    /// `id`: a resource here, of any type that the parameter may point to.
+    Id(String),
+    /// `Type/id`, an absolute URL under one of the server's own bases, or `id` where only one type is possible.
+    Local {
+        /// The target's type.
+        resource: TypeId,
+        /// The target's id.
+        id: String,
+        /// The version, when the reference names one.
+        version: Option<String>,
+    },
+    /// Any other absolute URL or URN; `url|version` for a canonical one.
+    Url {
+        /// Without the version.
+        url: String,
+        /// The business version.
+        version: Option<String>,
+    },
+}
+
+/// What a date parameter asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateValue {
+    /// How it compares.
+    pub prefix: Prefix,
+    /// As exact as it was written; it stands for a stretch of time.
+    pub date: DateTime,
+}
+
+/// What a number parameter asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberValue {
+    /// How it compares.
+    pub prefix: Prefix,
+    /// As written: its digits say how exact it is meant.
+    pub number: Decimal,
+}
+
+/// What a quantity parameter asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuantityValue {
+    /// The number and how it compares.
+    pub number: NumberValue,
+    /// In what.
+    pub unit: Unit,
+}
+
+/// The unit that a quantity is asked for in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// `number`: whatever the unit.
+    Any,
+    /// `number|system|code`.
+    Coding {
+        /// The unit system's URI.
+        system: String,
+        /// The unit's code in it.
+        code: String,
+    },
+    /// `number||code`: the code or the human-readable unit, in any system.
+    CodeOrName(String),
+}

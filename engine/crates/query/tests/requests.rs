@@ -1,0 +1,184 @@
+//! Forms, limits, log texts, and arbitrary input.
+
+use fornax_definitions::r4;
+use fornax_query::{Bound, Context, Handling, Limits, Pairs, Query, QueryError};
+use proptest::prelude::*;
+
+fn context(limits: &Limits, handling: Handling) -> Context<'_> {
+    Context { definitions: r4(), bases: &[], handling, limits }
+}
+
+fn read(url: &str, limits: &Limits) -> Result<Query, QueryError> {
+    Query::parse_relative(url, &context(limits, Handling::Lenient))
+}
+
+#[test]
+fn query_and_form_are_merged() {
+    let pairs = |query: &str, form: &[u8]| {
+        let pairs = Pairs::of_query_and_form(query, form, &Limits::default()).unwrap();
+        pairs.iter().map(|pair| format!("{}:{}={}", pair.position, pair.name, pair.value)).collect::<Vec<_>>()
+    };
+    assert_eq!(pairs("a=1&b=2", b"a=3&c=%C3%A4+x"), ["1:a=1", "2:b=2", "3:a=3", "4:c=ä x"]);
+    assert_eq!(pairs("", b"a=1"), ["1:a=1"]);
+    assert_eq!(pairs("", b""), [""; 0]);
+    assert!(Pairs::of_query_and_form("", b"a=\xff", &Limits::default()).is_err());
+}
+
+/// Exactly the limit passes, and one more does not.
+#[track_caller]
+fn check_limit(limits: &Limits, passes: &str, fails: &str, bound: Bound, max: usize) {
+    read(passes, limits).unwrap_or_else(|error| panic!("{passes}: {error}"));
+    assert_eq!(read(fails, limits), Err(QueryError::Limit { bound, max }), "{fails}");
+}
+
+#[test]
+fn every_limit_holds() {
+    let limits = Limits {
+        request_bytes_max: 200,
+        parameters_max: 4,
+        name_bytes_max: 12,
+        value_bytes_max: 10,
+        values_max: 3,
+        sort_keys_max: 2,
+        includes_max: 1,
+        elements_max: 2,
+        ..Limits::default()
+    };
+    let long = |bytes: usize| format!("Patient?_format={}", "x".repeat(bytes - "_format=".len()));
+    check_limit(&limits, &long(200), &long(201), Bound::RequestBytes, 200);
+    check_limit(&limits, "Patient?a=1&a=2&a=3&a=4", "Patient?a=1&a=2&a=3&a=4&a=5", Bound::Parameters, 4);
+    check_limit(&limits, "Patient?abcdefghijkl=1", "Patient?abcdefghijklm=1", Bound::NameBytes, 12);
+    check_limit(&limits, "Patient?name=0123456789", "Patient?name=0123456789a", Bound::ValueBytes, 10);
+    check_limit(&limits, "Patient?name=a,b,c", "Patient?name=a,b,c,d", Bound::Values, 3);
+    check_limit(&limits, "Patient?name=a,b&name=c", "Patient?name=a,b&name=c,d", Bound::Values, 3);
+    check_limit(&limits, "Patient?_sort=name,_id", "Patient?_sort=name,_id,family", Bound::SortKeys, 2);
+    check_limit(&limits, "Patient?_elements=id,name", "Patient?_elements=id,name,meta", Bound::Elements, 2);
+    let limits = Limits { includes_max: 1, ..Limits::default() };
+    let one = "Observation?_include=Observation:subject";
+    check_limit(&limits, one, &format!("{one}&_revinclude=Provenance:target"), Bound::Includes, 1);
+}
+
+#[test]
+fn page_size() {
+    let limits = Limits { count_default: 7, count_max: 9, ..Limits::default() };
+    let page_size = |url: &str| read(url, &limits).unwrap().page_size(&limits);
+    assert_eq!(page_size("Patient"), 7);
+    assert_eq!(page_size("Patient?_count=8"), 8);
+    assert_eq!(page_size("Patient?_count=10"), 9);
+}
+
+#[test]
+fn the_log_sees_no_word_of_the_client() {
+    let rows = [
+        ("Patient?Secret=x", Handling::Strict),
+        ("Patient?birthdate=Secret", Handling::Lenient),
+        ("Patient?name:Secret=x", Handling::Lenient),
+        ("Patient?link.Secret=x", Handling::Lenient),
+        ("Patient?_has:Secret:x:y=1", Handling::Lenient),
+        ("Secret?name=x", Handling::Lenient),
+        ("Patient?_include=Secret:x", Handling::Strict),
+        ("Patient?Secret=%ff", Handling::Lenient),
+    ];
+    for (url, handling) in rows {
+        let error = Query::parse_relative(url, &context(&Limits::default(), handling)).unwrap_err();
+        assert!(!error.for_log().contains("Secret"), "{url}: {}", error.for_log());
+        let value = url.split_once('=').map_or("", |(_, value)| value);
+        assert!(!value.contains("Secret") || !error.to_string().contains("Secret"), "{url}: {error}");
+    }
+}
+
+/// A parameter that is often right, and often a little wrong.
+fn parameter() -> impl Strategy<Value = String> {
+    let name = prop_oneof![
+        prop::sample::select(vec![
+            "code",
+            "date",
+            "subject",
+            "value-quantity",
+            "category",
+            "_id",
+            "_lastUpdated",
+            "_profile",
+            "_sort",
+            "_count",
+            "_elements",
+            "_include",
+            "_revinclude",
+            "_summary",
+            "_total",
+            "value-string",
+            "_format",
+        ])
+        .prop_map(str::to_owned),
+        "[a-z_:.%]{0,12}",
+    ];
+    let piece = prop_oneof![
+        prop::sample::select(vec![
+            "8480-6",
+            "http://loinc.org|8480-6",
+            "|a",
+            "s|",
+            "2020",
+            "ge2020-02-29",
+            "lt2020-02-29T10:00Z",
+            "5.40",
+            "ap5.4|http://unitsofmeasure.org|mg",
+            "Patient/1",
+            "urn:x:1",
+            "-date",
+            "date",
+            "0",
+            "7",
+            "9999",
+            "id",
+            "value",
+            "Observation:subject",
+            "Observation:*",
+            "*",
+            "count",
+            "true",
+            "none",
+            r"\,",
+            r"\",
+            "%",
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,6}",
+    ];
+    (name, proptest::collection::vec(piece, 0..4))
+        .prop_map(|(name, pieces)| format!("{name}={}", pieces.join(",")))
+}
+
+proptest! {
+    #[test]
+    fn no_request_panics_and_every_query_is_written_back(
+        query in proptest::collection::vec(parameter(), 0..8).prop_map(|parameters| parameters.join("&")),
+        form in proptest::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let limits = Limits::default();
+        for handling in [Handling::Lenient, Handling::Strict, Handling::Guard] {
+            let context = context(&limits, handling);
+            let observation = r4().type_named("Observation").unwrap().id;
+            let Ok(pairs) = Pairs::of_query_and_form(&query, &form, &limits) else { continue };
+            let Ok(read) = Query::parse(observation, &pairs, &context) else { continue };
+            let again = Pairs::of_query(&read.to_query_string(r4()), &limits).unwrap();
+            let again = Query::parse(observation, &again, &context).unwrap();
+            prop_assert_eq!(Query { ignored: Vec::new(), ..read }, again);
+        }
+    }
+
+    #[test]
+    fn a_text_survives_its_escapes_and_encoding(text in "\\PC{1,40}") {
+        prop_assume!(!text.trim().is_empty());
+        let mut escaped = String::new();
+        for letter in text.chars() {
+            if matches!(letter, '\\' | ',' | '|' | '$') {
+                escaped.push('\\');
+            }
+            escaped.push(letter);
+        }
+        let encoded: String = escaped.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let query = read(&format!("Patient?family={encoded}"), &Limits::default()).unwrap();
+        prop_assert_eq!(&query.filters[0].values, &fornax_query::Values::String(vec![text]));
+    }
+}

@@ -1,0 +1,489 @@
+//! Search URLs and what they are read as.
+
+use fornax_definitions::{Definitions, r4};
+use fornax_model::ZoneOffset;
+use fornax_model::date::instant_text;
+use fornax_query::{
+    Context, DateValue, Direction, Handling, Include, Limits, NumberValue, Prefix, Query, QueryError,
+    ReferenceValue, Summary, TokenValue, Total, Unit, Values, Way,
+};
+
+fn read_as(handling: Handling, url: &str) -> Result<Query, QueryError> {
+    let bases = ["https://clinic.example/fhir".to_owned()];
+    let context = Context { definitions: r4(), bases: &bases, handling, limits: &Limits::default() };
+    Query::parse_relative(url, &context)
+}
+
+/// A query in a line of words: what a test row can show.
+fn show(query: &Query) -> String {
+    let definitions = r4();
+    let mut words: Vec<String> = Vec::new();
+    for filter in &query.filters {
+        let code = definitions.parameter_of(filter.parameter).code;
+        words.push(format!("{code} {}", show_values(definitions, &filter.values)));
+    }
+    words.extend(query.includes.iter().map(|include| show_include(definitions, include)));
+    for key in &query.sort {
+        let sign = if key.direction == Direction::Descending { "-" } else { "+" };
+        words.push(format!("sort {sign}{}", definitions.parameter_of(key.parameter).code));
+    }
+    if !query.elements.is_empty() {
+        words.push(format!("elements {}", query.elements.join(" ")));
+    }
+    if query.summary != Summary::False {
+        words.push(format!("summary {:?}", query.summary));
+    }
+    if query.total != Total::Accurate {
+        words.push(format!("total {:?}", query.total));
+    }
+    words.extend(query.count.map(|count| format!("count {count}")));
+    words.extend(query.ignored.iter().map(|error| format!("ignored {error}")));
+    words.join("; ")
+}
+
+fn show_include(definitions: &Definitions, include: &Include) -> String {
+    let way = if include.way == Way::Include { "include" } else { "revinclude" };
+    let code = include.parameter.map_or("*", |parameter| definitions.parameter_of(parameter).code);
+    let target = include.target.map_or("*", |target| definitions.type_of(target).name);
+    format!("{way} {}.{code}>{target}", definitions.type_of(include.source).name)
+}
+
+fn show_values(definitions: &Definitions, values: &Values) -> String {
+    let words: Vec<String> = match values {
+        Values::Id(ids) => ids.iter().map(|id| format!("id<{id}>")).collect(),
+        Values::String(texts) => texts.iter().map(|text| format!("text<{text}>")).collect(),
+        Values::Uri(uris) => uris.iter().map(|uri| format!("uri<{uri}>")).collect(),
+        Values::Token(tokens) => tokens.iter().map(show_token).collect(),
+        Values::Reference(references) => references.iter().map(|r| show_reference(definitions, r)).collect(),
+        Values::Date(dates) => dates.iter().map(show_date).collect(),
+        Values::Number(numbers) => numbers.iter().map(show_number).collect(),
+        Values::Quantity(quantities) => {
+            quantities.iter().map(|q| format!("{} {}", show_number(&q.number), show_unit(&q.unit))).collect()
+        }
+    };
+    words.join(" or ")
+}
+
+fn show_token(token: &TokenValue) -> String {
+    match token {
+        TokenValue::Code(code) => format!("<{code}> of any"),
+        TokenValue::Coding { system, code } => format!("<{code}> of <{system}>"),
+        TokenValue::CodeWithoutSystem(code) => format!("<{code}> of none"),
+        TokenValue::System(system) => format!("any of <{system}>"),
+    }
+}
+
+fn show_reference(definitions: &Definitions, reference: &ReferenceValue) -> String {
+    match reference {
+        ReferenceValue::Id(id) => format!("?/{id}"),
+        ReferenceValue::Local { resource, id, version } => {
+            let version = version.as_ref().map_or(String::new(), |version| format!(" at {version}"));
+            format!("{}/{id}{version}", definitions.type_of(*resource).name)
+        }
+        ReferenceValue::Url { url, version } => {
+            let version = version.as_ref().map_or(String::new(), |version| format!(" at {version}"));
+            format!("<{url}>{version}")
+        }
+    }
+}
+
+fn show_prefix(prefix: Prefix) -> &'static str {
+    match prefix {
+        Prefix::Eq => "=",
+        Prefix::Ne => "!=",
+        Prefix::Gt => ">",
+        Prefix::Lt => "<",
+        Prefix::Ge => ">=",
+        Prefix::Le => "<=",
+        Prefix::Sa => "after",
+        Prefix::Eb => "before",
+        Prefix::Ap => "about",
+    }
+}
+
+fn show_date(date: &DateValue) -> String {
+    let interval = date.date.interval(ZoneOffset::UTC);
+    let text = |micros| instant_text(micros).expect("a year that exists");
+    format!("{} {}..{}", show_prefix(date.prefix), text(interval.low), text(interval.high))
+}
+
+fn show_number(number: &NumberValue) -> String {
+    format!("{} {}", show_prefix(number.prefix), number.number)
+}
+
+fn show_unit(unit: &Unit) -> String {
+    match unit {
+        Unit::Any => "in any".to_owned(),
+        Unit::Coding { system, code } => format!("in <{code}> of <{system}>"),
+        Unit::CodeOrName(code) => format!("in <{code}>"),
+    }
+}
+
+/// A URL reads as these words, and what is written back reads the same again.
+#[track_caller]
+fn check(url: &str, words: &str) {
+    let query = read_as(Handling::Lenient, url).unwrap_or_else(|error| panic!("{url}: {error}"));
+    assert_eq!(show(&query), words, "{url}");
+    let resource = url.split('?').next().expect("a type");
+    let written = format!("{resource}?{}", query.to_query_string(r4()));
+    let again = read_as(Handling::Guard, &written).unwrap_or_else(|error| panic!("{written}: {error}"));
+    assert_eq!(again, Query { ignored: Vec::new(), ..query }, "{written}");
+}
+
+/// A URL is refused with this text, whatever the handling.
+#[track_caller]
+fn refused(url: &str, text: &str) {
+    for handling in [Handling::Lenient, Handling::Strict, Handling::Guard] {
+        let error = read_as(handling, url).map(|query| show(&query)).expect_err(url);
+        assert_eq!(error.to_string(), text, "{url}");
+    }
+}
+
+/// A URL is refused with this text where nothing may be passed over, and else reads as these words.
+#[track_caller]
+fn passed_over(url: &str, text: &str, words: &str) {
+    for handling in [Handling::Strict, Handling::Guard] {
+        let error = read_as(handling, url).map(|query| show(&query)).expect_err(url);
+        assert_eq!(error.to_string(), text, "{url}");
+    }
+    check(
+        url,
+        &[words, &format!("ignored {text}")]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("; "),
+    );
+}
+
+#[test]
+fn nothing_asked() {
+    check("Patient", "");
+    check("Patient?", "");
+    check("Patient?&&", "");
+}
+
+#[test]
+fn tokens() {
+    check("Observation?code=8480-6", "code <8480-6> of any");
+    check("Observation?code=http://loinc.org|8480-6", "code <8480-6> of <http://loinc.org>");
+    check("Observation?code=http%3A%2F%2Floinc.org%7C8480-6", "code <8480-6> of <http://loinc.org>");
+    check("Observation?code=|8480-6", "code <8480-6> of none");
+    check("Observation?code=http://loinc.org|", "code any of <http://loinc.org>");
+    check("Observation?code=a,s|b,|c", "code <a> of any or <b> of <s> or <c> of none");
+    check("Observation?code=a&code=b", "code <a> of any; code <b> of any");
+    check(r"Observation?code=a\,b", "code <a,b> of any");
+    check(r"Observation?code=s\|t|a\$\\", r"code <a$\> of <s|t>");
+    check("Patient?active=true", "active <true> of any");
+    check("Patient?gender=male,female", "gender <male> of any or <female> of any");
+    refused(
+        "Observation?code=|",
+        "'code' (parameter 1): not a token: expected code, system|code, |code or system|",
+    );
+    refused(
+        "Observation?code=a|b|c",
+        "'code' (parameter 1): not a token: expected code, system|code, |code or system|",
+    );
+    refused("Observation?code=a,,b", "'code' (parameter 1): empty between its separators");
+    refused("Observation?code=,", "'code' (parameter 1): empty between its separators");
+    refused(
+        r"Observation?code=a\b",
+        "'code' (parameter 1): a backslash may only stand before a comma, a bar, a dollar sign or a backslash",
+    );
+    refused(
+        r"Observation?code=a\",
+        "'code' (parameter 1): a backslash may only stand before a comma, a bar, a dollar sign or a backslash",
+    );
+}
+
+#[test]
+fn parameters_of_every_resource() {
+    check("Patient?_id=a,b-1", "_id id<a> or id<b-1>");
+    check("Patient?_tag=s|t", "_tag <t> of <s>");
+    check("Patient?_security=s|t", "_security <t> of <s>");
+    check("Patient?_profile=http://example.org/p", "_profile uri<http://example.org/p>");
+    check("Patient?_source=http://example.org/s", "_source uri<http://example.org/s>");
+}
+
+#[test]
+fn strings_and_uris() {
+    check("Patient?family=M%C3%BCller", "family text<Müller>");
+    check("Patient?family=de+la%20Cruz", "family text<de la Cruz>");
+    check(r"Patient?family=a\,b,c", "family text<a,b> or text<c>");
+    check("Patient?family=a|b", "family text<a|b>");
+    check("Patient?name=O%27Neil%26Sons", "name text<O'Neil&Sons>");
+    check(
+        "ValueSet?url=http://example.org/a,urn:oid:1.2",
+        "url uri<http://example.org/a> or uri<urn:oid:1.2>",
+    );
+    refused("Patient?family=%20", "'family' (parameter 1): empty between its separators");
+}
+
+#[test]
+fn dates() {
+    check("Patient?birthdate=2020", "birthdate = 2020-01-01T00:00:00.000Z..2020-12-31T23:59:59.999999Z");
+    check("Patient?birthdate=2020-02", "birthdate = 2020-02-01T00:00:00.000Z..2020-02-29T23:59:59.999999Z");
+    check(
+        "Patient?birthdate=eq2020-02-29",
+        "birthdate = 2020-02-29T00:00:00.000Z..2020-02-29T23:59:59.999999Z",
+    );
+    check(
+        "Observation?date=2020-02-29T10:00",
+        "date = 2020-02-29T10:00:00.000Z..2020-02-29T10:00:59.999999Z",
+    );
+    check(
+        "Observation?date=2020-02-29T10:00:00Z",
+        "date = 2020-02-29T10:00:00.000Z..2020-02-29T10:00:00.999999Z",
+    );
+    check(
+        "Observation?date=2020-02-29T10:00:00%2B02:00",
+        "date = 2020-02-29T08:00:00.000Z..2020-02-29T08:00:00.999999Z",
+    );
+    check(
+        "Patient?_lastUpdated=gt2020-02-29T10:00:00.5Z",
+        "_lastUpdated > 2020-02-29T10:00:00.500Z..2020-02-29T10:00:00.599999Z",
+    );
+    for (word, sign) in [
+        ("ne", "!="),
+        ("gt", ">"),
+        ("lt", "<"),
+        ("ge", ">="),
+        ("le", "<="),
+        ("sa", "after"),
+        ("eb", "before"),
+        ("ap", "about"),
+    ] {
+        let day = "2020-02-29T00:00:00.000Z..2020-02-29T23:59:59.999999Z";
+        check(&format!("Patient?birthdate={word}2020-02-29"), &format!("birthdate {sign} {day}"));
+    }
+    check(
+        "Patient?birthdate=ge2020-02-29,lt2020-02-29",
+        "birthdate >= 2020-02-29T00:00:00.000Z..2020-02-29T23:59:59.999999Z or < \
+         2020-02-29T00:00:00.000Z..2020-02-29T23:59:59.999999Z",
+    );
+    let values = [
+        "2021-02-29",
+        "xx2020",
+        "GE2020",
+        "ge",
+        "20-01-01",
+        "2020-1-1",
+        "2020-01-01T10",
+        "2020-01-01T10:00:00+02:00",
+        "2020|x",
+        "today",
+    ];
+    for value in values {
+        refused(
+            &format!("Patient?birthdate={value}"),
+            "'birthdate' (parameter 1): not a date: expected YYYY, YYYY-MM, YYYY-MM-DD or a time with minutes",
+        );
+    }
+}
+
+#[test]
+fn references() {
+    check("Observation?subject=123", "subject ?/123");
+    check("Observation?subject=Patient/123", "subject Patient/123");
+    check("Encounter?service-provider=123", "service-provider Organization/123");
+    check("Observation?subject=Patient/123/_history/2", "subject Patient/123 at 2");
+    check("Observation?subject=https://clinic.example/fhir/Patient/1", "subject Patient/1");
+    check(
+        "Observation?subject=https://clinic.example/fhirs/Patient/1",
+        "subject <https://clinic.example/fhirs/Patient/1>",
+    );
+    check(
+        "Observation?subject=https://other.example/fhir/Patient/1",
+        "subject <https://other.example/fhir/Patient/1>",
+    );
+    check("Observation?subject=urn:uuid:0-1", "subject <urn:uuid:0-1>");
+    check("Observation?subject:Patient=1", "subject Patient/1");
+    check("Observation?subject:Patient=Patient/1", "subject Patient/1");
+    check(
+        "QuestionnaireResponse?questionnaire=http://example.org/q|1.0",
+        "questionnaire <http://example.org/q> at 1.0",
+    );
+    check("Observation?subject=Patient/1,Group/2", "subject Patient/1 or Group/2");
+    let not_one = "'subject' (parameter 1): not a reference: expected id, Type/id or an absolute URL";
+    refused("Observation?subject=Patient/", not_one);
+    refused("Observation?subject=Patient/1/2", not_one);
+    refused("Observation?subject=a b", not_one);
+    refused("Observation?subject=Patient/1|2", not_one);
+    refused("Observation?subject=Patients/1", "'subject' (parameter 1): unknown resource type");
+    refused("Observation?subject=DomainResource/1", "'subject' (parameter 1): unknown resource type");
+    refused(
+        "Observation?subject:Patient=Group/1",
+        "'subject:Patient' (parameter 1): not a reference: expected id, Type/id or an absolute URL",
+    );
+    refused("Observation?code:Patient=1", "'code:Patient' (parameter 1): unknown modifier");
+}
+
+#[test]
+fn numbers_and_quantities() {
+    check("RiskAssessment?probability=0.80", "probability = 0.80");
+    check("RiskAssessment?probability=gt0.8,lt-1e2", "probability > 0.8 or < -1e2");
+    check("Observation?value-quantity=5.40", "value-quantity = 5.40 in any");
+    check(
+        "Observation?value-quantity=ap5.4|http://unitsofmeasure.org|mg",
+        "value-quantity about 5.4 in <mg> of <http://unitsofmeasure.org>",
+    );
+    check("Observation?value-quantity=le5.4||mg", "value-quantity <= 5.4 in <mg>");
+    let number = "'probability' (parameter 1): not a number";
+    let digits = "9".repeat(38);
+    let range = "'probability' (parameter 1): a number with too many digits or too great a power of ten";
+    refused(&format!("RiskAssessment?probability={digits}"), range);
+    refused("RiskAssessment?probability=1e10000", range);
+    for value in ["x", "gt", "1,5x", "0x1", "1.", "NaN", "eqgt1", "++1", "1 "] {
+        refused(&format!("RiskAssessment?probability={value}"), number);
+    }
+    let quantity =
+        "'value-quantity' (parameter 1): not a quantity: expected number, number|system|code or number||code";
+    for value in ["5.4|mg", "5.4|s|", "5.4||", "|s|mg", "5.4|s|mg|x", "mg"] {
+        refused(&format!("Observation?value-quantity={value}"), quantity);
+    }
+}
+
+#[test]
+fn modifiers_and_chains_are_not_passed_over() {
+    let row = |name: &str, feature: &str| {
+        refused(
+            &format!("Observation?code=a&{name}=x"),
+            &format!("'{name}' (parameter 2): {feature} not supported"),
+        );
+    };
+    row("code:not", "the modifier :not is");
+    row("code:text", "the modifier :text is");
+    row("code:missing", "the modifier :missing is");
+    row("subject:identifier", "the modifier :identifier is");
+    row("subject.name", "chained parameters are");
+    row("subject:Patient.name", "chained parameters are");
+    row("_has:Provenance:target:agent", "reverse chaining is");
+    row("code-value-quantity", "composite parameters are");
+    row("_text", "the parameter is");
+    row("_content", "the parameter is");
+    row("_filter", "the parameter is");
+    row("_list", "the parameter is");
+    row("_contained", "the parameter is");
+    refused("Patient?phonetic=x", "'phonetic' (parameter 1): the parameter is not supported");
+    refused("Location?near=1|2", "'near' (parameter 1): the parameter is not supported");
+    refused("Observation?code:exactly=x", "'code:exactly' (parameter 1): unknown modifier");
+    refused("Observation?code:=x", "'code:' (parameter 1): unknown modifier");
+}
+
+#[test]
+fn unknown_parameters() {
+    passed_over("Patient?non.sense=1", "'non.sense' (parameter 1): not a search parameter of this type", "");
+    passed_over(
+        "Patient?nonsense:not=1",
+        "'nonsense:not' (parameter 1): not a search parameter of this type",
+        "",
+    );
+    passed_over("Patient?nonsense=1", "'nonsense' (parameter 1): not a search parameter of this type", "");
+    passed_over(
+        "Patient?gender=male&code=1",
+        "'code' (parameter 2): not a search parameter of this type",
+        "gender <male> of any",
+    );
+    refused("Patients?gender=male", "unknown resource type");
+}
+
+#[test]
+fn parameters_without_a_value() {
+    let text = "'family' (parameter 1): has no value";
+    for url in ["Patient?family=", "Patient?family"] {
+        check(url, &format!("ignored {text}"));
+        assert_eq!(show(&read_as(Handling::Strict, url).unwrap()), format!("ignored {text}"));
+        assert_eq!(read_as(Handling::Guard, url).unwrap_err().to_string(), text);
+    }
+}
+
+#[test]
+fn result_parameters() {
+    check("Patient?_count=5", "count 5");
+    check("Patient?_count=5000", "count 1000");
+    check("Patient?_count=99999999999999999999", "count 1000");
+    check("Patient?_count=0", "summary Count");
+    check("Patient?_summary=count", "summary Count");
+    check("Patient?_summary=true&_total=none", "summary True; total None");
+    check("Patient?_total=accurate&_summary=false", "");
+    check("Patient?_total=estimate", "total Estimate");
+    check("Patient?_sort=-birthdate,family", "sort -birthdate; sort +family");
+    check("Patient?_sort=_lastUpdated&_sort=-_id", "sort +_lastUpdated; sort -_id");
+    check("Patient?_elements=id,name,birthDate", "elements id name birthDate");
+    check("Observation?_elements=value,effectiveDateTime", "elements value effectiveDateTime");
+    check("Patient?_format=json&_pretty=true&_format=xml", "");
+    refused("Patient?_count=-1", "'_count' (parameter 1): expected a whole number from 0");
+    refused("Patient?_count=ten", "'_count' (parameter 1): expected a whole number from 0");
+    refused("Patient?_count=1&_count=2", "'_count' (parameter 2): given more than once");
+    refused(
+        "Patient?_summary=yes",
+        "'_summary' (parameter 1): expected one of: true, text, data, count, false",
+    );
+    refused("Patient?_total=exact", "'_total' (parameter 1): expected one of: accurate, estimate, none");
+    refused("Patient?_sort:desc=family", "'_sort:desc' (parameter 1): takes no modifier");
+    refused("Patient?_sort:exact=family", "'_sort:exact' (parameter 1): takes no modifier");
+    refused("Patient?_sort=_score", "'_sort' (parameter 1): the value _score is not supported");
+    let not_sortable = "'_sort' (parameter 1): not a search parameter that can be sorted by";
+    passed_over("Patient?_sort=nonsense,family", not_sortable, "sort +family");
+    passed_over("Observation?_sort=code-value-quantity", not_sortable, "");
+    passed_over(
+        "Patient?_elements=name,nonsense",
+        "'_elements' (parameter 1): not an element of this type",
+        "elements name",
+    );
+}
+
+#[test]
+fn includes() {
+    check("Observation?_include=Observation:subject", "include Observation.subject>*");
+    check("Observation?_include=Observation:subject:Patient", "include Observation.subject>Patient");
+    check("Observation?_include=*", "include Observation.*>*");
+    check("Observation?_include=Observation:*", "include Observation.*>*");
+    check("Observation?_revinclude=Provenance:target", "revinclude Provenance.target>*");
+    check("Patient?_revinclude=Observation:subject:Patient", "revinclude Observation.subject>Patient");
+    check("Patient?_revinclude=Observation:*", "revinclude Observation.*>*");
+    check(
+        "Observation?_include=Observation:subject&_include=Observation:encounter&_include=Observation:subject",
+        "include Observation.subject>*; include Observation.encounter>*",
+    );
+    refused(
+        "Observation?_include:iterate=Patient:link",
+        "'_include:iterate' (parameter 1): iteration is not supported",
+    );
+    refused(
+        "Observation?_revinclude:recurse=Patient:link",
+        "'_revinclude:recurse' (parameter 1): iteration is not supported",
+    );
+    let row = |url: &str, name: &str| {
+        passed_over(
+            url,
+            &format!(
+                "'{name}' (parameter 1): no such reference: expected Type:parameter or Type:parameter:TargetType"
+            ),
+            "",
+        );
+    };
+    row("Observation?_include=Observation:code", "_include");
+    row("Observation?_include=Observation:nonsense", "_include");
+    row("Observation?_include=Patient:link", "_include");
+    row("Observation?_include=Observation", "_include");
+    row("Observation?_include=Observation:subject:Patient:x", "_include");
+    row("Observation?_include=Observation:subject:Nobody", "_include");
+    row("Patient?_revinclude=*", "_revinclude");
+    row("Patient?_revinclude=Observation:subject:Group", "_revinclude");
+}
+
+#[test]
+fn encoding() {
+    let broken = |url: &str, text: &str| refused(url, text);
+    broken("Patient?family=%", "'family' (parameter 1): broken percent-encoding");
+    broken("Patient?family=%4", "'family' (parameter 1): broken percent-encoding");
+    broken("Patient?family=%zz", "'family' (parameter 1): broken percent-encoding");
+    broken("Patient?family=%+1", "'family' (parameter 1): broken percent-encoding");
+    broken("Patient?family=%ff", "'family' (parameter 1): not UTF-8");
+    broken("Patient?family=%ed%a0%80", "'family' (parameter 1): not UTF-8");
+    broken("Patient?gender=male&%ff=1", "parameter 2: not UTF-8");
+    broken("Patient?=1", "parameter 1: empty between its separators");
+    check("Patient?%66amily=a%3Db%26c", "family text<a=b&c>");
+    check("Patient?family=a=b", "family text<a=b>");
+}

@@ -1,0 +1,53 @@
+//! From a change to its outcome: prepare, sequence, and prepare again when something it was prepared on has changed.
+
+use crate::change::Committed;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::write::{Outcome, Prepared, Work, Written, prepare};
+use crate::{Change, Principal};
+
+/// How often a change is prepared before the caller is told that others are in the way.
+const TRIES: usize = 8;
+
+/// Commits one change.
+pub(crate) fn commit(core: &Core, change: &Change, principal: &Principal) -> Result<Committed> {
+    for _ in 0..TRIES {
+        let work = match prepare(core, change, principal)? {
+            Prepared::Work(work) => work,
+            Prepared::Existing(version) => return Ok(Committed::Existing(version)),
+        };
+        if let Some(mut written) = sequence(core, work)? {
+            return written
+                .pop()
+                .map(Committed::from)
+                .ok_or_else(|| crate::records::bug("a change without an outcome"));
+        }
+    }
+    Err(contended())
+}
+
+/// Commits prepared work; `None`: it must be prepared again.
+pub(crate) fn sequence(core: &Core, work: Work) -> Result<Option<Vec<Written>>> {
+    core.check_open()?;
+    match core.sequencer.commit(core, work)? {
+        Outcome::Committed(written) => Ok(Some(written)),
+        Outcome::Stale => Ok(None),
+    }
+}
+
+pub(crate) fn contended() -> Error {
+    Error::new(
+        ErrorKind::Busy,
+        Issue::error("lock-error", "too many other writes to the same resources; try again"),
+    )
+}
+
+impl From<Written> for Committed {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Created(version) => Self::Created(version),
+            Written::Updated(version) => Self::Updated(version),
+            Written::Deleted(version) => Self::Deleted(version),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What a tenant is made of while it is open.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use fornax_codec::compression::Compression;
+use fornax_definitions::Definitions;
+use fornax_index::Indexer;
+use fornax_postings::{ManifestTag, Postings, TagKeeper};
+use fornax_store::{Batch, Durability, Store};
+
+use uuid::Builder;
+
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::families::Family;
+use crate::options::Limits;
+use crate::records::{self, Seq};
+use crate::tenant_id::TenantId;
+use crate::types::Types;
+use crate::vault::{Vault, state};
+use crate::write::Sequencer;
+
+/// One open tenant.
+pub(crate) struct Core {
+    pub id: TenantId,
+    pub store: Arc<dyn Store>,
+    pub vault: Vault,
+    pub definitions: &'static Definitions,
+    pub indexer: Arc<Indexer>,
+    pub types: Types,
+    pub postings: Postings,
+    pub sequencer: Sequencer,
+    pub limits: Limits,
+    pub clock: Arc<dyn Clock>,
+    pub compression: Compression,
+    published: AtomicU64,
+    closed: AtomicBool,
+}
+
+/// The parts that opening puts together.
+pub(crate) struct Parts {
+    pub id: TenantId,
+    pub store: Arc<dyn Store>,
+    pub vault: Vault,
+    pub definitions: &'static Definitions,
+    pub indexer: Arc<Indexer>,
+    pub types: Types,
+    pub postings: Postings,
+    pub sequencer: Sequencer,
+    pub limits: Limits,
+    pub clock: Arc<dyn Clock>,
+    pub published: Seq,
+}
+
+impl Core {
+    pub(crate) fn of(parts: Parts) -> Self {
+        Self {
+            id: parts.id,
+            store: parts.store,
+            vault: parts.vault,
+            definitions: parts.definitions,
+            indexer: parts.indexer,
+            types: parts.types,
+            postings: parts.postings,
+            sequencer: parts.sequencer,
+            limits: parts.limits,
+            clock: parts.clock,
+            compression: Compression::new(),
+            published: AtomicU64::new(parts.published),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// The last commit that reads and searches see.
+    pub(crate) fn published(&self) -> Seq {
+        self.published.load(Ordering::Acquire)
+    }
+
+    /// Makes a commit visible to reads and searches at the same moment.
+    pub(crate) fn publish(&self, seq: Seq) {
+        self.published.store(seq, Ordering::Release);
+    }
+
+    /// From here on every call is refused.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// A new id: a UUID that sorts by time.
+    pub(crate) fn new_id(&self) -> Result<String> {
+        let mut random = [0; 10];
+        self.vault.entropy.fill(&mut random).map_err(crate::vault::refused)?;
+        let now_ms = self.clock.now_ms().max(0) as u64;
+        Ok(Builder::from_unix_timestamp_millis(now_ms, &random).into_uuid().hyphenated().to_string())
+    }
+
+    pub(crate) fn check_open(&self) -> Result<()> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Closed, Issue::error("transient", "the repository is closed")));
+        }
+        Ok(())
+    }
+
+    /// Brings fresh index documents to disk and merges what is worth it.
+    pub(crate) fn flush_index(&self) -> Result<()> {
+        let keeper = self.tag_keeper();
+        self.postings.flush(0, &keeper).map_err(index_failed)?;
+        while self.postings.merge(0, &keeper).map_err(index_failed)? {}
+        Ok(())
+    }
+
+    fn tag_keeper(&self) -> StateTag<'_> {
+        StateTag { store: &*self.store, vault: &self.vault }
+    }
+}
+
+/// Keeps the index's manifest tag among the tenant's records.
+struct StateTag<'a> {
+    store: &'a dyn Store,
+    vault: &'a Vault,
+}
+
+impl TagKeeper for StateTag<'_> {
+    fn keep(&self, tag: &ManifestTag) -> std::io::Result<()> {
+        let mut batch = Batch::new();
+        let bytes = records::encode(tag).map_err(std::io::Error::other)?;
+        self.vault.put(&mut batch, Family::State, state::INDEX, &bytes).map_err(std::io::Error::other)?;
+        self.store.write(&batch, Durability::Synced).map_err(std::io::Error::other)
+    }
+}
+
+/// A failure of the index, as the facade tells it.
+pub(crate) fn index_failed(error: fornax_postings::Error) -> Error {
+    use fornax_postings::Error as E;
+    let (kind, text) = match error {
+        E::Io(_) => (ErrorKind::Io, "the index could not read or write"),
+        E::Limit(_) => (ErrorKind::Limit, "the search is too large"),
+        E::Gone => (ErrorKind::Gone, "the history kept does not reach back so far"),
+        E::Misuse(_) | E::Engine(_) => (ErrorKind::Bug, "the index refused a request"),
+        E::Damaged(_) | E::Stale | E::OtherForm(_) => (ErrorKind::Corrupted, "the index is damaged"),
+    };
+    Error::new(kind, Issue::error("exception", text)).caused_by(error)
+}

@@ -1,0 +1,311 @@
+//! The engine: one directory, its keys, its store, its tenants.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use fornax_crypto::{
+    CryptoError, Entropy, KeyFolder, KeySource, Limits as KeyLimits, SystemEntropy, TenantKeys, TenantUuid,
+};
+use fornax_index::Indexer;
+use fornax_postings::{CacheBudget, Caches, PageCache};
+use fornax_rocks::{RocksOptions, RocksStore};
+use fornax_store::{Batch, Durability, Store};
+use parking_lot::Mutex;
+
+use crate::background::Background;
+use crate::capabilities::TypeCapabilities;
+use crate::clock::{Clock, SystemClock};
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::families::{Family, Placement};
+use crate::open_tenant::{Shared, open_tenant};
+use crate::options::Options;
+use crate::records::{self, Catalog, CatalogEntry};
+use crate::tenant::Tenant;
+use crate::tenant_id::TenantId;
+use crate::vault::{Vault, failed, refused, state};
+
+/// A directory, opened. Cheap to clone; the last clone to go closes it.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: Options,
+    keys: KeyFolder,
+    master: Arc<dyn KeySource>,
+    shared: Shared,
+    /// The directory's own records.
+    vault: Vault,
+    tenants: Mutex<Tenants>,
+    background: Background,
+}
+
+struct Tenants {
+    catalog: Catalog,
+    open: HashMap<TenantId, Arc<Core>>,
+}
+
+/// The directory's own records are a tenant's without a name, number 0 and this UUID.
+const DIRECTORY: TenantUuid = TenantUuid([0; 16]);
+
+impl Engine {
+    /// Opens a directory. An empty one is set up: keys in `keys/`, and the tenant `default`.
+    ///
+    /// # Errors
+    /// `Conflict`: another process has it open. `Precondition`: it has data and no keys. `Corrupted`, `Io`.
+    pub fn open(options: Options) -> Result<Self> {
+        Self::open_with(options, Arc::new(SystemClock))
+    }
+
+    /// Opens a directory under another clock.
+    pub(crate) fn open_with(options: Options, clock: Arc<dyn Clock>) -> Result<Self> {
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+        let (keys, master) = open_keys(&options.directory, &*entropy)?;
+        let master: Arc<dyn KeySource> = master;
+        let placement = Placement::of(0).ok_or_else(|| records::bug("the directory's placement"))?;
+        let store = open_store(&options, placement)?;
+        let directory_keys = key_set(&keys, DIRECTORY, &*master, &*entropy)?;
+        let vault = Vault::open(&directory_keys, placement, &*store)?;
+        let catalog = match vault.get(&*store, Family::State, state::CATALOG)? {
+            Some(bytes) => records::decode(&bytes)?,
+            None => Catalog { next_number: 1, tenants: Vec::new() },
+        };
+        let shared = Shared {
+            store,
+            indexer: Arc::new(Indexer::new(fornax_definitions::r4())),
+            pages: Arc::new(PageCache::with_bytes(options.index_cache_bytes / 2)),
+            caches: Arc::new(Caches::with_budget(CacheBudget {
+                columns_bytes: options.index_cache_bytes / 3,
+                terms_bytes: options.index_cache_bytes / 6,
+            })),
+            clock,
+        };
+        let inner = Inner {
+            options,
+            keys,
+            master,
+            shared,
+            vault,
+            tenants: Mutex::new(Tenants { catalog, open: HashMap::new() }),
+            background: Background::start()?,
+        };
+        let engine = Self { inner: Arc::new(inner) };
+        if !engine.tenants().contains(&TenantId::default_tenant()) {
+            engine.create_tenant(&TenantId::default_tenant())?;
+        }
+        engine.tenant(&TenantId::default_tenant())?;
+        Ok(engine)
+    }
+
+    /// A tenant, opened at its first use.
+    ///
+    /// # Errors
+    /// `NotFound`: there is none of that name.
+    pub fn tenant(&self, id: &TenantId) -> Result<Tenant> {
+        let inner = &*self.inner;
+        let mut tenants = inner.tenants.lock();
+        if let Some(core) = tenants.open.get(id) {
+            return Ok(Tenant::of(Arc::clone(core)));
+        }
+        let entry = tenants.catalog.tenants.iter().find(|entry| entry.name == id.as_str()).cloned();
+        let entry = entry.ok_or_else(unknown_tenant)?;
+        let keys = inner.keys.key_set(TenantUuid(entry.uuid)).map_err(refused)?;
+        let keys = TenantKeys::open(&keys, TenantUuid(entry.uuid), &*inner.master, KeyLimits::default())
+            .map_err(refused)?;
+        let core = Arc::new(open_tenant(id, &entry, &keys, &inner.shared, &inner.options)?);
+        inner.background.watch(&core);
+        tenants.open.insert(id.clone(), Arc::clone(&core));
+        Ok(Tenant::of(core))
+    }
+
+    /// Makes a tenant, with keys of its own.
+    ///
+    /// # Errors
+    /// `Conflict`: there is one of that name. `Limit`: there are too many.
+    pub fn create_tenant(&self, id: &TenantId) -> Result<()> {
+        let inner = &*self.inner;
+        let mut tenants = inner.tenants.lock();
+        if tenants.catalog.tenants.iter().any(|entry| entry.name == id.as_str()) {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                Issue::error("duplicate", "there is a tenant of that name"),
+            ));
+        }
+        if tenants.catalog.tenants.len() >= inner.options.limits.tenants_max {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                Issue::error("too-costly", "the directory has too many tenants"),
+            ));
+        }
+        let entropy = &*inner.vault.entropy;
+        let mut uuid = [0; 16];
+        entropy.fill(&mut uuid).map_err(refused)?;
+        let keys = TenantKeys::generate(TenantUuid(uuid), &*inner.master, entropy, KeyLimits::default())
+            .map_err(refused)?;
+        let bytes = keys.to_bytes(entropy).map_err(refused)?;
+        inner.keys.put_key_set(TenantUuid(uuid), &bytes).map_err(refused)?;
+        let number = tenants.catalog.next_number;
+        let placement = Placement::of(number).ok_or_else(|| records::bug("tenant numbers are used up"))?;
+        inner.shared.store.create_families(&placement.all()).map_err(failed)?;
+        let mut catalog = tenants.catalog.clone();
+        catalog.next_number += 1;
+        catalog.tenants.push(CatalogEntry { name: id.as_str().to_owned(), uuid, number });
+        inner.keep(&catalog)?;
+        tenants.catalog = catalog;
+        Ok(())
+    }
+
+    /// Removes a tenant: its keys first, so that nothing of it can be read any more, then its data.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` for the default tenant, which every directory has.
+    pub fn drop_tenant(&self, id: &TenantId) -> Result<()> {
+        let inner = &*self.inner;
+        if *id == TenantId::default_tenant() {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                Issue::error("conflict", "the default tenant stays"),
+            ));
+        }
+        let mut tenants = inner.tenants.lock();
+        let place = tenants.catalog.tenants.iter().position(|entry| entry.name == id.as_str());
+        let place = place.ok_or_else(unknown_tenant)?;
+        if let Some(core) = tenants.open.remove(id) {
+            core.close();
+        }
+        let mut catalog = tenants.catalog.clone();
+        let entry = catalog.tenants.remove(place);
+        inner.keys.destroy_key_set(TenantUuid(entry.uuid)).map_err(refused)?;
+        inner.keep(&catalog)?;
+        tenants.catalog = catalog;
+        let placement = Placement::of(entry.number).ok_or_else(|| records::bug("a tenant's placement"))?;
+        let families = placement.all().map(|(family, _)| family);
+        inner.shared.store.drop_families(&families).map_err(failed)?;
+        let folder = crate::open_tenant::index_folder(&inner.options, entry.number);
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of all tenants, in order.
+    pub fn tenants(&self) -> Vec<TenantId> {
+        let tenants = self.inner.tenants.lock();
+        let mut names: Vec<TenantId> =
+            tenants.catalog.tenants.iter().filter_map(|entry| entry.name.parse().ok()).collect();
+        names.sort();
+        names
+    }
+
+    /// Sizes, for operators.
+    pub fn statistics(&self) -> Result<Vec<TenantStatistics>> {
+        self.tenants().iter().map(|id| self.tenant(id)?.statistics()).collect()
+    }
+
+    /// What is supported, by resource type.
+    pub fn capabilities(&self) -> Vec<TypeCapabilities> {
+        crate::capabilities::all(fornax_definitions::r4())
+    }
+
+    /// Refuses further calls, brings what is in memory to disk and stops the background. The directory is free for another opening
+    /// when all clones and tenants are gone too.
+    pub fn close(&self) -> Result<()> {
+        let inner = &*self.inner;
+        let open: Vec<Arc<Core>> = inner.tenants.lock().open.drain().map(|(_, core)| core).collect();
+        inner.background.stop();
+        for core in open {
+            core.close();
+            core.flush_index()?;
+        }
+        inner.shared.store.flush().map_err(failed)
+    }
+}
+
+/// Sizes of one tenant.
+#[derive(Clone, Debug)]
+pub struct TenantStatistics {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Resources that are there, by type; types without any are left out.
+    pub resources: Vec<(&'static str, u64)>,
+    /// Bytes of the store's files, for all tenants of the directory together.
+    pub disk_bytes: u64,
+    /// Bytes of the index's files.
+    pub index_bytes: u64,
+    /// Index documents not yet on disk.
+    pub fresh_documents: usize,
+    /// The last commit.
+    pub seq: u64,
+}
+
+impl Inner {
+    fn keep(&self, catalog: &Catalog) -> Result<()> {
+        let mut batch = Batch::new();
+        self.vault.put(&mut batch, Family::State, state::CATALOG, &records::encode(catalog)?)?;
+        self.shared.store.write(&batch, Durability::Synced).map_err(failed)
+    }
+}
+
+/// The keys of a directory. They are made only where there is nothing that they could be missing for.
+fn open_keys(directory: &Path, entropy: &dyn Entropy) -> Result<(KeyFolder, Arc<fornax_crypto::MasterKeys>)> {
+    std::fs::create_dir_all(directory).map_err(io_failed)?;
+    let path = directory.join("keys");
+    match KeyFolder::open(&path, KeyLimits::default()) {
+        Ok(keys) => {
+            let master = keys.master().map_err(refused)?;
+            Ok((keys, Arc::new(master)))
+        }
+        Err(CryptoError::Missing { .. }) => {
+            if std::fs::read_dir(directory).map_err(io_failed)?.next().is_some() {
+                let issue =
+                    Issue::error("security", "the directory has data and no keys: restore its keys folder");
+                return Err(Error::new(ErrorKind::Precondition, issue));
+            }
+            let keys = KeyFolder::create(&path, KeyLimits::default()).map_err(refused)?;
+            let master = keys.create_master(entropy).map_err(refused)?;
+            Ok((keys, Arc::new(master)))
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+/// The key set of the directory's own records; made with the directory.
+fn key_set(
+    keys: &KeyFolder,
+    uuid: TenantUuid,
+    master: &dyn KeySource,
+    entropy: &dyn Entropy,
+) -> Result<TenantKeys> {
+    match keys.key_set(uuid) {
+        Ok(bytes) => TenantKeys::open(&bytes, uuid, master, KeyLimits::default()).map_err(refused),
+        Err(CryptoError::Missing { .. }) => {
+            let made = TenantKeys::generate(uuid, master, entropy, KeyLimits::default()).map_err(refused)?;
+            let bytes = made.to_bytes(entropy).map_err(refused)?;
+            keys.put_key_set(uuid, &bytes).map_err(refused)?;
+            Ok(made)
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+fn open_store(options: &Options, placement: Placement) -> Result<Arc<dyn Store>> {
+    let rocks = RocksOptions {
+        families: placement.all().to_vec(),
+        cache_bytes: options.cache_bytes,
+        write_buffer_bytes: options.write_buffer_bytes,
+        ..RocksOptions::at(options.directory.join("store"))
+    };
+    Ok(Arc::new(RocksStore::open(&rocks).map_err(failed)?))
+}
+
+fn unknown_tenant() -> Error {
+    Error::new(ErrorKind::NotFound, Issue::error("not-found", "there is no such tenant"))
+}
+
+pub(crate) fn io_failed(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Io, Issue::error("exception", "the directory can't be read or written"))
+        .caused_by(error)
+}

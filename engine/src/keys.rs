@@ -1,0 +1,74 @@
+//! Keys of the store's families.
+
+use fornax_codec::key::{KeyReader, KeyWriter};
+
+use crate::error::Result;
+use crate::records::{RID_TYPE_SHIFT, Rid, Seq, corrupted};
+
+/// `rid (u64) seq (u64, descending)`: the newest version of a resource comes first.
+pub(crate) fn version(rid: Rid, seq: Seq) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u64(rid).u64_descending(seq);
+    key
+}
+
+/// The resource and commit of a version's key.
+pub(crate) fn read_version(key: &[u8]) -> Result<(Rid, Seq)> {
+    let mut reader = KeyReader::new(key);
+    let parts = reader.u64().and_then(|rid| Ok((rid, reader.u64_descending()?)));
+    parts.map_err(|error| corrupted("a key does not decode").caused_by(error))
+}
+
+/// `type number (u16) digest (16)`.
+pub(crate) fn identity(type_number: u16, digest: &[u8; 16]) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u16(type_number).fixed(digest);
+    key
+}
+
+const LOG_BY_SEQ: u8 = 0;
+const LOG_BY_TYPE: u8 = 1;
+
+/// `00 seq (u64)`.
+pub(crate) fn log(seq: Seq) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u8(LOG_BY_SEQ).u64(seq);
+    key
+}
+
+/// `00`, before all commits.
+pub(crate) fn log_prefix() -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u8(LOG_BY_SEQ);
+    key
+}
+
+/// `01 type number (u16) seq (u64)`; has no value.
+pub(crate) fn type_log(type_number: u16, seq: Seq) -> KeyWriter {
+    let mut key = type_log_prefix(type_number);
+    key.u64(seq);
+    key
+}
+
+/// `01 type number (u16)`, before all commits of a type.
+pub(crate) fn type_log_prefix(type_number: u16) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u8(LOG_BY_TYPE).u16(type_number);
+    key
+}
+
+/// The commit that a log key ends with.
+pub(crate) fn read_log_seq(key: &[u8]) -> Result<Seq> {
+    let tail = key.last_chunk::<8>().ok_or_else(|| corrupted("a log key is cut"))?;
+    Ok(Seq::from_be_bytes(*tail))
+}
+
+/// The number of a resource.
+pub(crate) fn rid(type_number: u16, number: u64) -> Rid {
+    (u64::from(type_number) << RID_TYPE_SHIFT) | number
+}
+
+/// The type number of a resource.
+pub(crate) fn type_number(rid: Rid) -> u16 {
+    (rid >> RID_TYPE_SHIFT) as u16
+}

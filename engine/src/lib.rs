@@ -1,0 +1,42 @@
+//! Fornax: an embedded FHIR repository engine. Versioned resources per tenant, encrypted at rest, searchable the moment a write
+//! is acknowledged.
+//!
+//! An [`Engine`] opens a directory; nothing exists in it without a [`Tenant`]. All calls are synchronous and may be made from any
+//! thread.
+
+mod background;
+mod bundle;
+mod capabilities;
+mod change;
+mod clock;
+mod commit;
+mod core;
+mod engine;
+mod error;
+mod families;
+mod history;
+mod keys;
+mod open_tenant;
+mod options;
+mod page_token;
+mod records;
+mod resource;
+mod search;
+mod search_run;
+mod subset;
+mod tenant;
+mod tenant_id;
+mod types;
+mod vault;
+mod view;
+mod write;
+
+pub use capabilities::{ParameterCapabilities, TypeCapabilities};
+pub use change::{BundleKind, BundleResponse, Change, Committed, EntryResponse};
+pub use engine::{Engine, TenantStatistics};
+pub use error::{Error, ErrorKind, Issue, Result, Severity};
+pub use options::{Limits, Options};
+pub use resource::{Operation, Read, Version, VersionId};
+pub use search::{Handling, HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
+pub use tenant::Tenant;
+pub use tenant_id::{Principal, TenantId};

@@ -1,0 +1,70 @@
+//! What an engine is opened with, and its limits.
+
+use std::path::PathBuf;
+
+/// Where an engine lies and what it may use.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The directory. It belongs to one process at a time.
+    pub directory: PathBuf,
+    /// Bytes of store blocks kept in memory. Default 64 MiB.
+    pub cache_bytes: usize,
+    /// Bytes of written entries kept in memory before they go to files. Default 64 MiB.
+    pub write_buffer_bytes: usize,
+    /// Bytes of index pages, columns and dictionary entries kept in memory. Default 96 MiB.
+    pub index_cache_bytes: u64,
+    /// Bounds on what one call may ask for.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// The defaults for a directory, which is made when it is missing.
+    pub fn at(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            cache_bytes: 64 << 20,
+            write_buffer_bytes: 64 << 20,
+            index_cache_bytes: 96 << 20,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Bounds; each has a test that hits it.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of one resource. Default 16 MiB.
+    pub resource_bytes_max: usize,
+    /// Bytes of one Bundle. Default 128 MiB.
+    pub bundle_bytes_max: usize,
+    /// Entries of one Bundle. Default 100,000.
+    pub bundle_entries_max: usize,
+    /// How deep JSON may nest. Default 64.
+    pub depth_max: u32,
+    /// Resources that `_include` and `_revinclude` add to one page. Default 1,000.
+    pub includes_max: usize,
+    /// Versions on a page of history. Default 20 when not asked for, at most 1,000.
+    pub history_page_max: u32,
+    /// How long a page token holds, in seconds. Default one day.
+    pub page_token_s: u64,
+    /// Tenants of one directory. Default 50.
+    pub tenants_max: usize,
+    /// Index documents not yet on disk, for each tenant; a writer that would pass it waits for a flush. Default 40,000.
+    pub fresh_documents_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            resource_bytes_max: 16 << 20,
+            bundle_bytes_max: 128 << 20,
+            bundle_entries_max: 100_000,
+            depth_max: 64,
+            includes_max: 1_000,
+            history_page_max: 1_000,
+            page_token_s: 86_400,
+            tenants_max: 50,
+            fresh_documents_max: 40_000,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Searches and histories: what is asked, and a page of the answer.
+
+use crate::error::Issue;
+use crate::resource::Version;
+
+/// How unknown parameters are taken: `Prefer: handling=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Handling {
+    /// Passed over, with a warning in the result.
+    #[default]
+    Lenient,
+    /// An error.
+    Strict,
+}
+
+/// A search over one resource type.
+#[derive(Clone, Debug)]
+pub struct SearchRequest {
+    /// The resource type.
+    pub resource_type: String,
+    /// The query string as received (encoded, without `?`).
+    pub query: String,
+    /// The body of a POST to `_search` (`application/x-www-form-urlencoded`); empty for a GET.
+    pub form: Vec<u8>,
+    /// How unknown parameters are taken.
+    pub handling: Handling,
+    /// Base URLs under which an absolute reference is a local one.
+    pub own_bases: Vec<String>,
+}
+
+/// One page of matches. `_elements` and `_summary` are already applied to the bodies.
+#[derive(Clone, Debug)]
+pub struct SearchPage {
+    /// The resource type that was searched.
+    pub resource_type: &'static str,
+    /// In order.
+    pub matches: Vec<Version>,
+    /// What `_include` and `_revinclude` brought, each once.
+    pub includes: Vec<Version>,
+    /// All matches, when they were counted.
+    pub total: Option<u64>,
+    /// What was applied, as a query string: the self link's.
+    pub applied: String,
+    /// The sealed token of the next page, to be given to [`crate::Tenant::search_page`]; `None`: this one is the last.
+    pub next: Option<String>,
+    /// What was passed over or cut.
+    pub warnings: Vec<Issue>,
+}
+
+/// Which history is asked for.
+#[derive(Clone, Debug)]
+pub enum HistoryScope {
+    /// Of one resource: type and id.
+    Instance(String, String),
+    /// Of all resources of a type.
+    Type(String),
+    /// Of all resources.
+    System,
+}
+
+/// How much of a history.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryRequest {
+    /// Versions on a page; `None`: the default.
+    pub count: Option<u32>,
+    /// Only versions since then.
+    pub since: Option<jiff::Timestamp>,
+}
+
+/// One page of a history, newest first.
+#[derive(Clone, Debug)]
+pub struct HistoryPage {
+    /// Deletes included.
+    pub versions: Vec<Version>,
+    /// All versions in scope.
+    pub total: u64,
+    /// The sealed token of the next page.
+    pub next: Option<String>,
+}

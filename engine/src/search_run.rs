@@ -1,0 +1,169 @@
+//! Running a search: a request to a query, hits to versions, and the token of the next page.
+
+use fornax_index::{ClauseContext, Resources};
+use fornax_postings::Hit;
+use fornax_query::{Context, Limits, Pairs, Query, QueryError};
+use fornax_search::{Completeness, PageToken, SearchError, Source, Start};
+use serde::{Deserialize, Serialize};
+
+use crate::core::{Core, index_failed};
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::page_token;
+use crate::records::{Rid, Seq, bug};
+use crate::resource::Version;
+use crate::search::{Handling, SearchPage, SearchRequest};
+use crate::subset::Subset;
+use crate::types::ResourceType;
+use crate::view::View;
+
+/// Where a search goes on: what a page token holds.
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    page: PageToken,
+    own_bases: Vec<String>,
+}
+
+/// One search under way.
+struct Run<'a> {
+    core: &'a Core,
+    view: View<'a>,
+    resource_type: ResourceType,
+    query: Query,
+}
+
+/// The first page.
+pub(crate) fn first(core: &Core, request: &SearchRequest) -> Result<SearchPage> {
+    let limits = Limits::default();
+    let resource_type = core.types.named(&request.resource_type)?;
+    let handling = match request.handling {
+        Handling::Lenient => fornax_query::Handling::Lenient,
+        Handling::Strict => fornax_query::Handling::Strict,
+    };
+    let context =
+        Context { definitions: core.definitions, bases: &request.own_bases, handling, limits: &limits };
+    let query = Pairs::of_query_and_form(&request.query, &request.form, &limits)
+        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
+        .map_err(|error| refused(&error))?;
+    Run { core, view: View::now(core)?, resource_type, query }.page(&Start::default(), &request.own_bases)
+}
+
+/// A later page.
+pub(crate) fn next(core: &Core, resource_type: &str, token: &str) -> Result<SearchPage> {
+    let Cursor { page, own_bases } = page_token::open(core, page_token::Kind::Search, token)?;
+    if page.resource != resource_type {
+        let issue = Issue::error("value", "the page link is for another resource type");
+        return Err(Error::new(ErrorKind::Invalid, issue));
+    }
+    let limits = Limits::default();
+    let resource_type = core.types.named(resource_type)?;
+    let handling = fornax_query::Handling::Strict;
+    let context = Context { definitions: core.definitions, bases: &own_bases, handling, limits: &limits };
+    let query = Pairs::of_query(&page.query, &limits)
+        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
+        .map_err(|error| refused(&error))?;
+    Run { core, view: View::at(core, page.seq)?, resource_type, query }.page(&page.start, &own_bases)
+}
+
+/// The first two matches of criteria, to tell none, one and several apart.
+pub(crate) fn first_two(core: &Core, view: &View<'_>, query: &Query) -> Result<Vec<Version>> {
+    let found = find(core, view, query, &Start::default(), 2)?;
+    versions(view, &found.hits)
+}
+
+fn find(
+    core: &Core,
+    view: &View<'_>,
+    query: &Query,
+    start: &Start,
+    hits_max: usize,
+) -> Result<fornax_search::SearchPage> {
+    let snapshot = core.postings.snapshot(view.seq).map_err(index_failed)?;
+    let resources = Known { core, view };
+    let limits = fornax_search::Limits { included_max: core.limits.includes_max };
+    let context = ClauseContext { resources: &resources, now_us: core.clock.now_ms() * 1000 };
+    let source = Source { snapshot: &snapshot, indexer: &core.indexer, context, limits: &limits };
+    fornax_search::run(query, &source, start, hits_max).map_err(search_failed)
+}
+
+fn versions(view: &View<'_>, hits: &[Hit]) -> Result<Vec<Version>> {
+    let wanted: Vec<(Rid, Seq)> = hits.iter().map(|hit| (hit.rid, hit.seq)).collect();
+    view.versions(&wanted)
+}
+
+fn search_failed(error: SearchError) -> Error {
+    match error {
+        SearchError::Index(error) => index_failed(error),
+        SearchError::Query(error) => bug("a query can't be brought to the index").caused_by(error),
+    }
+}
+
+impl Run<'_> {
+    fn page(&self, start: &Start, own_bases: &[String]) -> Result<SearchPage> {
+        let hits_max = self.query.page_size(&Limits::default()) as usize;
+        let found = find(self.core, &self.view, &self.query, start, hits_max)?;
+        let applied = self.query.to_query_string(self.core.definitions);
+        let mut warnings: Vec<Issue> = self
+            .query
+            .ignored
+            .iter()
+            .map(|ignored| Issue::warning("not-supported", ignored.to_string()))
+            .collect();
+        if let Completeness::Cut { max } = found.completeness {
+            warnings.push(Issue::warning(
+                "too-costly",
+                format!("only the first {max} included resources are here"),
+            ));
+        }
+        let subset = Subset::of(self.core.definitions, &self.query);
+        Ok(SearchPage {
+            resource_type: self.resource_type.name,
+            matches: subset.apply(versions(&self.view, &found.hits)?)?,
+            includes: versions(&self.view, &found.included)?,
+            total: found.total,
+            next: found.next.map(|start| self.token(start, &applied, own_bases)).transpose()?,
+            applied,
+            warnings,
+        })
+    }
+
+    fn token(&self, start: Start, applied: &str, own_bases: &[String]) -> Result<String> {
+        let page = PageToken {
+            resource: self.resource_type.name.to_owned(),
+            query: applied.to_owned(),
+            seq: self.view.seq,
+            start,
+        };
+        page_token::seal(self.core, page_token::Kind::Search, &Cursor { page, own_bases: own_bases.to_vec() })
+    }
+}
+
+/// Which ids name something, for clauses.
+struct Known<'a> {
+    core: &'a Core,
+    view: &'a View<'a>,
+}
+
+impl Resources for Known<'_> {
+    fn rid(&self, resource: fornax_definitions::TypeId, id: &str) -> Option<Rid> {
+        let resource_type = self.core.types.defined(resource)?;
+        match self.view.id(resource_type.name, id) {
+            Ok(record) => record.map(|record| record.rid),
+            Err(error) => {
+                // The search finds nothing by this id; reading it by its id tells the client.
+                tracing::error!(error = %error, cause = ?std::error::Error::source(&error), "an id can't be looked up");
+                None
+            }
+        }
+    }
+}
+
+/// A search that can't be read, as the facade tells it.
+pub(crate) fn refused(error: &QueryError) -> Error {
+    let (kind, code) = match error {
+        QueryError::Invalid { .. } => (ErrorKind::Invalid, "value"),
+        QueryError::Unknown { .. } | QueryError::UnknownType => (ErrorKind::Invalid, "not-supported"),
+        QueryError::NotSupported { .. } => (ErrorKind::NotSupported, "not-supported"),
+        QueryError::Limit { .. } => (ErrorKind::Limit, "too-costly"),
+    };
+    Error::new(kind, Issue::error(code, error.to_string()))
+}

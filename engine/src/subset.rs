@@ -1,0 +1,98 @@
+//! `_elements` and `_summary`: parts of resources.
+
+use std::collections::HashSet;
+
+use fornax_definitions::Definitions;
+use fornax_model::{Document, Edits, Kind, Limits as ModelLimits, Node};
+use fornax_query::{Query, Summary};
+
+use crate::error::Result;
+use crate::records::{BODY_BYTES_MAX, bug, corrupted};
+use crate::resource::{Body, Version};
+use crate::write::splice;
+
+/// Which top-level members of each resource are sent.
+pub(crate) enum Subset {
+    Whole,
+    /// These, as JSON names them; primitives' `_` companions go with them.
+    Members(HashSet<String>),
+}
+
+/// What every subset keeps.
+const ALWAYS: [&str; 3] = ["resourceType", "id", "meta"];
+
+impl Subset {
+    pub(crate) fn of(definitions: &Definitions, query: &Query) -> Self {
+        if query.summary == Summary::False && query.elements.is_empty() {
+            return Self::Whole;
+        }
+        let mut members: HashSet<String> = ALWAYS.iter().map(|name| (*name).to_owned()).collect();
+        for element in definitions.elements(query.resource) {
+            let is_asked = query.elements.iter().any(|asked| asked == element.name);
+            let is_wanted = match query.summary {
+                Summary::False | Summary::Count => is_asked || element.min > 0,
+                Summary::True => element.is_summary,
+                Summary::Text => element.name == "text" || element.min > 0,
+                Summary::Data => element.name != "text",
+            };
+            for (name, _) in definitions.member_names(element) {
+                if is_wanted || query.elements.contains(&name) {
+                    members.insert(name);
+                }
+            }
+        }
+        Self::Members(members)
+    }
+
+    /// The versions with only the members wanted, each marked as SUBSETTED.
+    pub(crate) fn apply(&self, versions: Vec<Version>) -> Result<Vec<Version>> {
+        match self {
+            Self::Whole => Ok(versions),
+            Self::Members(members) => versions.into_iter().map(|version| cut(version, members)).collect(),
+        }
+    }
+}
+
+fn cut(version: Version, members: &HashSet<String>) -> Result<Version> {
+    let limits = ModelLimits { document_bytes_max: BODY_BYTES_MAX, ..ModelLimits::default() };
+    let parse = |bytes: Vec<u8>| {
+        Document::parse(bytes, &limits)
+            .map_err(|error| corrupted("a stored body is not JSON").caused_by(error))
+    };
+    let document = parse(version.body.bytes.to_vec())?;
+    let root = document.root();
+    let mut edits = Edits::of(root);
+    let edit = |outcome: std::result::Result<(), fornax_model::EditError>| {
+        outcome.map_err(|error| bug("a resource can't be cut").caused_by(error))
+    };
+    for (name, node) in root.members() {
+        if !members.contains(name.strip_prefix('_').unwrap_or(&name)) {
+            edit(edits.remove(node))?;
+        }
+    }
+    edit(mark(&mut edits, root))?;
+    let bytes = edits.apply().map_err(|error| bug("a resource can't be cut").caused_by(error))?;
+    let document = parse(bytes)?;
+    let body = Body { bytes: document.bytes().into(), splice: splice(document.root())? };
+    Ok(Version { body, ..version })
+}
+
+const TAG: &[u8] =
+    br#"{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}"#;
+
+/// Adds the tag that says that something is left out.
+fn mark<'a>(edits: &mut Edits<'a>, root: Node<'a>) -> std::result::Result<(), fornax_model::EditError> {
+    let list = |tags: &[&[u8]]| [b"[".as_slice(), &tags.join(&b','), b"]"].concat();
+    let Some(meta) = root.get("meta") else {
+        let Some(id) = root.get("id") else { return Ok(()) };
+        let meta = [b"{\"tag\":".as_slice(), &list(&[TAG]), b"}"].concat();
+        return edits.insert_after(id, "meta", &meta);
+    };
+    match meta.get("tag").filter(|tag| tag.kind() == Kind::Array) {
+        None => edits.insert_last(meta, "tag", &list(&[TAG])),
+        Some(tags) => {
+            let kept: Vec<&[u8]> = tags.items().map(Node::raw).chain([TAG]).collect();
+            edits.replace(tags, list(&kept))
+        }
+    }
+}

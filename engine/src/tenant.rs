@@ -1,0 +1,161 @@
+//! A tenant, as callers hold it.
+
+use std::sync::Arc;
+
+use crate::Change;
+use crate::bundle;
+use crate::change::{BundleResponse, Committed};
+use crate::commit::commit;
+use crate::core::{Core, index_failed};
+use crate::engine::TenantStatistics;
+use crate::error::Result;
+use crate::history;
+use crate::resource::{Read, VersionId};
+use crate::search::{HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
+use crate::search_run;
+use crate::tenant_id::{Principal, TenantId};
+use crate::vault::failed;
+use crate::view::View;
+
+/// One tenant of an engine. Cheap to clone; every call may block.
+#[derive(Clone)]
+pub struct Tenant {
+    core: Arc<Core>,
+}
+
+impl Tenant {
+    pub(crate) fn of(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &TenantId {
+        &self.core.id
+    }
+
+    /// Commits one change: durable, audited and searchable when it returns.
+    ///
+    /// # Errors
+    /// `Invalid`, `Unprocessable`: the resource, with the element's path. `Precondition`: If-Match or the criteria do not hold.
+    /// `NotSupported`: no such resource type. `Limit`: the resource is too large. `Busy`: others are in the way.
+    pub fn commit(&self, change: &Change, principal: &Principal) -> Result<Committed> {
+        self.core.check_open()?;
+        commit(&self.core, change, principal)
+    }
+
+    /// Processes a Bundle of type batch or transaction. `own_bases` are the base URLs of this tenant, without a slash at the end:
+    /// references under them are local.
+    ///
+    /// # Errors
+    /// As [`Tenant::commit`] for a transaction, of which then nothing is written; a batch fails entry by entry.
+    pub fn process_bundle(
+        &self,
+        body: Vec<u8>,
+        own_bases: &[String],
+        principal: &Principal,
+    ) -> Result<BundleResponse> {
+        self.core.check_open()?;
+        bundle::process(&self.core, body, own_bases, principal)
+    }
+
+    /// Reads the current version.
+    ///
+    /// # Errors
+    /// `NotSupported`: no such resource type.
+    pub fn read(&self, resource_type: &str, id: &str, _principal: &Principal) -> Result<Read> {
+        self.core.check_open()?;
+        View::now(&self.core)?.read(self.core.types.named(resource_type)?.name, id)
+    }
+
+    /// Reads one version. A version that marks a deletion is [`Read::Deleted`].
+    ///
+    /// # Errors
+    /// `NotSupported`: no such resource type.
+    pub fn vread(
+        &self,
+        resource_type: &str,
+        id: &str,
+        version: VersionId,
+        _principal: &Principal,
+    ) -> Result<Read> {
+        self.core.check_open()?;
+        vread(&self.core, resource_type, id, version)
+    }
+
+    /// The first page of a history, newest first.
+    ///
+    /// # Errors
+    /// `NotFound`: the resource never was. `NotSupported`: no such resource type.
+    pub fn history(
+        &self,
+        scope: &HistoryScope,
+        request: &HistoryRequest,
+        _principal: &Principal,
+    ) -> Result<HistoryPage> {
+        self.core.check_open()?;
+        history::first(&self.core, scope, request)
+    }
+
+    /// A later page of a history, by the token of the page before.
+    ///
+    /// # Errors
+    /// `Gone`: the token has expired. `Invalid`: it is not one of this tenant's.
+    pub fn history_page(&self, token: &str, _principal: &Principal) -> Result<HistoryPage> {
+        self.core.check_open()?;
+        history::next(&self.core, token)
+    }
+
+    /// The first page of a search. Later pages show the same snapshot.
+    ///
+    /// # Errors
+    /// `Invalid`: a parameter, which is named. `NotSupported`: FHIR has it, Fornax has not yet.
+    pub fn search(&self, request: &SearchRequest, _principal: &Principal) -> Result<SearchPage> {
+        self.core.check_open()?;
+        search_run::first(&self.core, request)
+    }
+
+    /// A later page of a search, by the token of the page before.
+    ///
+    /// # Errors
+    /// `Gone`: the token has expired, or the history kept does not reach back so far. `Invalid`: it is not one of this tenant's.
+    pub fn search_page(
+        &self,
+        resource_type: &str,
+        token: &str,
+        _principal: &Principal,
+    ) -> Result<SearchPage> {
+        self.core.check_open()?;
+        search_run::next(&self.core, resource_type, token)
+    }
+
+    /// Sizes, for operators.
+    pub(crate) fn statistics(&self) -> Result<TenantStatistics> {
+        let core = &self.core;
+        let name = |number| core.types.numbered(number).map(|resource_type| resource_type.name);
+        let counts = core.sequencer.between_groups(|state| state.current());
+        let resources = counts
+            .into_iter()
+            .map(|(number, count)| Ok((name(number)?, count)))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(TenantStatistics {
+            tenant: core.id.clone(),
+            resources,
+            disk_bytes: core.store.statistics().map_err(failed)?.disk_bytes,
+            index_bytes: core.postings.disk_bytes().map_err(index_failed)?,
+            fresh_documents: core.postings.fresh().0,
+            seq: core.published(),
+        })
+    }
+}
+
+pub(crate) fn vread(core: &Core, resource_type: &str, id: &str, version: VersionId) -> Result<Read> {
+    let view = View::now(core)?;
+    let resource_type = core.types.named(resource_type)?;
+    let Some(record) = view.id(resource_type.name, id)? else { return Ok(Read::Missing) };
+    let found = view.numbered(record.rid, version)?;
+    Ok(match found {
+        None => Read::Missing,
+        Some(version) if version.operation == crate::Operation::Delete => Read::Deleted(version),
+        Some(version) => Read::Current(version),
+    })
+}

@@ -1,0 +1,189 @@
+//! Reading a tenant's records as of one commit.
+
+use std::sync::Arc;
+
+use fornax_store::{Direction, KeyRange, Reader};
+use jiff::Timestamp;
+
+use crate::core::Core;
+use crate::error::Result;
+use crate::families::Family;
+use crate::keys;
+use crate::records::{
+    self, BODY_BYTES_MAX, IdRecord, LogRecord, Newest, OperationCode, Rid, Seq, VersionHead, corrupted,
+};
+use crate::resource::{Body, Read, Version, VersionId};
+use crate::vault::failed;
+
+/// Versions looked through at a time for one by its number.
+const VERSIONS_AT_ONCE: usize = 64;
+
+/// The records of a tenant as of commit `seq`.
+pub(crate) struct View<'a> {
+    core: &'a Core,
+    reader: Arc<dyn Reader>,
+    pub seq: Seq,
+}
+
+impl<'a> View<'a> {
+    /// As of the last published commit.
+    pub(crate) fn now(core: &'a Core) -> Result<Self> {
+        Self::at(core, core.published())
+    }
+
+    /// As of `seq`, which was published. The store may already hold later commits: they are not looked at.
+    pub(crate) fn at(core: &'a Core, seq: Seq) -> Result<Self> {
+        Ok(Self { core, reader: core.store.snapshot().map_err(failed)?, seq })
+    }
+
+    fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.core.vault.get(&*self.reader, family, key)
+    }
+
+    /// What an id names, whichever commit first mentioned it.
+    pub(crate) fn id(&self, resource_type: &str, id: &str) -> Result<Option<IdRecord>> {
+        let record = self.get(Family::Ids, &self.core.vault.id_digest(resource_type, id))?;
+        record.map(|bytes| records::decode(&bytes)).transpose()
+    }
+
+    /// Reads the current version.
+    pub(crate) fn read(&self, resource_type: &str, id: &str) -> Result<Read> {
+        let Some(IdRecord { rid, newest: Some(newest) }) = self.id(resource_type, id)? else {
+            return Ok(Read::Missing);
+        };
+        let Some(version) = self.current(rid, newest)? else { return Ok(Read::Missing) };
+        // The record says whose it is: a swapped index entry is found out.
+        if &*version.id != id || version.resource_type != resource_type {
+            return Err(corrupted("an id leads to another resource"));
+        }
+        Ok(if version.operation == crate::Operation::Delete {
+            Read::Deleted(version)
+        } else {
+            Read::Current(version)
+        })
+    }
+
+    fn current(&self, rid: Rid, newest: Newest) -> Result<Option<Version>> {
+        if newest.seq <= self.seq {
+            return self.version(rid, newest.seq).map(Some);
+        }
+        self.newest(rid)
+    }
+
+    /// The newest version of a resource as of this commit, deletions included.
+    pub(crate) fn newest(&self, rid: Rid) -> Result<Option<Version>> {
+        let commit = self.commits_of(rid, self.seq, 1)?.pop();
+        commit.map(|seq| self.version(rid, seq)).transpose()
+    }
+
+    /// One version.
+    pub(crate) fn version(&self, rid: Rid, seq: Seq) -> Result<Version> {
+        let key = keys::version(rid, seq);
+        let family = self.core.vault.placement.family(Family::Versions);
+        let sealed = self.reader.get(family, key.as_bytes()).map_err(failed)?;
+        let sealed = sealed.ok_or_else(|| corrupted("a version is missing"))?;
+        self.open_version(key.as_bytes(), &sealed)
+    }
+
+    /// Many versions, in the order asked for.
+    pub(crate) fn versions(&self, wanted: &[(Rid, Seq)]) -> Result<Vec<Version>> {
+        let keys: Vec<_> = wanted.iter().map(|&(rid, seq)| keys::version(rid, seq)).collect();
+        let keys: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
+        let family = self.core.vault.placement.family(Family::Versions);
+        let values = self.reader.get_many(family, &keys).map_err(failed)?;
+        let open = |(key, sealed): (&&[u8], Option<fornax_store::Value<'_>>)| {
+            let sealed = sealed.ok_or_else(|| corrupted("a version is missing"))?;
+            self.open_version(key, &sealed)
+        };
+        keys.iter().zip(values).map(open).collect()
+    }
+
+    /// The version of a resource that bears this number, up to this commit.
+    pub(crate) fn numbered(&self, rid: Rid, wanted: VersionId) -> Result<Option<Version>> {
+        let mut before = self.seq + 1;
+        while let Some(from) = before.checked_sub(1) {
+            let commits = self.commits_of(rid, from, VERSIONS_AT_ONCE)?;
+            let (Some(&first), Some(&last)) = (commits.first(), commits.last()) else { return Ok(None) };
+            // Numbers fall by one from commit to commit, so the first one tells where the wanted one is.
+            let first = self.version(rid, first)?;
+            let Some(back) = first.version.0.checked_sub(wanted.0) else { return Ok(None) };
+            if let Some(&seq) = usize::try_from(back).ok().and_then(|back| commits.get(back)) {
+                return self.version(rid, seq).map(Some);
+            }
+            before = last;
+        }
+        Ok(None)
+    }
+
+    /// The commits that wrote versions of a resource, from `from` back, the newest first.
+    pub(crate) fn commits_of(&self, rid: Rid, from: Seq, count: usize) -> Result<Vec<Seq>> {
+        let range = KeyRange::between(
+            keys::version(rid, from).as_bytes(),
+            keys::version(rid + 1, Seq::MAX).as_bytes(),
+        );
+        let family = self.core.vault.placement.family(Family::Versions);
+        let mut cursor = self.reader.scan(family, &range, Direction::Forward).map_err(failed)?;
+        let mut commits = Vec::new();
+        while commits.len() < count
+            && let Some((key, _)) = cursor.next().map_err(failed)?
+        {
+            commits.push(keys::read_version(key)?.1);
+        }
+        Ok(commits)
+    }
+
+    fn open_version(&self, key: &[u8], sealed: &[u8]) -> Result<Version> {
+        let (rid, _) = keys::read_version(key)?;
+        let plain = self.core.vault.open_record(Family::Versions, key, sealed)?;
+        let (head, compressed) = records::decode_head::<VersionHead>(&plain)?;
+        let mut body = Vec::new();
+        if head.operation != OperationCode::Delete {
+            self.core
+                .compression
+                .decompress(compressed, BODY_BYTES_MAX, &mut body)
+                .map_err(|error| corrupted("a body does not decompress").caused_by(error))?;
+        }
+        Ok(Version {
+            resource_type: self.core.types.numbered(keys::type_number(rid))?.name,
+            id: head.id.into(),
+            version: VersionId(head.version),
+            last_updated: timestamp(head.last_updated_ms)?,
+            operation: head.operation.into(),
+            body: Body { bytes: body.into(), splice: head.splice },
+        })
+    }
+
+    /// Commit `seq`.
+    pub(crate) fn log(&self, seq: Seq) -> Result<LogRecord> {
+        let bytes = self.get(Family::Log, keys::log(seq).as_bytes())?;
+        records::decode(&bytes.ok_or_else(|| corrupted("a commit is missing from the log"))?)
+    }
+
+    /// Numbers of commits before `before`, the newest first: of one type, or of all.
+    pub(crate) fn commits(&self, type_number: Option<u16>, before: Seq, count: usize) -> Result<Vec<Seq>> {
+        let (prefix, end) = match type_number {
+            None => (keys::log_prefix(), keys::log(before)),
+            Some(number) => (keys::type_log_prefix(number), keys::type_log(number, before)),
+        };
+        let range = KeyRange::between(prefix.as_bytes(), end.as_bytes());
+        let family = self.core.vault.placement.family(Family::Log);
+        let mut cursor = self.reader.scan(family, &range, Direction::Reverse).map_err(failed)?;
+        let mut commits = Vec::new();
+        while commits.len() < count
+            && let Some((key, _)) = cursor.next().map_err(failed)?
+        {
+            commits.push(keys::read_log_seq(key)?);
+        }
+        Ok(commits)
+    }
+
+    /// The resources of a type that bear an identity.
+    pub(crate) fn identity(&self, type_number: u16, digest: &[u8; 16]) -> Result<Vec<Rid>> {
+        let bytes = self.get(Family::Identity, keys::identity(type_number, digest).as_bytes())?;
+        bytes.map_or(Ok(Vec::new()), |bytes| records::decode(&bytes))
+    }
+}
+
+pub(crate) fn timestamp(ms: i64) -> Result<Timestamp> {
+    Timestamp::from_millisecond(ms).map_err(|error| corrupted("a time is out of range").caused_by(error))
+}

@@ -1,0 +1,125 @@
+//! A body on its way into the store: id and references set, server-made metadata taken out, search values found.
+
+use std::borrow::Cow;
+
+use fornax_index::SearchValues;
+use fornax_model::{Document, Edits, Kind, Limits as ModelLimits, Node};
+
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::records::bug;
+use crate::resource::{Body, Splice};
+use crate::types::ResourceType;
+use crate::write::compact::compact;
+
+/// A resource in a request.
+#[derive(Clone, Copy)]
+pub(crate) struct BodySource<'a> {
+    /// The resource; its shape was checked.
+    pub node: Node<'a>,
+    pub resource_type: ResourceType,
+    /// The id that it is stored under.
+    pub id: &'a str,
+}
+
+/// What a reference in a request stands for.
+pub(crate) trait References {
+    /// The text to store instead; `None`: it stays as it is.
+    fn rewrite(&self, reference: &str) -> Result<Option<String>>;
+}
+
+/// A body ready to be sealed.
+pub(crate) struct PreparedBody {
+    pub body: Body,
+    pub compressed: Vec<u8>,
+    pub values: SearchValues,
+    /// Digests of identifiers and canonical URLs.
+    pub identities: Vec<[u8; 16]>,
+}
+
+impl PreparedBody {
+    pub(crate) fn of(core: &Core, source: &BodySource<'_>, references: &dyn References) -> Result<Self> {
+        let bytes = edited(source, references)?;
+        let limits =
+            ModelLimits { document_bytes_max: core.limits.resource_bytes_max, ..ModelLimits::default() };
+        let document = Document::parse(bytes, &limits).map_err(|error| {
+            let issue = Issue::error("too-long", "the resource is too large");
+            Error::new(ErrorKind::Limit, issue).caused_by(error)
+        })?;
+        let root = document.root();
+        let values = core
+            .indexer
+            .extract(source.resource_type.id, root)
+            .map_err(|error| bug("search values can't be found").caused_by(error))?;
+        let identity = |identity| core.vault.identity_digest(source.resource_type.name, identity);
+        let mut identities: Vec<_> = values.identities().map(identity).collect();
+        identities.sort_unstable();
+        identities.dedup();
+        let splice = splice(root)?;
+        let mut compressed = Vec::new();
+        core.compression
+            .compress(document.bytes(), &mut compressed)
+            .map_err(|error| bug("a body does not compress").caused_by(error))?;
+        Ok(Self { body: Body { bytes: document.bytes().into(), splice }, compressed, values, identities })
+    }
+}
+
+/// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone.
+fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Vec<u8>> {
+    let root = source.node;
+    let edit = |outcome: std::result::Result<(), fornax_model::EditError>| {
+        outcome.map_err(|error| bug("a resource can't be edited").caused_by(error))
+    };
+    let mut edits = Edits::of(root);
+    match root.get("id") {
+        Some(id) if id.as_str().as_deref() == Some(source.id) => {}
+        Some(id) => edit(edits.replace_with_string(id, source.id))?,
+        None => {
+            let resource_type = root.get("resourceType").ok_or_else(|| bug("a resource without a type"))?;
+            let mut json = Vec::new();
+            fornax_model::write::string_into(&mut json, source.id);
+            edit(edits.insert_after(resource_type, "id", &json))?;
+        }
+    }
+    for name in ["versionId", "lastUpdated"] {
+        if let Some(made_here) = root.get("meta").and_then(|meta| meta.get(name)) {
+            edit(edits.remove(made_here))?;
+        }
+    }
+    for reference in reference_nodes(root) {
+        let text = reference.as_str().unwrap_or(Cow::Borrowed(""));
+        if let Some(stored) = references.rewrite(&text)? {
+            edit(edits.replace_with_string(reference, &stored))?;
+        }
+    }
+    let bytes = edits.apply().map_err(|error| bug("a resource can't be edited").caused_by(error))?;
+    Ok(compact(&bytes))
+}
+
+/// Every `reference` of the resource, wherever it is.
+fn reference_nodes(root: Node<'_>) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root];
+    while let Some(node) = waiting.pop() {
+        match node.kind() {
+            Kind::Object => waiting.extend(node.members().map(|(_, child)| child)),
+            Kind::Array => waiting.extend(node.items()),
+            Kind::String if node.name().as_deref() == Some("reference") => found.push(node),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Where the version goes in the bytes to store.
+pub(crate) fn splice(root: Node<'_>) -> Result<Splice> {
+    let at = |at: usize| u32::try_from(at).map_err(|_| bug("a resource beyond 4 GiB"));
+    let start = root.span().start;
+    if let Some(meta) = root.get("meta") {
+        let inside = at(meta.span().start - start + 1)?;
+        let is_empty = meta.members().next().is_none();
+        return Ok(if is_empty { Splice::IntoEmptyMeta(inside) } else { Splice::IntoMeta(inside) });
+    }
+    let id = root.get("id").ok_or_else(|| bug("a resource without an id"))?;
+    Ok(Splice::WholeMeta(at(id.span().end - start)?))
+}

@@ -1,0 +1,17 @@
+//! The one write path: prepare on the caller's side, sequence one group at a time, publish.
+
+mod audit;
+mod body;
+mod compact;
+mod condition;
+mod group;
+mod prepare;
+mod sequence;
+
+pub(crate) use body::{BodySource, References, splice};
+pub(crate) use condition::{Condition, Found, find};
+pub(crate) use group::{Outcome, Sequencer, Written};
+pub(crate) use prepare::{
+    Content, IdRule, Prepared, PreparedWrite, Work, check_id, parse_failed, prepare, put_node, several_match,
+};
+pub(crate) use sequence::SequenceState;

@@ -1,0 +1,183 @@
+//! A change, prepared on its caller's side: parsed, checked, its search values found, compressed. Nothing in it depends on
+//! which commit it becomes, but for the conditions that the sequencer checks again.
+
+use std::sync::Arc;
+
+use fornax_model::{Bound, Document, Limits as ModelLimits, Node, ParseFault};
+use fornax_validation::Severity;
+
+use crate::change::Action;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::resource::VersionId;
+use crate::types::ResourceType;
+use crate::view::View;
+use crate::write::body::{BodySource, PreparedBody, References};
+use crate::write::condition::{Condition, Found, find};
+use crate::{Change, Principal};
+
+/// Changes that become one commit.
+pub(crate) struct Work {
+    pub principal: Principal,
+    pub writes: Vec<PreparedWrite>,
+    /// What must still hold when the commit is made.
+    pub conditions: Vec<Condition>,
+}
+
+/// One resource's change.
+pub(crate) struct PreparedWrite {
+    pub resource_type: ResourceType,
+    pub id: Arc<str>,
+    pub digest: [u8; 16],
+    pub content: Content,
+    pub if_match: Option<VersionId>,
+}
+
+pub(crate) enum Content {
+    Put(Box<PreparedBody>),
+    Delete,
+}
+
+impl PreparedWrite {
+    pub(crate) fn new(core: &Core, resource_type: ResourceType, id: &str, content: Content) -> Self {
+        let digest = core.vault.id_digest(resource_type.name, id);
+        Self { resource_type, id: id.into(), digest, content, if_match: None }
+    }
+}
+
+/// A change is work for the sequencer, or was decided by what is already there.
+pub(crate) enum Prepared {
+    Work(Work),
+    Existing(crate::resource::Version),
+}
+
+/// References outside a Bundle: stored as they are.
+pub(crate) struct AsWritten;
+
+impl References for AsWritten {
+    fn rewrite(&self, _: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+}
+
+/// Prepares one change.
+pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Result<Prepared> {
+    let mut conditions = Vec::new();
+    let mut write = match &change.action {
+        Action::Create { resource_type, body, if_none_exist } => {
+            let resource_type = core.types.named(resource_type)?;
+            if let Some(criteria) = if_none_exist {
+                let (condition, found) = find(core, &View::now(core)?, resource_type, criteria)?;
+                match found {
+                    Found::None => conditions.push(condition),
+                    Found::One(version) => return Ok(Prepared::Existing(version)),
+                    Found::Several => return Err(several_match()),
+                }
+            }
+            put(core, resource_type, &core.new_id()?, body, IdRule::Ours)?
+        }
+        Action::Update { resource_type, id, body } => {
+            let resource_type = core.types.named(resource_type)?;
+            check_id(id)?;
+            put(core, resource_type, id, body, IdRule::MustBe)?
+        }
+        Action::Delete { resource_type, id } => {
+            let resource_type = core.types.named(resource_type)?;
+            PreparedWrite::new(core, resource_type, id, Content::Delete)
+        }
+    };
+    write.if_match = change.if_match;
+    Ok(Prepared::Work(Work { principal: principal.clone(), writes: vec![write], conditions }))
+}
+
+/// What the id in a body has to do with the one that it is stored under.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IdRule {
+    /// It is replaced.
+    Ours,
+    /// It must be there and the same.
+    MustBe,
+}
+
+fn put(
+    core: &Core,
+    resource_type: ResourceType,
+    id: &str,
+    body: &[u8],
+    rule: IdRule,
+) -> Result<PreparedWrite> {
+    let limits = ModelLimits {
+        document_bytes_max: core.limits.resource_bytes_max,
+        depth_max: core.limits.depth_max as usize,
+        ..ModelLimits::default()
+    };
+    let document = Document::parse(body, &limits).map_err(|error| parse_failed(&error))?;
+    put_node(core, resource_type, &BodySource { node: document.root(), resource_type, id }, rule, &AsWritten)
+}
+
+/// Prepares a resource that stands in a request of its own or in a Bundle.
+pub(crate) fn put_node(
+    core: &Core,
+    expected: ResourceType,
+    source: &BodySource<'_>,
+    rule: IdRule,
+    references: &dyn References,
+) -> Result<PreparedWrite> {
+    check_shape(source.node, expected)?;
+    let given = source.node.get("id").and_then(Node::as_str);
+    if rule == IdRule::MustBe && given.as_deref() != Some(source.id) {
+        let what = if given.is_none() {
+            "the resource has no id"
+        } else {
+            "the resource's id is not the one in the URL"
+        };
+        return Err(Error::new(
+            ErrorKind::Invalid,
+            Issue::error("value", what).at(format!("{}.id", expected.name)),
+        ));
+    }
+    let body = PreparedBody::of(core, source, references)?;
+    Ok(PreparedWrite::new(core, expected, source.id, Content::Put(Box::new(body))))
+}
+
+fn check_shape(node: Node<'_>, expected: ResourceType) -> Result<()> {
+    let checked = fornax_validation::r4().check(node, &fornax_validation::Limits::default());
+    let shape = checked.map_err(|issues| {
+        Error::with_issues(ErrorKind::Unprocessable, issues.into_iter().map(issue).collect())
+    })?;
+    if shape.type_id != expected.id {
+        let issue =
+            Issue::error("invariant", "the resource's type is not the one in the URL").at("resourceType");
+        return Err(Error::new(ErrorKind::Invalid, issue));
+    }
+    Ok(())
+}
+
+fn issue(issue: fornax_validation::Issue) -> Issue {
+    debug_assert!(matches!(issue.severity, Severity::Fatal | Severity::Error));
+    let made = Issue::error(issue.code.code(), issue.message);
+    if issue.path.is_empty() { made } else { made.at(issue.path) }
+}
+
+/// A body that is not JSON, or passes a bound.
+pub(crate) fn parse_failed(error: &fornax_model::ParseError) -> Error {
+    let kind = match error.fault {
+        ParseFault::Limit { bound: Bound::DocumentBytes, .. } => ErrorKind::Limit,
+        _ => ErrorKind::Invalid,
+    };
+    Error::new(kind, Issue::error("structure", error.to_string()))
+}
+
+/// An id as R4 has it: 1 to 64 letters, digits, hyphens and dots.
+pub(crate) fn check_id(id: &str) -> Result<()> {
+    if fornax_model::Primitive::Id.check_text(id).is_ok() {
+        return Ok(());
+    }
+    let issue = Issue::error("value", "an id is 1 to 64 letters, digits, hyphens and dots");
+    Err(Error::new(ErrorKind::Invalid, issue))
+}
+
+pub(crate) fn several_match() -> Error {
+    let issue = Issue::error("multiple-matches", "the criteria match several resources");
+    Error::new(ErrorKind::Precondition, issue)
+}

@@ -1,0 +1,119 @@
+//! Targets over random texts that are nearly right, which plain random bytes never are.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// A JSON text with white space and escapes in odd places; members may have one name.
+fn json() -> impl Strategy<Value = String> {
+    let space = "[ \n\t\r]{0,3}";
+    let string = prop_oneof![
+        "[a-c]{0,3}",
+        "[ -!#-\\[\\]-~]{0,40}",
+        "[é😀\u{7f}\u{a0}]{0,3}",
+        "(a|\\\\[\"\\\\/bfnrt]|\\\\u00[0-9a-fA-F]{2}|\\\\ud83d\\\\ude0[0-9]|\\\\u0061){0,4}",
+    ]
+    .prop_map(|content| format!("\"{content}\""));
+    let number = "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?";
+    let word = prop_oneof![Just("null"), Just("true"), Just("false")].prop_map(str::to_owned);
+    let scalar = prop_oneof![string.clone(), number, word];
+    let value = scalar.prop_recursive(5, 80, 8, move |inner| {
+        let padded =
+            (space, inner, space).prop_map(|(before, value, after)| format!("{before}{value}{after}"));
+        let member = (space, string.clone(), space, padded.clone())
+            .prop_map(|(before, name, after, value)| format!("{before}{name}{after}:{value}"));
+        prop_oneof![
+            prop::collection::vec(padded, 0..8).prop_map(|items| format!("[{}]", items.join(","))),
+            prop::collection::vec(member, 0..8).prop_map(|members| format!("{{{}}}", members.join(","))),
+        ]
+    });
+    (space, value, space).prop_map(|(before, value, after)| format!("{before}{value}{after}"))
+}
+
+/// What can happen to a text on its way.
+#[derive(Clone, Debug)]
+enum Damage {
+    Set(Index, u8),
+    Insert(Index, u8),
+    Remove(Index),
+    Truncate(Index),
+    /// What stands at the first place comes again at the second.
+    Repeat(Index, Index),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let telling = b"{}[]\",:\\ue-+.0123abfnrt \n\0\x1f\x80\xc3\xed\xf4\xff";
+    let byte = prop_oneof![prop::sample::select(telling.as_slice()), any::<u8>()];
+    prop_oneof![
+        (any::<Index>(), byte.clone()).prop_map(|(at, byte)| Damage::Set(at, byte)),
+        (any::<Index>(), byte).prop_map(|(at, byte)| Damage::Insert(at, byte)),
+        any::<Index>().prop_map(Damage::Remove),
+        any::<Index>().prop_map(Damage::Truncate),
+        any::<(Index, Index)>().prop_map(|(from, to)| Damage::Repeat(from, to)),
+    ]
+}
+
+fn damaged(text: String, damages: &[Damage]) -> Vec<u8> {
+    let mut bytes = text.into_bytes();
+    for damage in damages {
+        if bytes.is_empty() {
+            break;
+        }
+        let length = bytes.len();
+        match *damage {
+            Damage::Set(at, byte) => bytes[at.index(length)] = byte,
+            Damage::Insert(at, byte) => bytes.insert(at.index(length + 1), byte),
+            Damage::Remove(at) => drop(bytes.remove(at.index(length))),
+            Damage::Truncate(at) => bytes.truncate(at.index(length)),
+            Damage::Repeat(from, to) => {
+                let from = from.index(length);
+                let piece = bytes[from..length.min(from + 12)].to_vec();
+                let to = to.index(length);
+                bytes.splice(to..to, piece);
+            }
+        }
+    }
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn documents(text in json()) {
+        fornax_fuzz::document(text.as_bytes());
+    }
+
+    #[test]
+    fn damaged_documents(text in json(), damages in prop::collection::vec(damage(), 1..4)) {
+        fornax_fuzz::document(&damaged(text, &damages));
+    }
+
+    #[test]
+    fn edited_documents(steps in prop::collection::vec(any::<(u8, u8)>(), 0..6), text in json()) {
+        let mut bytes = vec![steps.len() as u8];
+        bytes.extend(steps.iter().flat_map(|&(kind, node)| [kind, node]));
+        bytes.extend(text.bytes());
+        fornax_fuzz::edits(&bytes);
+    }
+
+    #[test]
+    fn decimals(text in "-?(0|[1-9][0-9]{0,38})(\\.[0-9]{0,10})?([eE][-+]?[0-9]{1,5})?(,-?[0-9]{1,5}(\\.[0-9]{1,9})?)?") {
+        fornax_fuzz::decimal(text.as_bytes());
+    }
+
+    #[test]
+    fn dates(text in "[0-9]{4}(-[01][0-9](-[0-3][0-9](T[0-2][0-9]:[0-6][0-9](:[0-6][0-9](\\.[0-9]{1,9})?)?(Z|[-+][01][0-9]:[0-6][0-9])?)?)?)?") {
+        fornax_fuzz::date(text.as_bytes());
+        for index in 0..20 {
+            fornax_fuzz::primitive(&[&[index], text.as_bytes()].concat());
+        }
+    }
+
+    #[test]
+    fn primitives(index in any::<u8>(), text in prop_oneof![
+        "[a-zA-Z0-9 .=/+\\-]{0,70}", "<div>(<p>|</p>|<br/>|a|&amp;|<!--|-->| |<img a='b'/>){0,6}</div>",
+        "urn:(oid:[0-9.]{0,9}|uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", ".{0,20}",
+    ]) {
+        fornax_fuzz::primitive(&[&[index], text.as_bytes()].concat());
+    }
+}
