@@ -45,7 +45,7 @@ impl Vault {
             None => Epochs::default(),
         };
         let records = keys.versions(Purpose::Records);
-        let ring = EpochRing::new(records, &epochs.0, limits.clone()).map_err(refused)?;
+        let ring = EpochRing::new(records, &epochs.0, limits).map_err(refused)?;
         let begun = ring.begin(&*entropy).map_err(refused)?;
         epochs.0.push(*begun.epoch());
         let mut batch = Batch::new();

@@ -1,5 +1,7 @@
 //! The entries of a Bundle, as requests.
 
+use std::borrow::Cow;
+
 use fornax_model::Node;
 
 use crate::change::BundleKind;
@@ -69,7 +71,7 @@ impl<'a> Entry<'a> {
         let request = node
             .get("request")
             .ok_or_else(|| invalid("required", "an entry without a request", &at("request")))?;
-        let text = |name: &str| request.get(name).and_then(Node::as_str).map(|text| text.into_owned());
+        let text = |name: &str| request.get(name).and_then(Node::as_str).map(Cow::into_owned);
         let method = match text("method").as_deref() {
             Some("DELETE") => Method::Delete,
             Some("POST") => Method::Post,
@@ -94,7 +96,7 @@ impl<'a> Entry<'a> {
         });
         Ok(Self {
             index,
-            full_url: node.get("fullUrl").and_then(Node::as_str).map(|text| text.into_owned()),
+            full_url: node.get("fullUrl").and_then(Node::as_str).map(Cow::into_owned),
             method,
             url,
             resource,

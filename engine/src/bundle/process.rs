@@ -71,7 +71,10 @@ enum Target {
 impl BundleRequest<'_> {
     /// Each entry stands alone; references between entries are not resolved.
     fn batch(&self) -> Vec<EntryResponse> {
-        self.entries.iter().map(|entry| self.batch_entry(entry).unwrap_or_else(failed)).collect()
+        self.entries
+            .iter()
+            .map(|entry| self.batch_entry(entry).unwrap_or_else(|error| failed(&error)))
+            .collect()
     }
 
     fn batch_entry(&self, entry: &Entry<'_>) -> Result<EntryResponse> {
@@ -311,7 +314,7 @@ fn within(entry: &Entry<'_>, error: &Error) -> Error {
     Error::with_issues(error.kind(), issues.collect())
 }
 
-fn failed(error: Error) -> EntryResponse {
+fn failed(error: &Error) -> EntryResponse {
     EntryResponse::Failed { kind: error.kind(), issues: error.issues().to_vec() }
 }
 
