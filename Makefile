@@ -4,10 +4,14 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/fornax/target
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint
+.PHONY: help run test lint
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build, load a sample and serve it on 127.0.0.1:8080
+	@tools/setup.sh build
+	@tools/run.sh
 
 test: ## Install what is missing and run every test
 	@tools/setup.sh test

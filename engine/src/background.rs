@@ -76,7 +76,7 @@ fn tend(core: &Core, is_time: bool) {
     if core.check_open().is_err() {
         return;
     }
-    let (documents, _) = core.postings.fresh();
+    let documents = core.postings.fresh_documents();
     let outcome = if documents >= FLUSH_DOCUMENTS || (is_time && documents > 0) {
         core.flush_index()
     } else {

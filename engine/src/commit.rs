@@ -28,11 +28,25 @@ pub(crate) fn commit(core: &Core, change: &Change, principal: &Principal) -> Res
 
 /// Commits prepared work; `None`: it must be prepared again.
 pub(crate) fn sequence(core: &Core, work: Work) -> Result<Option<Vec<Written>>> {
-    core.check_open()?;
-    match core.sequencer.commit(core, work)? {
-        Outcome::Committed(written) => Ok(Some(written)),
-        Outcome::Stale => Ok(None),
+    sequence_all(core, vec![work])
+        .pop()
+        .unwrap_or_else(|| Err(crate::records::bug("work without an outcome")))
+}
+
+/// Commits prepared pieces of work, each for itself, with as few syncs as can be. The outcomes are in their order.
+pub(crate) fn sequence_all(core: &Core, works: Vec<Work>) -> Vec<Result<Option<Vec<Written>>>> {
+    if let Err(error) = core.make_room() {
+        return works.iter().map(|_| Err(error.repeated())).collect();
     }
+    let outcomes = core.sequencer.commit(core, works).into_iter();
+    outcomes
+        .map(|outcome| {
+            Ok(match outcome? {
+                Outcome::Committed(written) => Some(written),
+                Outcome::Stale => None,
+            })
+        })
+        .collect()
 }
 
 pub(crate) fn contended() -> Error {

@@ -102,6 +102,15 @@ impl Core {
         Ok(())
     }
 
+    /// Waits until there is room for more index documents in memory. Called before a commit gets into line, so that nobody
+    /// waits for a flush while it holds others up.
+    pub(crate) fn make_room(&self) -> Result<()> {
+        while self.postings.fresh_documents() > self.limits.fresh_documents_max {
+            self.postings.flush(0, &self.tag_keeper()).map_err(index_failed)?;
+        }
+        Ok(())
+    }
+
     /// Brings fresh index documents to disk and merges what is worth it.
     pub(crate) fn flush_index(&self) -> Result<()> {
         let keeper = self.tag_keeper();

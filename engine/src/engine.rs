@@ -1,6 +1,7 @@
 //! The engine: one directory, its keys, its store, its tenants.
 
-use std::collections::HashMap;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +12,6 @@ use fornax_index::Indexer;
 use fornax_postings::{CacheBudget, Caches, PageCache};
 use fornax_rocks::{RocksOptions, RocksStore};
 use fornax_store::{Batch, Durability, Store};
-use parking_lot::Mutex;
 
 use crate::background::Background;
 use crate::capabilities::TypeCapabilities;
@@ -24,6 +24,7 @@ use crate::options::Options;
 use crate::records::{self, Catalog, CatalogEntry};
 use crate::tenant::Tenant;
 use crate::tenant_id::TenantId;
+use crate::tenants::Tenants;
 use crate::vault::{Vault, failed, refused, state};
 
 /// A directory, opened. Cheap to clone; the last clone to go closes it.
@@ -39,13 +40,8 @@ struct Inner {
     shared: Shared,
     /// The directory's own records.
     vault: Vault,
-    tenants: Mutex<Tenants>,
+    tenants: Tenants,
     background: Background,
-}
-
-struct Tenants {
-    catalog: Catalog,
-    open: HashMap<TenantId, Arc<Core>>,
 }
 
 /// The directory's own records are a tenant's without a name, number 0 and this UUID.
@@ -89,11 +85,11 @@ impl Engine {
             master,
             shared,
             vault,
-            tenants: Mutex::new(Tenants { catalog, open: HashMap::new() }),
+            tenants: Tenants::new(catalog),
             background: Background::start()?,
         };
         let engine = Self { inner: Arc::new(inner) };
-        if !engine.tenants().contains(&TenantId::default_tenant()) {
+        if !engine.has_tenant(&TenantId::default_tenant()) {
             engine.create_tenant(&TenantId::default_tenant())?;
         }
         engine.tenant(&TenantId::default_tenant())?;
@@ -106,19 +102,14 @@ impl Engine {
     /// `NotFound`: there is none of that name.
     pub fn tenant(&self, id: &TenantId) -> Result<Tenant> {
         let inner = &*self.inner;
-        let mut tenants = inner.tenants.lock();
-        if let Some(core) = tenants.open.get(id) {
-            return Ok(Tenant::of(Arc::clone(core)));
-        }
-        let entry = tenants.catalog.tenants.iter().find(|entry| entry.name == id.as_str()).cloned();
-        let entry = entry.ok_or_else(unknown_tenant)?;
-        let keys = inner.keys.key_set(TenantUuid(entry.uuid)).map_err(refused)?;
-        let keys = TenantKeys::open(&keys, TenantUuid(entry.uuid), &*inner.master, KeyLimits::default())
-            .map_err(refused)?;
-        let core = Arc::new(open_tenant(id, &entry, &keys, &inner.shared, &inner.options)?);
-        inner.background.watch(&core);
-        tenants.open.insert(id.clone(), Arc::clone(&core));
-        Ok(Tenant::of(core))
+        let place = inner.tenants.place(id).ok_or_else(unknown_tenant)?;
+        let opened = place.open_with(|entry| inner.open_tenant(id, entry))?;
+        Ok(Tenant::of(opened.ok_or_else(unknown_tenant)?))
+    }
+
+    /// Whether there is a tenant of that name. Does not open it.
+    pub fn has_tenant(&self, id: &TenantId) -> bool {
+        self.inner.tenants.place(id).is_some()
     }
 
     /// Makes a tenant, with keys of its own.
@@ -127,14 +118,15 @@ impl Engine {
     /// `Conflict`: there is one of that name. `Limit`: there are too many.
     pub fn create_tenant(&self, id: &TenantId) -> Result<()> {
         let inner = &*self.inner;
-        let mut tenants = inner.tenants.lock();
-        if tenants.catalog.tenants.iter().any(|entry| entry.name == id.as_str()) {
+        let _alone = inner.tenants.administration.lock();
+        if self.has_tenant(id) {
             return Err(Error::new(
                 ErrorKind::Conflict,
                 Issue::error("duplicate", "there is a tenant of that name"),
             ));
         }
-        if tenants.catalog.tenants.len() >= inner.options.limits.tenants_max {
+        let mut catalog = inner.tenants.catalog();
+        if catalog.tenants.len() >= inner.options.limits.tenants_max {
             return Err(Error::new(
                 ErrorKind::Limit,
                 Issue::error("too-costly", "the directory has too many tenants"),
@@ -147,14 +139,13 @@ impl Engine {
             .map_err(refused)?;
         let bytes = keys.to_bytes(entropy).map_err(refused)?;
         inner.keys.put_key_set(TenantUuid(uuid), &bytes).map_err(refused)?;
-        let number = tenants.catalog.next_number;
+        let number = catalog.next_number;
         let placement = Placement::of(number).ok_or_else(|| records::bug("tenant numbers are used up"))?;
         inner.shared.store.create_families(&placement.all()).map_err(failed)?;
-        let mut catalog = tenants.catalog.clone();
         catalog.next_number += 1;
         catalog.tenants.push(CatalogEntry { name: id.as_str().to_owned(), uuid, number });
         inner.keep(&catalog)?;
-        tenants.catalog = catalog;
+        inner.tenants.replace(catalog);
         Ok(())
     }
 
@@ -170,17 +161,17 @@ impl Engine {
                 Issue::error("conflict", "the default tenant stays"),
             ));
         }
-        let mut tenants = inner.tenants.lock();
-        let place = tenants.catalog.tenants.iter().position(|entry| entry.name == id.as_str());
-        let place = place.ok_or_else(unknown_tenant)?;
-        if let Some(core) = tenants.open.remove(id) {
-            core.close();
-        }
-        let mut catalog = tenants.catalog.clone();
-        let entry = catalog.tenants.remove(place);
+        let _alone = inner.tenants.administration.lock();
+        let mut catalog = inner.tenants.catalog();
+        let index = catalog.tenants.iter().position(|entry| entry.name == id.as_str());
+        let entry = catalog.tenants.remove(index.ok_or_else(unknown_tenant)?);
         inner.keys.destroy_key_set(TenantUuid(entry.uuid)).map_err(refused)?;
         inner.keep(&catalog)?;
-        tenants.catalog = catalog;
+        // From here on nobody gets hold of it, and those who hold it are refused.
+        if let Some(core) = inner.tenants.place(id).and_then(|place| place.retire()) {
+            core.close();
+        }
+        inner.tenants.replace(catalog);
         let placement = Placement::of(entry.number).ok_or_else(|| records::bug("a tenant's placement"))?;
         let families = placement.all().map(|(family, _)| family);
         inner.shared.store.drop_families(&families).map_err(failed)?;
@@ -193,11 +184,7 @@ impl Engine {
 
     /// The names of all tenants, in order.
     pub fn tenants(&self) -> Vec<TenantId> {
-        let tenants = self.inner.tenants.lock();
-        let mut names: Vec<TenantId> =
-            tenants.catalog.tenants.iter().filter_map(|entry| entry.name.parse().ok()).collect();
-        names.sort();
-        names
+        self.inner.tenants.names()
     }
 
     /// Sizes, for operators.
@@ -214,9 +201,8 @@ impl Engine {
     /// when all clones and tenants are gone too.
     pub fn close(&self) -> Result<()> {
         let inner = &*self.inner;
-        let open: Vec<Arc<Core>> = inner.tenants.lock().open.drain().map(|(_, core)| core).collect();
         inner.background.stop();
-        for core in open {
+        for core in inner.tenants.retire_all() {
             core.close();
             core.flush_index()?;
         }
@@ -242,6 +228,15 @@ pub struct TenantStatistics {
 }
 
 impl Inner {
+    fn open_tenant(&self, id: &TenantId, entry: &CatalogEntry) -> Result<Arc<Core>> {
+        let uuid = TenantUuid(entry.uuid);
+        let keys = self.keys.key_set(uuid).map_err(refused)?;
+        let keys = TenantKeys::open(&keys, uuid, &*self.master, KeyLimits::default()).map_err(refused)?;
+        let core = Arc::new(open_tenant(id, entry, &keys, &self.shared, &self.options)?);
+        self.background.watch(&core);
+        Ok(core)
+    }
+
     fn keep(&self, catalog: &Catalog) -> Result<()> {
         let mut batch = Batch::new();
         self.vault.put(&mut batch, Family::State, state::CATALOG, &records::encode(catalog)?)?;
@@ -251,7 +246,8 @@ impl Inner {
 
 /// The keys of a directory. They are made only where there is nothing that they could be missing for.
 fn open_keys(directory: &Path, entropy: &dyn Entropy) -> Result<(KeyFolder, Arc<fornax_crypto::MasterKeys>)> {
-    std::fs::create_dir_all(directory).map_err(io_failed)?;
+    // Others on the machine have no business here, whatever the mask says.
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(io_failed)?;
     let path = directory.join("keys");
     match KeyFolder::open(&path, KeyLimits::default()) {
         Ok(keys) => {

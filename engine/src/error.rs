@@ -97,6 +97,11 @@ impl Error {
         Self { kind, issues, source: None }
     }
 
+    /// The same failure for another caller; the cause stays with the first.
+    pub(crate) fn repeated(&self) -> Self {
+        Self { kind: self.kind, issues: self.issues.clone(), source: None }
+    }
+
     /// The same failure, with what the log should know of it.
     #[must_use]
     pub fn caused_by(self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

@@ -27,28 +27,34 @@ struct Cursor {
     since_ms: Option<i64>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Scope {
     Instance(Rid),
     Type(u16),
     System,
 }
 
+impl Scope {
+    fn of(core: &Core, view: &View<'_>, scope: &HistoryScope) -> Result<Self> {
+        Ok(match scope {
+            HistoryScope::Instance(resource_type, id) => {
+                let resource_type = core.types.named(resource_type)?;
+                let record = view.id(resource_type.name, id)?.filter(|record| record.newest.is_some());
+                let record = record.ok_or_else(|| {
+                    Error::new(ErrorKind::NotFound, Issue::error("not-found", "there is no such resource"))
+                })?;
+                Self::Instance(record.rid)
+            }
+            HistoryScope::Type(resource_type) => Self::Type(core.types.named(resource_type)?.number),
+            HistoryScope::System => Self::System,
+        })
+    }
+}
+
 /// The first page.
 pub(crate) fn first(core: &Core, scope: &HistoryScope, request: &HistoryRequest) -> Result<HistoryPage> {
     let view = View::now(core)?;
-    let scope = match scope {
-        HistoryScope::Instance(resource_type, id) => {
-            let resource_type = core.types.named(resource_type)?;
-            let record = view.id(resource_type.name, id)?.filter(|record| record.newest.is_some());
-            let record = record.ok_or_else(|| {
-                Error::new(ErrorKind::NotFound, Issue::error("not-found", "there is no such resource"))
-            })?;
-            Scope::Instance(record.rid)
-        }
-        HistoryScope::Type(resource_type) => Scope::Type(core.types.named(resource_type)?.number),
-        HistoryScope::System => Scope::System,
-    };
+    let scope = Scope::of(core, &view, scope)?;
     let cursor = Cursor {
         snapshot: view.seq,
         scope,
@@ -60,9 +66,14 @@ pub(crate) fn first(core: &Core, scope: &HistoryScope, request: &HistoryRequest)
 }
 
 /// A later page.
-pub(crate) fn next(core: &Core, token: &str) -> Result<HistoryPage> {
+pub(crate) fn next(core: &Core, scope: &HistoryScope, token: &str) -> Result<HistoryPage> {
     let cursor: Cursor = page_token::open(core, page_token::Kind::History, token)?;
-    page(core, &View::at(core, cursor.snapshot)?, cursor)
+    let view = View::at(core, cursor.snapshot)?;
+    if Scope::of(core, &view, scope)? != cursor.scope {
+        let issue = Issue::error("value", "the page link is for another history");
+        return Err(Error::new(ErrorKind::Invalid, issue));
+    }
+    page(core, &view, cursor)
 }
 
 fn page(core: &Core, view: &View<'_>, mut cursor: Cursor) -> Result<HistoryPage> {

@@ -26,6 +26,7 @@ mod search_run;
 mod subset;
 mod tenant;
 mod tenant_id;
+mod tenants;
 mod types;
 mod vault;
 mod view;

@@ -99,10 +99,15 @@ impl Tenant {
     /// A later page of a history, by the token of the page before.
     ///
     /// # Errors
-    /// `Gone`: the token has expired. `Invalid`: it is not one of this tenant's.
-    pub fn history_page(&self, token: &str, _principal: &Principal) -> Result<HistoryPage> {
+    /// `Gone`: the token has expired. `Invalid`: it is not one of this history's.
+    pub fn history_page(
+        &self,
+        scope: &HistoryScope,
+        token: &str,
+        _principal: &Principal,
+    ) -> Result<HistoryPage> {
         self.core.check_open()?;
-        history::next(&self.core, token)
+        history::next(&self.core, scope, token)
     }
 
     /// The first page of a search. Later pages show the same snapshot.
@@ -142,7 +147,7 @@ impl Tenant {
             resources,
             disk_bytes: core.store.statistics().map_err(failed)?.disk_bytes,
             index_bytes: core.postings.disk_bytes().map_err(index_failed)?,
-            fresh_documents: core.postings.fresh().0,
+            fresh_documents: core.postings.fresh_documents(),
             seq: core.published(),
         })
     }

@@ -127,7 +127,7 @@ fn a_resource_through_its_life() {
         ] {
             let page =
                 tenant.history(&scope, &HistoryRequest { count: Some(2), since: None }, &tester()).unwrap();
-            let next = tenant.history_page(&page.next.unwrap(), &tester()).unwrap();
+            let next = tenant.history_page(&scope, &page.next.unwrap(), &tester()).unwrap();
             let versions: Vec<u64> =
                 page.versions.iter().chain(&next.versions).map(|version| version.version.0).collect();
             assert_eq!((page.total, versions), (3, vec![3, 2, 1]), "{scope:?}");

@@ -1,5 +1,6 @@
 //! Batch and transaction Bundles.
 
+mod batch;
 mod entries;
 mod process;
 mod references;

@@ -20,8 +20,8 @@ use crate::write::{
     several_match,
 };
 
-/// How often a transaction is prepared before the caller is told that others are in the way.
-const TRIES: usize = 4;
+/// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
+pub(super) const TRIES: usize = 4;
 
 /// Processes a Bundle.
 pub(crate) fn process(
@@ -45,15 +45,16 @@ pub(crate) fn process(
     Ok(BundleResponse { kind, entries })
 }
 
-struct BundleRequest<'a> {
-    core: &'a Core,
-    entries: Vec<Entry<'a>>,
-    own_bases: &'a [String],
-    principal: &'a Principal,
+/// A Bundle under way.
+pub(super) struct BundleRequest<'a> {
+    pub core: &'a Core,
+    pub entries: Vec<Entry<'a>>,
+    pub own_bases: &'a [String],
+    pub principal: &'a Principal,
 }
 
 /// What an entry's write was decided to be, before it is prepared.
-enum Target {
+pub(super) enum Target {
     Write {
         resource_type: ResourceType,
         id: String,
@@ -69,38 +70,6 @@ enum Target {
 }
 
 impl BundleRequest<'_> {
-    /// Each entry stands alone; references between entries are not resolved.
-    fn batch(&self) -> Vec<EntryResponse> {
-        self.entries
-            .iter()
-            .map(|entry| self.batch_entry(entry).unwrap_or_else(|error| failed(&error)))
-            .collect()
-    }
-
-    fn batch_entry(&self, entry: &Entry<'_>) -> Result<EntryResponse> {
-        for _ in 0..TRIES {
-            let view = View::now(self.core)?;
-            let references = BundleReferences::new(self.core, &view, self.own_bases, HashMap::new(), false);
-            let mut conditions = Vec::new();
-            let write = match self.target(entry, &view, &mut conditions)? {
-                Target::Read => return self.read(entry),
-                Target::Existing(version) => {
-                    return Ok(EntryResponse::Committed(Committed::Existing(*version)));
-                }
-                target => self.prepare(entry, target, &references)?,
-            };
-            let work = Work { principal: self.principal.clone(), writes: vec![write], conditions };
-            if let Some(written) = sequence(self.core, work)? {
-                let written = written
-                    .into_iter()
-                    .next()
-                    .ok_or_else(|| crate::records::bug("a change without an outcome"))?;
-                return Ok(EntryResponse::Committed(written.into()));
-            }
-        }
-        Err(contended())
-    }
-
     fn transaction(&self) -> Result<Vec<EntryResponse>> {
         for _ in 0..TRIES {
             if let Some(responses) = self.try_transaction()? {
@@ -153,7 +122,7 @@ impl BundleRequest<'_> {
     }
 
     /// Decides what an entry writes to.
-    fn target(
+    pub(super) fn target(
         &self,
         entry: &Entry<'_>,
         view: &View<'_>,
@@ -239,7 +208,7 @@ impl BundleRequest<'_> {
         Ok(urls)
     }
 
-    fn prepare(
+    pub(super) fn prepare(
         &self,
         entry: &Entry<'_>,
         target: Target,
@@ -265,7 +234,7 @@ impl BundleRequest<'_> {
     }
 
     /// A GET: a read, a vread or a search.
-    fn read(&self, entry: &Entry<'_>) -> Result<EntryResponse> {
+    pub(super) fn read(&self, entry: &Entry<'_>) -> Result<EntryResponse> {
         let (path, query) = entry.url.split_once('?').unwrap_or((&entry.url, ""));
         let view = View::now(self.core)?;
         let read = match path.split('/').collect::<Vec<_>>()[..] {
@@ -312,10 +281,6 @@ fn within(entry: &Entry<'_>, error: &Error) -> Error {
         issue.at(format!("{place}{}", inner.as_deref().unwrap_or("")))
     });
     Error::with_issues(error.kind(), issues.collect())
-}
-
-fn failed(error: &Error) -> EntryResponse {
-    EntryResponse::Failed { kind: error.kind(), issues: error.issues().to_vec() }
 }
 
 /// `Patient/1` of `http://server/base/Patient/1`.

@@ -1,4 +1,5 @@
-//! Group commit: whoever comes while a group is being written waits, and all who waited are the next group, with one sync.
+//! Group commit: whoever comes while a group is being written waits, and all who waited are the next group, with one sync. A
+//! caller with much work brings it all at once.
 
 use std::sync::Arc;
 
@@ -44,11 +45,11 @@ struct Ticket {
 }
 
 enum Stage {
-    Waiting(Box<Work>),
+    Waiting(Vec<Work>),
     /// Its caller leads the next group.
-    Leading(Box<Work>),
+    Leading(Vec<Work>),
     Taken,
-    Done(Result<Outcome>),
+    Done(Vec<Result<Outcome>>),
 }
 
 impl Sequencer {
@@ -56,27 +57,29 @@ impl Sequencer {
         Self { queue: Mutex::default(), state: Mutex::new(state) }
     }
 
-    /// Commits work and returns when it is durable and published.
-    pub(crate) fn commit(&self, core: &Core, work: Work) -> Result<Outcome> {
-        let ticket =
-            Arc::new(Ticket { stage: Mutex::new(Stage::Waiting(Box::new(work))), changed: Condvar::new() });
+    /// Commits pieces of work, each for itself, and returns when all are durable and published, or refused. The outcomes are
+    /// in the order of the works.
+    pub(crate) fn commit(&self, core: &Core, works: Vec<Work>) -> Vec<Result<Outcome>> {
+        let ticket = Arc::new(Ticket { stage: Mutex::new(Stage::Waiting(works)), changed: Condvar::new() });
         let leads = {
             let mut queue = self.queue.lock();
             queue.waiting.push(Arc::clone(&ticket));
             !std::mem::replace(&mut queue.is_led, true)
         };
-        if !leads && let Some(outcome) = ticket.wait() {
-            return outcome;
+        if !leads && let Some(outcomes) = ticket.wait() {
+            return outcomes;
         }
         self.lead(core);
-        ticket.outcome()
+        ticket.outcomes()
     }
 
     /// Writes all who wait as one group, then hands the lead to the first of those who came meanwhile.
     fn lead(&self, core: &Core) {
         let group = std::mem::take(&mut self.queue.lock().waiting);
-        let works: Vec<Work> = group.iter().filter_map(|ticket| ticket.take()).collect();
-        let outcomes = write_group(core, &mut self.state.lock(), works);
+        let taken: Vec<Vec<Work>> = group.iter().map(|ticket| ticket.take()).collect();
+        let counts: Vec<usize> = taken.iter().map(Vec::len).collect();
+        let works = taken.into_iter().flatten().collect();
+        let mut outcomes = write_group(core, &mut self.state.lock(), works).into_iter();
         let next = {
             let mut queue = self.queue.lock();
             let next = queue.waiting.first().cloned();
@@ -86,8 +89,8 @@ impl Sequencer {
         if let Some(next) = next {
             next.hand_lead();
         }
-        for (ticket, outcome) in group.iter().zip(outcomes) {
-            ticket.finish(outcome);
+        for (ticket, count) in group.iter().zip(counts) {
+            ticket.finish(outcomes.by_ref().take(count).collect());
         }
     }
 
@@ -98,14 +101,14 @@ impl Sequencer {
 }
 
 impl Ticket {
-    /// Waits for the outcome; `None`: for the lead instead.
-    fn wait(&self) -> Option<Result<Outcome>> {
+    /// Waits for the outcomes; `None`: for the lead instead.
+    fn wait(&self) -> Option<Vec<Result<Outcome>>> {
         let mut stage = self.stage.lock();
         loop {
             match std::mem::replace(&mut *stage, Stage::Taken) {
-                Stage::Done(outcome) => return Some(outcome),
-                Stage::Leading(work) => {
-                    *stage = Stage::Waiting(work);
+                Stage::Done(outcomes) => return Some(outcomes),
+                Stage::Leading(works) => {
+                    *stage = Stage::Waiting(works);
                     return None;
                 }
                 before => *stage = before,
@@ -116,28 +119,28 @@ impl Ticket {
 
     fn hand_lead(&self) {
         let mut stage = self.stage.lock();
-        if let Stage::Waiting(work) = std::mem::replace(&mut *stage, Stage::Taken) {
-            *stage = Stage::Leading(work);
+        if let Stage::Waiting(works) = std::mem::replace(&mut *stage, Stage::Taken) {
+            *stage = Stage::Leading(works);
         }
         self.changed.notify_one();
     }
 
-    fn take(&self) -> Option<Work> {
+    fn take(&self) -> Vec<Work> {
         match std::mem::replace(&mut *self.stage.lock(), Stage::Taken) {
-            Stage::Waiting(work) | Stage::Leading(work) => Some(*work),
-            Stage::Taken | Stage::Done(_) => None,
+            Stage::Waiting(works) | Stage::Leading(works) => works,
+            Stage::Taken | Stage::Done(_) => Vec::new(),
         }
     }
 
-    fn finish(&self, outcome: Result<Outcome>) {
-        *self.stage.lock() = Stage::Done(outcome);
+    fn finish(&self, outcomes: Vec<Result<Outcome>>) {
+        *self.stage.lock() = Stage::Done(outcomes);
         self.changed.notify_one();
     }
 
-    fn outcome(&self) -> Result<Outcome> {
+    fn outcomes(&self) -> Vec<Result<Outcome>> {
         match std::mem::replace(&mut *self.stage.lock(), Stage::Taken) {
-            Stage::Done(outcome) => outcome,
-            _ => Err(crate::records::bug("a group left a change without an outcome")),
+            Stage::Done(outcomes) => outcomes,
+            _ => vec![Err(crate::records::bug("a group left a change without an outcome"))],
         }
     }
 }

@@ -47,8 +47,7 @@ impl SequenceState {
 /// Writes a group. The outcomes are in the order of the works.
 pub(crate) fn write_group(core: &Core, state: &mut SequenceState, works: Vec<Work>) -> Vec<Result<Outcome>> {
     if let Err(error) = core.check_open() {
-        let kind = error.kind();
-        return works.iter().map(|_| Err(Error::with_issues(kind, error.issues().to_vec()))).collect();
+        return works.iter().map(|_| Err(error.repeated())).collect();
     }
     let mut group = Group::new(core, state.head.clone());
     let mut outcomes = Vec::with_capacity(works.len());
@@ -76,7 +75,7 @@ pub(crate) fn write_group(core: &Core, state: &mut SequenceState, works: Vec<Wor
 
 fn fail_all(outcomes: &mut [Result<Outcome>], error: &Error) {
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_ok()) {
-        *outcome = Err(Error::with_issues(error.kind(), error.issues().to_vec()));
+        *outcome = Err(error.repeated());
     }
 }
 
@@ -380,10 +379,6 @@ impl<'a> Group<'a> {
         self.head.last_updated_ms = self.last_ms;
         self.core.vault.put(&mut self.batch, Family::State, state::HEAD, &records::encode(&self.head)?)?;
         self.core.store.write(&self.batch, Durability::Synced).map_err(failed)?;
-        if self.core.postings.fresh().0 + self.changes.documents.len() > self.core.limits.fresh_documents_max
-        {
-            self.core.flush_index()?;
-        }
         self.core.postings.apply(self.changes).map_err(index_failed)?;
         self.core.publish(self.head.seq);
         Ok(self.head)

@@ -225,7 +225,14 @@ impl Postings {
         Ok(())
     }
 
-    /// Documents not yet on disk, and the bytes they hold.
+    /// Documents not yet on disk.
+    pub fn fresh_documents(&self) -> usize {
+        let writer = self.writer.lock();
+        let chunked: usize = self.live.load().chunks.iter().map(|chunk| chunk.documents.len()).sum();
+        chunked + writer.pending.len()
+    }
+
+    /// Documents not yet on disk, and the bytes they hold; looks at each.
     pub fn fresh(&self) -> (usize, usize) {
         let writer = self.writer.lock();
         let chunks = &self.live.load().chunks;

@@ -1,0 +1,93 @@
+//! A batch: its entries stand alone, references between them are not resolved. What can be committed together is, so that
+//! many entries share one sync.
+
+use std::collections::HashMap;
+
+use super::entries::{Entry, Method};
+use super::process::{BundleRequest, TRIES, Target};
+use super::references::BundleReferences;
+use crate::change::{Committed, EntryResponse};
+use crate::commit::{contended, sequence_all};
+use crate::error::{Error, Result};
+use crate::records::bug;
+use crate::view::View;
+use crate::write::{Work, Written};
+
+/// Entries that are in memory prepared at a time.
+const ENTRIES_AT_ONCE: usize = 500;
+
+/// An entry is decided at once, or is work for the sequencer.
+enum Step {
+    Decided(EntryResponse),
+    Work(Work),
+}
+
+impl BundleRequest<'_> {
+    /// One response for each entry. Entries that read see what those before them wrote.
+    pub(super) fn batch(&self) -> Vec<EntryResponse> {
+        let is_read = |entry: &Entry<'_>| entry.method == Method::Get;
+        let mut responses = Vec::with_capacity(self.entries.len());
+        for run in self.entries.chunk_by(|one, next| is_read(one) == is_read(next)) {
+            if is_read(&run[0]) {
+                responses
+                    .extend(run.iter().map(|entry| self.read(entry).unwrap_or_else(|error| failed(&error))));
+            } else {
+                responses.extend(run.chunks(ENTRIES_AT_ONCE).flat_map(|entries| self.write_entries(entries)));
+            }
+        }
+        responses
+    }
+
+    fn write_entries(&self, entries: &[Entry<'_>]) -> Vec<EntryResponse> {
+        let mut responses: Vec<Option<EntryResponse>> = entries.iter().map(|_| None).collect();
+        for _ in 0..TRIES {
+            let waiting: Vec<usize> =
+                (0..entries.len()).filter(|&index| responses[index].is_none()).collect();
+            if waiting.is_empty() {
+                break;
+            }
+            let (mut places, mut works) = (Vec::new(), Vec::new());
+            for index in waiting {
+                match self.step(&entries[index]) {
+                    Ok(Step::Decided(response)) => responses[index] = Some(response),
+                    Ok(Step::Work(work)) => {
+                        places.push(index);
+                        works.push(work);
+                    }
+                    Err(error) => responses[index] = Some(failed(&error)),
+                }
+            }
+            for (index, outcome) in places.into_iter().zip(sequence_all(self.core, works)) {
+                responses[index] = outcome.and_then(response).unwrap_or_else(|error| Some(failed(&error)));
+            }
+        }
+        responses.into_iter().map(|response| response.unwrap_or_else(|| failed(&contended()))).collect()
+    }
+
+    fn step(&self, entry: &Entry<'_>) -> Result<Step> {
+        let view = View::now(self.core)?;
+        let references = BundleReferences::new(self.core, &view, self.own_bases, HashMap::new(), false);
+        let mut conditions = Vec::new();
+        Ok(match self.target(entry, &view, &mut conditions)? {
+            Target::Read => Step::Decided(self.read(entry)?),
+            Target::Existing(version) => {
+                Step::Decided(EntryResponse::Committed(Committed::Existing(*version)))
+            }
+            target => {
+                let writes = vec![self.prepare(entry, target, &references)?];
+                Step::Work(Work { principal: self.principal.clone(), writes, conditions })
+            }
+        })
+    }
+}
+
+/// The response to a write; `None`: it must be prepared again.
+fn response(written: Option<Vec<Written>>) -> Result<Option<EntryResponse>> {
+    let Some(written) = written else { return Ok(None) };
+    let one = written.into_iter().next().ok_or_else(|| bug("a change without an outcome"))?;
+    Ok(Some(EntryResponse::Committed(one.into())))
+}
+
+fn failed(error: &Error) -> EntryResponse {
+    EntryResponse::Failed { kind: error.kind(), issues: error.issues().to_vec() }
+}

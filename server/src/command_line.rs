@@ -1,0 +1,163 @@
+//! What can be typed. The texts here are the manual.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
+
+/// A FHIR R4 repository: versioned resources per tenant, encrypted at rest, searchable the moment a write is acknowledged.
+#[derive(Debug, Parser)]
+#[command(name = "fornax", version, arg_required_else_help = true)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve FHIR over HTTP from a directory
+    #[command(after_long_help = SERVE_HELP)]
+    Serve(ServeOptions),
+    /// Load Bundles and NDJSON into a FHIR server
+    #[command(after_long_help = LOAD_HELP)]
+    Load(LoadOptions),
+    /// Make, list and remove tenants
+    #[command(subcommand, after_long_help = TENANT_HELP)]
+    Tenant(TenantCommand),
+    /// Show what a directory holds: resources by tenant and type, bytes on disk
+    #[command(after_long_help = STATS_HELP)]
+    Stats(StatsOptions),
+}
+
+const SERVE_HELP: &str = "\
+When requests are accepted, one line goes to stdout:
+
+    ready http://HOST:PORT/fhir
+
+All else goes to stderr, one JSON object a line; none of it holds patient data.
+
+URLs:
+    /fhir                the tenant `default`, made at the first start
+    /t/TENANT/fhir       any other tenant (see `fornax tenant`)
+    /healthz             200 while the process lives
+    /readyz              200 while requests are served, else 503
+    /metrics             for Prometheus
+
+An empty directory is set up at the first start, its keys in DIR/keys: keep a copy of them elsewhere, since without them
+nothing can be read again. A directory with data and without its keys is refused. One process at a time owns a directory.
+
+SIGTERM and SIGINT stop the server cleanly: requests under way are finished first, for up to 30 seconds. Whatever was
+acknowledged survives SIGKILL and a power cut as well.
+
+There is no TLS and no authentication yet, so that the server listens on loopback only, and there answers requests for
+loopback names only. --insecure lifts both: whoever reaches the address then reads and writes everything.";
+
+const LOAD_HELP: &str = "\
+A PATH is a file or a folder, which is searched for such files:
+    .json          a Bundle of type batch or transaction, or a single resource
+    .ndjson        one resource a line
+    .json.gz .json.zst .ndjson.gz .ndjson.zst      the same, compressed
+    .tar .tar.gz .tar.zst                          archives of such files
+
+A resource with an id is put under that id, one without is posted. Batches and single resources go first, transactions
+after them; whatever is refused because something that it refers to is missing (404, 409, 412) is tried again after the
+others, as long as that helps. What a server is too busy for (429, 503) is sent again by itself; of a batch, only those
+entries. A request that got no answer is sent again only if doing it twice makes no difference.
+
+At the end a summary by resource type goes to stdout. Each refusal is a line in the error file: where it came from, the
+status and the server's OperationOutcome. The exit code is 0 only if nothing was refused.";
+
+const TENANT_HELP: &str = "\
+These commands go to the server that runs on the directory, through DIR/control.sock; when none runs, they open the
+directory themselves. A name is 1 to 64 lower-case letters, digits and hyphens.
+
+Dropping a tenant destroys its keys first: from then on nothing of it can be read again, in no backup either. The tenant
+`default` stays.";
+
+const STATS_HELP: &str = "\
+The command goes to the server that runs on the directory, through DIR/control.sock; when none runs, it opens the
+directory itself. Bytes on disk are those of the whole directory's store; bytes of the index are each tenant's own.";
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    /// The directory that holds everything; made when it is missing
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// The public origin, such as https://fhir.example.org, when a proxy stands before the server: every link is built
+    /// from it, and an absolute reference under it is a local one. Without it, links name the host that was asked
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Listen beyond loopback without TLS and authentication
+    #[arg(long)]
+    pub insecure: bool,
+    /// How much to log: error, warn, info or debug
+    #[arg(long, value_name = "LEVEL", default_value_t = LevelFilter::INFO)]
+    pub log: LevelFilter,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadOptions {
+    /// The server's base, such as http://127.0.0.1:8080/fhir
+    #[arg(long, value_name = "BASE-URL")]
+    pub to: String,
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Requests under way at once [default: twice the processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallel: Option<u16>,
+    /// Where refusals are written; made at the first one
+    #[arg(long, value_name = "FILE", default_value = "fornax-load-errors.ndjson")]
+    pub errors: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Make a tenant, with keys of its own
+    Create(TenantOptions),
+    /// List the tenants, a line each
+    List(DirectoryOptions),
+    /// Destroy a tenant's keys and remove its data
+    Drop(TenantOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TenantOptions {
+    /// The tenant
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    #[command(flatten)]
+    pub directory: DirectoryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DirectoryOptions {
+    /// The directory, as given to `fornax serve`
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsOptions {
+    #[command(flatten)]
+    pub directory: DirectoryOptions,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl ServeOptions {
+    /// The addresses that `--listen` names; not empty.
+    pub(crate) fn addresses(&self) -> std::io::Result<Vec<SocketAddr>> {
+        use std::net::ToSocketAddrs;
+        let addresses: Vec<_> = self.listen.to_socket_addrs()?.collect();
+        if addresses.is_empty() {
+            return Err(std::io::Error::other("the name has no address"));
+        }
+        Ok(addresses)
+    }
+}

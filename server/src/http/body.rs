@@ -1,0 +1,181 @@
+//! A request's body: collected under the limits, and unpacked.
+
+use std::io::Read;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, StatusCode};
+use flate2::read::MultiGzDecoder;
+use fornax::Issue;
+use http_body_util::BodyExt;
+use tokio::time::timeout;
+
+use super::admission::{Admission, Room};
+use super::limits::Limits;
+use super::negotiation::Encoding;
+use super::refusal::Refusal;
+
+/// A body as it came, and the room it takes.
+#[derive(Debug)]
+pub(crate) struct Received {
+    bytes: Vec<u8>,
+    encoding: Encoding,
+    room: Room,
+}
+
+/// Collects a body.
+///
+/// # Errors
+/// 413: it is too large. 408: the client fell silent. 503: there is no room for it. 400: it ended too soon.
+pub(crate) async fn receive(
+    body: Body,
+    headers: &HeaderMap,
+    encoding: Encoding,
+    admission: &Admission,
+    limits: &Limits,
+) -> Result<Received, Refusal> {
+    let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let bytes_max = limits.body_bytes_max;
+    if said.is_some_and(|said| said > bytes_max) {
+        pass_over(body, limits).await;
+        return Err(Refusal::too_large(bytes_max));
+    }
+    let said = said.unwrap_or(0);
+    let mut received =
+        Received { bytes: Vec::with_capacity(said), encoding, room: admission.room(said).await? };
+    let mut body = body;
+    while let Some(piece) = next(&mut body, limits).await? {
+        let bytes = received.bytes.len() + piece.len();
+        if bytes > bytes_max {
+            pass_over(body, limits).await;
+            return Err(Refusal::too_large(bytes_max));
+        }
+        received.room.grow_to(bytes)?;
+        received.bytes.extend_from_slice(&piece);
+    }
+    Ok(received)
+}
+
+/// The next piece; `None` at the end.
+async fn next(body: &mut Body, limits: &Limits) -> Result<Option<Bytes>, Refusal> {
+    loop {
+        let frame = timeout(limits.silence, body.frame()).await.map_err(|_| {
+            let issue = Issue::error("timeout", "the body did not arrive in time");
+            Refusal::new(StatusCode::REQUEST_TIMEOUT, issue)
+        })?;
+        match frame {
+            None => return Ok(None),
+            Some(Err(_)) => return Err(Refusal::invalid("the body ended too soon")),
+            // Trailers are of no interest.
+            Some(Ok(frame)) => {
+                if let Ok(piece) = frame.into_data() {
+                    return Ok(Some(piece));
+                }
+            }
+        }
+    }
+}
+
+/// Reads on without keeping anything, up to the limit once more: many a client reads no answer before it has sent all.
+async fn pass_over(mut body: Body, limits: &Limits) {
+    let mut passed = 0;
+    while let Ok(Some(piece)) = next(&mut body, limits).await {
+        passed += piece.len();
+        if passed > limits.body_bytes_max {
+            break;
+        }
+    }
+}
+
+impl Received {
+    /// Bytes as they came, packed or not.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The body, unpacked, and the room it takes. Blocks for as long as unpacking takes.
+    ///
+    /// # Errors
+    /// 413: it is too large once unpacked. 400: it is not gzip. 503: there is no room for it.
+    pub(crate) fn unpacked(self, limits: &Limits) -> Result<(Vec<u8>, Room), Refusal> {
+        match self.encoding {
+            Encoding::Plain => Ok((self.bytes, self.room)),
+            Encoding::Gzip => {
+                let mut room = self.room;
+                let packed_bytes = self.bytes.len();
+                let plain =
+                    gunzip(&self.bytes, limits.body_bytes_max, |bytes| room.grow_to(packed_bytes + bytes))?;
+                Ok((plain, room))
+            }
+        }
+    }
+}
+
+/// Unpacks gzip; `grow` is asked before a byte beyond those asked for is kept.
+fn gunzip(
+    packed: &[u8],
+    bytes_max: usize,
+    mut grow: impl FnMut(usize) -> Result<(), Refusal>,
+) -> Result<Vec<u8>, Refusal> {
+    const STEP_BYTES: usize = 1 << 20;
+    let mut decoder = MultiGzDecoder::new(packed);
+    let mut plain = Vec::new();
+    loop {
+        grow(plain.len() + STEP_BYTES)?;
+        let step = (&mut decoder).take(STEP_BYTES as u64).read_to_end(&mut plain);
+        let read = step.map_err(|_| Refusal::invalid("the body is not gzip, or is cut off"))?;
+        if plain.len() > bytes_max {
+            return Err(Refusal::too_large(bytes_max));
+        }
+        if read < STEP_BYTES {
+            return Ok(plain);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(plain: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(plain).expect("memory takes all");
+        encoder.finish().expect("memory takes all")
+    }
+
+    fn check(packed: &[u8], bytes_max: usize, expected: Result<usize, u16>) {
+        let found = gunzip(packed, bytes_max, |_| Ok(())).map_err(|refusal| refusal.status.as_u16());
+        assert_eq!(found.map(|plain| plain.len()), expected);
+    }
+
+    #[test]
+    fn gzip_is_unpacked_under_the_limit() {
+        let zeros = vec![0; 5 << 20];
+        check(&gzip(b""), 10, Ok(0));
+        check(&gzip(b"0123456789"), 10, Ok(10));
+        check(&gzip(b"0123456789a"), 10, Err(413));
+        check(&[gzip(b"01234"), gzip(b"56789")].concat(), 10, Ok(10));
+        check(&gzip(&zeros), zeros.len(), Ok(zeros.len()));
+        check(&gzip(&zeros), zeros.len() - 1, Err(413));
+        check(&gzip(&zeros)[..100], zeros.len(), Err(400));
+        check(b"not gzip", 10, Err(400));
+    }
+
+    #[test]
+    fn a_bomb_holds_no_more_than_it_asked_for() {
+        let bomb = gzip(&vec![0; 64 << 20]);
+        let full = || Refusal::busy(StatusCode::SERVICE_UNAVAILABLE, "full");
+        let mut asked = 0;
+        let found = gunzip(&bomb, 128 << 20, |bytes| {
+            asked = bytes;
+            if bytes > 4 << 20 { Err(full()) } else { Ok(()) }
+        });
+        assert_eq!(found.expect_err("a refusal").status.as_u16(), 503);
+        assert_eq!(asked, 5 << 20);
+    }
+}

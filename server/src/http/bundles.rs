@@ -1,0 +1,209 @@
+//! Bundles that answer: search results, histories, and what became of the entries of a batch or transaction.
+//!
+//! Each is written into one buffer; stored bodies go in as they are.
+
+use axum::http::StatusCode;
+use fornax::{
+    BundleKind, BundleResponse, Committed, EntryResponse, HistoryPage, Operation, SearchPage, Version,
+};
+use fornax_model::write::{ArrayWriter, ObjectWriter};
+
+use super::negotiation::Return;
+use super::outcome;
+use super::query_string::encoded;
+use super::refusal::status;
+
+/// A page of a search. `base` is the tenant's own base URL.
+pub(crate) fn searchset(page: &SearchPage, base: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64 << 10);
+    write_searchset(&mut ObjectWriter::new(&mut out), page, base);
+    out
+}
+
+fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str) {
+    let path = format!("{base}/{}", page.resource_type);
+    let own = if page.applied.is_empty() { path.clone() } else { format!("{path}?{}", page.applied) };
+    begin(bundle, "searchset", page.total);
+    write_links(bundle, &own, page.next.as_deref().map(|token| next_page(&path, token)));
+    let mut entries = Entries { array: bundle.array("entry"), base, scratch: Vec::new() };
+    for version in &page.matches {
+        entries.found(version, "match");
+    }
+    for version in &page.includes {
+        entries.found(version, "include");
+    }
+    if !page.warnings.is_empty() {
+        let mut entry = entries.array.object();
+        outcome::write(&mut entry.object("resource"), &page.warnings);
+        entry.object("search").string("mode", "outcome");
+    }
+}
+
+/// A page of a history. `path` is the URL of the history, `own` that of this page.
+pub(crate) fn history(page: &HistoryPage, base: &str, path: &str, own: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64 << 10);
+    let mut bundle = ObjectWriter::new(&mut out);
+    begin(&mut bundle, "history", Some(page.total));
+    write_links(&mut bundle, own, page.next.as_deref().map(|token| next_page(path, token)));
+    let mut entries = Entries { array: bundle.array("entry"), base, scratch: Vec::new() };
+    for version in &page.versions {
+        entries.lived(version);
+    }
+    drop(entries);
+    drop(bundle);
+    out
+}
+
+/// What became of a batch or a transaction, entry by entry in the order of the request.
+pub(crate) fn response(response: &BundleResponse, base: &str, wanted: Option<Return>) -> Vec<u8> {
+    let kind = match response.kind {
+        BundleKind::Batch => "batch-response",
+        BundleKind::Transaction => "transaction-response",
+    };
+    let mut out = Vec::with_capacity(256 * (1 + response.entries.len()));
+    let mut bundle = ObjectWriter::new(&mut out);
+    begin(&mut bundle, kind, None);
+    let mut entries = Entries { array: bundle.array("entry"), base, scratch: Vec::new() };
+    for entry in &response.entries {
+        entries.done(entry, wanted);
+    }
+    drop(entries);
+    drop(bundle);
+    out
+}
+
+fn begin(bundle: &mut ObjectWriter<'_>, kind: &str, total: Option<u64>) {
+    bundle.string("resourceType", "Bundle");
+    bundle.string("type", kind);
+    if let Some(total) = total {
+        bundle.raw("total", total.to_string().as_bytes());
+    }
+}
+
+fn write_links(bundle: &mut ObjectWriter<'_>, own: &str, next: Option<String>) {
+    let mut links = bundle.array("link");
+    let mut write = |relation: &str, url: &str| {
+        let mut link = links.object();
+        link.string("relation", relation);
+        link.string("url", url);
+    };
+    write("self", own);
+    if let Some(next) = next {
+        write("next", &next);
+    }
+}
+
+/// The URL of the page that a token names.
+pub(crate) fn next_page(path: &str, token: &str) -> String {
+    format!("{path}?_page={}", encoded(token))
+}
+
+/// The URL of a version.
+pub(crate) fn version_url(base: &str, version: &Version) -> String {
+    format!("{base}/{}/{}/_history/{}", version.resource_type, version.id, version.version.0)
+}
+
+/// `201 Created`, as `Bundle.entry.response.status` has it.
+fn status_text(status: StatusCode) -> String {
+    format!("{} {}", status.as_str(), status.canonical_reason().unwrap_or(""))
+}
+
+/// The entries of a Bundle.
+struct Entries<'a> {
+    array: ArrayWriter<'a>,
+    base: &'a str,
+    /// Where a body is put together; kept from entry to entry.
+    scratch: Vec<u8>,
+}
+
+impl Entries<'_> {
+    /// A search result.
+    fn found(&mut self, version: &Version, mode: &str) {
+        let mut entry = self.array.object();
+        write_resource(&mut entry, version, self.base, &mut self.scratch);
+        entry.object("search").string("mode", mode);
+    }
+
+    /// A version in a history.
+    fn lived(&mut self, version: &Version) {
+        let mut entry = self.array.object();
+        let instance = format!("{}/{}", version.resource_type, version.id);
+        let (method, url, status) = match version.operation {
+            Operation::Create => ("POST", version.resource_type, StatusCode::CREATED),
+            Operation::Update if version.version.0 == 1 => ("PUT", &*instance, StatusCode::CREATED),
+            Operation::Update => ("PUT", &*instance, StatusCode::OK),
+            Operation::Delete => ("DELETE", &*instance, StatusCode::NO_CONTENT),
+        };
+        write_resource(&mut entry, version, self.base, &mut self.scratch);
+        let mut request = entry.object("request");
+        request.string("method", method);
+        request.string("url", url);
+        drop(request);
+        let mut response = entry.object("response");
+        response.string("status", &status_text(status));
+        write_version(&mut response, version);
+    }
+
+    /// What became of an entry of a batch or transaction.
+    fn done(&mut self, entry: &EntryResponse, wanted: Option<Return>) {
+        match entry {
+            EntryResponse::Committed(committed) => self.committed(committed, wanted),
+            EntryResponse::Read(version) => {
+                let mut entry = self.array.object();
+                write_resource(&mut entry, version, self.base, &mut self.scratch);
+                let mut response = entry.object("response");
+                response.string("status", &status_text(StatusCode::OK));
+                write_version(&mut response, version);
+            }
+            EntryResponse::Search(page) => {
+                let mut entry = self.array.object();
+                write_searchset(&mut entry.object("resource"), page, self.base);
+                entry.object("response").string("status", &status_text(StatusCode::OK));
+            }
+            EntryResponse::Failed { kind, issues } => {
+                let mut entry = self.array.object();
+                let mut response = entry.object("response");
+                response.string("status", &status_text(status(*kind, issues)));
+                outcome::write(&mut response.object("outcome"), issues);
+            }
+        }
+    }
+
+    fn committed(&mut self, committed: &Committed, wanted: Option<Return>) {
+        let (version, status) = match committed {
+            Committed::Created(version) => (Some(version), StatusCode::CREATED),
+            Committed::Updated(version) | Committed::Existing(version) => (Some(version), StatusCode::OK),
+            Committed::Deleted(version) => (version.as_ref(), StatusCode::NO_CONTENT),
+        };
+        let mut entry = self.array.object();
+        if let (Some(version), Some(Return::Representation)) = (version, wanted) {
+            write_resource(&mut entry, version, self.base, &mut self.scratch);
+        }
+        let mut response = entry.object("response");
+        response.string("status", &status_text(status));
+        if let Some(version) = version {
+            if version.operation != Operation::Delete {
+                response.string("location", &version_url(self.base, version));
+            }
+            write_version(&mut response, version);
+        }
+        if wanted == Some(Return::OperationOutcome) {
+            response.raw("outcome", &outcome::all_well(status.canonical_reason().unwrap_or("done")));
+        }
+    }
+}
+
+/// Writes `fullUrl` and `resource`; the latter not for a delete, which has none.
+fn write_resource(entry: &mut ObjectWriter<'_>, version: &Version, base: &str, scratch: &mut Vec<u8>) {
+    entry.string("fullUrl", &format!("{base}/{}/{}", version.resource_type, version.id));
+    scratch.clear();
+    version.write_json(scratch);
+    if !scratch.is_empty() {
+        entry.raw("resource", scratch);
+    }
+}
+
+fn write_version(response: &mut ObjectWriter<'_>, version: &Version) {
+    response.string("etag", &version.entity_tag());
+    response.string("lastModified", &format!("{:.3}", version.last_updated));
+}

@@ -1,0 +1,85 @@
+//! `metadata`: what the server can do, and nothing else.
+
+use fornax::TypeCapabilities;
+use fornax_model::write::{ArrayWriter, ObjectWriter};
+
+/// When what is said here last changed.
+const DATE: &str = "2026-11-25";
+
+/// What can be done with every resource type.
+const TYPE_INTERACTIONS: [&str; 8] =
+    ["create", "delete", "history-instance", "history-type", "read", "search-type", "update", "vread"];
+const SYSTEM_INTERACTIONS: [&str; 3] = ["batch", "history-system", "transaction"];
+
+/// The CapabilityStatement of the tenant at this base.
+pub(crate) fn render(types: &[TypeCapabilities], base: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512 << 10);
+    let mut statement = ObjectWriter::new(&mut out);
+    statement.string("resourceType", "CapabilityStatement");
+    statement.string("status", "active");
+    statement.string("date", DATE);
+    statement.string("kind", "instance");
+    let mut software = statement.object("software");
+    software.string("name", "Fornax");
+    software.string("version", env!("CARGO_PKG_VERSION"));
+    drop(software);
+    let mut implementation = statement.object("implementation");
+    implementation.string("description", "A FHIR R4 repository");
+    implementation.string("url", base);
+    drop(implementation);
+    statement.string("fhirVersion", "4.0.1");
+    let mut formats = statement.array("format");
+    formats.string("application/fhir+json");
+    formats.string("json");
+    drop(formats);
+    let mut list = statement.array("rest");
+    let mut rest = list.object();
+    rest.string("mode", "server");
+    let mut resources = rest.array("resource");
+    for one in types {
+        write_type(&mut resources, one);
+    }
+    drop(resources);
+    write_interactions(&mut rest, &SYSTEM_INTERACTIONS);
+    drop(rest);
+    drop(list);
+    drop(statement);
+    out
+}
+
+fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities) {
+    let mut resource = resources.object();
+    resource.string("type", one.name);
+    write_interactions(&mut resource, &TYPE_INTERACTIONS);
+    resource.string("versioning", "versioned-update");
+    resource.boolean("readHistory", true);
+    resource.boolean("updateCreate", true);
+    resource.boolean("conditionalCreate", true);
+    resource.string("conditionalRead", "full-support");
+    resource.boolean("conditionalUpdate", false);
+    resource.string("conditionalDelete", "not-supported");
+    write_strings(&mut resource, "referencePolicy", ["literal", "logical"].into_iter());
+    write_strings(&mut resource, "searchInclude", one.includes.iter().map(String::as_str));
+    write_strings(&mut resource, "searchRevInclude", one.reverse_includes.iter().map(String::as_str));
+    let mut parameters = resource.array("searchParam");
+    for parameter in &one.parameters {
+        let mut object = parameters.object();
+        object.string("name", parameter.code);
+        object.string("definition", parameter.url);
+        object.string("type", parameter.kind);
+    }
+}
+
+fn write_interactions(object: &mut ObjectWriter<'_>, codes: &[&str]) {
+    let mut interactions = object.array("interaction");
+    for code in codes {
+        interactions.object().string("code", code);
+    }
+}
+
+fn write_strings<'a>(object: &mut ObjectWriter<'_>, name: &str, texts: impl Iterator<Item = &'a str>) {
+    let mut array = object.array(name);
+    for text in texts {
+        array.string(text);
+    }
+}

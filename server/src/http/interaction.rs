@@ -1,0 +1,186 @@
+//! From a request to the engine's call, and from its outcome to a reply: reads, searches, histories.
+
+use axum::http::{HeaderMap, StatusCode};
+use fornax::{
+    HistoryRequest, HistoryScope, Issue, Principal, Read, SearchRequest, Tenant, TenantId, Version,
+};
+use jiff::Timestamp;
+
+use super::bundles;
+use super::capability_statement;
+use super::conditions;
+use super::negotiation::Preference;
+use super::origin::BaseUrls;
+use super::query_string::{self, encoded};
+use super::refusal::Refusal;
+use super::reply::Reply;
+use super::site::Site;
+use super::target::{Place, Verb};
+use super::writes;
+
+/// A request, as far as the engine is concerned; the body goes beside it.
+pub(crate) struct Call {
+    pub tenant: TenantId,
+    pub verb: Verb,
+    pub place: Place,
+    /// The query string as received, without `?`.
+    pub query: String,
+    pub headers: HeaderMap,
+    pub preference: Preference,
+    pub bases: BaseUrls,
+}
+
+impl Call {
+    /// On whose behalf it is made: there is no authentication yet.
+    pub(crate) fn principal(&self) -> Principal {
+        Principal::named("anonymous")
+    }
+}
+
+/// Carries a call out. Blocks for as long as the engine takes.
+pub(crate) fn perform(site: &Site, call: &Call, body: Vec<u8>) -> Result<Reply, Refusal> {
+    let tenant = &site.engine.tenant(&call.tenant)?;
+    match (call.verb, &call.place) {
+        (Verb::Capabilities, _) => {
+            let statement = capability_statement::render(&site.capabilities, &call.bases.own);
+            Ok(Reply::json(StatusCode::OK, statement))
+        }
+        (Verb::Read, Place::Instance(resource_type, id)) => {
+            let read = tenant.read(resource_type, id, &call.principal())?;
+            one(call, read)
+        }
+        (Verb::Vread, Place::Version(resource_type, id, version)) => {
+            let version = conditions::version_of(version).ok_or_else(missing)?;
+            let read = tenant.vread(resource_type, id, version, &call.principal())?;
+            one(call, read)
+        }
+        (Verb::Search, Place::Type(resource_type)) => search(tenant, call, resource_type, Vec::new()),
+        (Verb::SearchByForm, Place::TypeSearch(resource_type)) => search(tenant, call, resource_type, body),
+        (Verb::History, place) => history(tenant, call, place),
+        (Verb::Bundle, _) => writes::bundle(tenant, call, body),
+        (Verb::Create, Place::Type(resource_type)) => writes::create(tenant, call, resource_type, body),
+        (Verb::Update, Place::Instance(resource_type, id)) => {
+            writes::update(tenant, call, resource_type, id, body)
+        }
+        (Verb::Delete, Place::Instance(resource_type, id)) => writes::delete(tenant, call, resource_type, id),
+        _ => Err(Refusal::not_allowed(&call.place.allow())),
+    }
+}
+
+/// A read of one resource or version.
+fn one(call: &Call, read: Read) -> Result<Reply, Refusal> {
+    match read {
+        Read::Current(version) if conditions::is_known(&call.headers, &version) => {
+            Ok(Reply::empty(StatusCode::NOT_MODIFIED).about(&version))
+        }
+        Read::Current(version) => Ok(resource(StatusCode::OK, &version)),
+        Read::Deleted(version) => {
+            let issue = Issue::error("deleted", "the resource was deleted");
+            let mut refusal = Refusal::new(StatusCode::GONE, issue);
+            refusal.headers = Reply::empty(StatusCode::GONE).about(&version).headers;
+            Err(refusal)
+        }
+        Read::Missing => Err(missing()),
+    }
+}
+
+fn missing() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, Issue::error("not-found", "there is no such resource or version"))
+}
+
+/// A reply that is a resource.
+pub(crate) fn resource(status: StatusCode, version: &Version) -> Reply {
+    Reply::json(status, version.to_json()).about(version)
+}
+
+fn search(tenant: &Tenant, call: &Call, resource_type: &str, form: Vec<u8>) -> Result<Reply, Refusal> {
+    let principal = call.principal();
+    let page = match query_string::value(&call.query, "_page") {
+        Some(token) => tenant.search_page(resource_type, &token, &principal)?,
+        None => {
+            let request = SearchRequest {
+                resource_type: resource_type.to_owned(),
+                query: call.query.clone(),
+                form,
+                handling: call.preference.handling,
+                own_bases: call.bases.all.clone(),
+            };
+            tenant.search(&request, &principal)?
+        }
+    };
+    Ok(Reply::json(StatusCode::OK, bundles::searchset(&page, &call.bases.own)))
+}
+
+fn history(tenant: &Tenant, call: &Call, place: &Place) -> Result<Reply, Refusal> {
+    let (scope, path) = match place {
+        Place::InstanceHistory(name, id) => {
+            (HistoryScope::Instance(name.clone(), id.clone()), format!("{name}/{}/_history", encoded(id)))
+        }
+        Place::TypeHistory(name) => (HistoryScope::Type(name.clone()), format!("{name}/_history")),
+        _ => (HistoryScope::System, "_history".to_owned()),
+    };
+    let principal = call.principal();
+    let path = format!("{}/{path}", call.bases.own);
+    let (page, own) = match query_string::value(&call.query, "_page") {
+        Some(token) => (tenant.history_page(&scope, &token, &principal)?, bundles::next_page(&path, &token)),
+        None => {
+            let request = history_request(&call.query)?;
+            let own = own_history(&path, &request);
+            (tenant.history(&scope, &request, &principal)?, own)
+        }
+    };
+    Ok(Reply::json(StatusCode::OK, bundles::history(&page, &call.bases.own, &path, &own)))
+}
+
+/// What a history's query asks for. A parameter that would narrow the result is never passed over.
+fn history_request(query: &str) -> Result<HistoryRequest, Refusal> {
+    let mut request = HistoryRequest::default();
+    for (name, value) in query_string::pairs(query).filter(|(_, value)| !value.is_empty()) {
+        match &*name {
+            "_count" => {
+                let count = value.parse::<u32>().ok().filter(|&count| count > 0);
+                request.count = Some(count.ok_or_else(|| Refusal::invalid("_count takes a number from 1"))?);
+            }
+            "_since" => {
+                let since = value.parse::<Timestamp>();
+                let text = "_since takes an instant, such as 2026-01-31T00:00:00Z";
+                request.since = Some(since.map_err(|_| Refusal::invalid(text))?);
+            }
+            "_at" | "_list" => {
+                let issue = Issue::error("not-supported", format!("{name} is not supported for histories"));
+                return Err(Refusal::new(StatusCode::BAD_REQUEST, issue));
+            }
+            _ => {}
+        }
+    }
+    Ok(request)
+}
+
+/// The self link of a history: what was applied.
+fn own_history(path: &str, request: &HistoryRequest) -> String {
+    let count = request.count.map(|count| format!("_count={count}"));
+    let since = request.since.map(|since| format!("_since={}", encoded(&since.to_string())));
+    let applied: Vec<String> = count.into_iter().chain(since).collect();
+    if applied.is_empty() { path.to_owned() } else { format!("{path}?{}", applied.join("&")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(query: &str, expected: Result<&str, u16>) {
+        let own = history_request(query).map(|request| own_history("x", &request));
+        assert_eq!(own.as_deref().map_err(|refusal| refusal.status.as_u16()), expected, "{query}");
+    }
+
+    #[test]
+    fn what_a_history_applies_is_in_its_self_link() {
+        check("", Ok("x"));
+        check("_count=5&_since=", Ok("x?_count=5"));
+        check("_since=2026-01-31T00:00:00Z&_format=json", Ok("x?_since=2026-01-31T00%3A00%3A00Z"));
+        check("_count=0", Err(400));
+        check("_count=many", Err(400));
+        check("_since=yesterday", Err(400));
+        check("_at=2026", Err(400));
+    }
+}

@@ -1,0 +1,54 @@
+//! How much a client may ask for.
+
+use std::time::Duration;
+
+/// Bounds on requests and connections.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// Bytes of one request's body, unpacked. 128 MiB.
+    pub body_bytes_max: usize,
+    /// Bytes of all bodies held at once; a request waits for its share. 512 MiB.
+    pub bodies_bytes_max: usize,
+    /// Bytes of a request's target: path and query. 16 KiB.
+    pub url_bytes_max: usize,
+    /// Bytes of a request's line and headers together. 64 KiB.
+    pub head_bytes_max: usize,
+    /// Connections at once; more wait in the operating system's queue. 4,096.
+    pub connections_max: usize,
+    /// Requests that the engine works on at once. 128: writers that wait for one sync share it.
+    pub running_max: usize,
+    /// Requests that wait for their turn; a further one is answered 429. 1,024.
+    pub waiting_max: usize,
+    /// How long a request waits for its turn, or for room for its body, before it is answered 503. 10 s.
+    pub turn: Duration,
+    /// How long a connection may stay without a whole head of a request. 75 s.
+    pub idle: Duration,
+    /// How long a client may take between two pieces of a body, whether it sends or receives. 30 s.
+    pub silence: Duration,
+    /// How long the engine may work on a request before the client is told that it may or may not have been done. 300 s.
+    pub work: Duration,
+    /// How long requests under way may take once the server is to stop. 30 s.
+    pub stop: Duration,
+    /// Bodies from this size on are compressed for clients that take gzip. 1 KiB.
+    pub gzip_bytes_min: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 128 << 20,
+            bodies_bytes_max: 512 << 20,
+            url_bytes_max: 16 << 10,
+            head_bytes_max: 64 << 10,
+            connections_max: 4_096,
+            running_max: 128,
+            waiting_max: 1_024,
+            turn: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            silence: Duration::from_secs(30),
+            work: Duration::from_secs(300),
+            stop: Duration::from_secs(30),
+            gzip_bytes_min: 1 << 10,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! HTTP: one pipeline for every FHIR request.
+//!
+//! A request passes, in this order: [`target`] (what the URL names), [`negotiation`] and [`origin`] (what the headers ask),
+//! [`body`] (its bytes, under the limits), [`admission`] (its turn), [`interaction`] (the engine's call, on a thread that
+//! may block) and [`reply`] (the answer's bytes, compressed there as well). [`exchange`] strings them together. Whatever
+//! fails on the way is a [`refusal::Refusal`], which becomes an OperationOutcome at one place.
+
+mod admission;
+mod body;
+mod bundles;
+mod capability_statement;
+mod conditions;
+mod exchange;
+mod interaction;
+mod limits;
+mod listener;
+mod metrics;
+mod negotiation;
+mod origin;
+mod outcome;
+mod pretty;
+mod probes;
+mod query_string;
+mod refusal;
+mod reply;
+mod request_id;
+mod router;
+mod site;
+mod steady;
+mod target;
+mod writes;
+
+pub(crate) use limits::Limits;
+pub(crate) use listener::{Listener, serve};
+pub(crate) use origin::Origin;
+pub(crate) use router::router;
+pub(crate) use site::Site;

@@ -1,0 +1,224 @@
+//! What a client takes and sends: `Accept`, `_format`, `Content-Type`, `Accept-Encoding`, `Prefer`.
+
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use fornax::{Handling, Issue};
+
+use super::query_string;
+use super::refusal::Refusal;
+use super::target::Takes;
+
+/// The form of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Form {
+    pub media: Media,
+    pub encoding: Encoding,
+    pub layout: Layout,
+}
+
+/// The name that JSON goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Media {
+    /// `application/json`, for those who name nothing else.
+    Json,
+    /// `application/fhir+json`
+    FhirJson,
+}
+
+/// How a body is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Plain,
+    Gzip,
+}
+
+/// How JSON is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    Compact,
+    /// Indented, for people: `_pretty=true`.
+    Pretty,
+}
+
+/// What a write answers with: `Prefer: return=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Return {
+    Minimal,
+    Representation,
+    OperationOutcome,
+}
+
+/// `Prefer`, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Preference {
+    /// `None`: nothing was said.
+    pub wanted: Option<Return>,
+    pub handling: Handling,
+}
+
+impl Media {
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::FhirJson => "application/fhir+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        }
+    }
+}
+
+impl Form {
+    /// What answers take when nothing is known of the client's wishes.
+    pub(crate) const PLAIN: Self =
+        Self { media: Media::FhirJson, encoding: Encoding::Plain, layout: Layout::Compact };
+
+    /// What the headers and the query ask for. `_format` outweighs `Accept`.
+    ///
+    /// # Errors
+    /// 406: none of it is JSON of R4.
+    pub(crate) fn wanted(headers: &HeaderMap, query: &str) -> Result<Self, Refusal> {
+        let format = query_string::value(query, "_format");
+        let media = match format.as_deref() {
+            None | Some("") => accepted(headers),
+            // A plus sign in a query means a space, and few take care to encode it.
+            Some(format) => MediaRange::parse(&format.replace("fhir json", "fhir+json")).media(),
+        };
+        let media = media.ok_or_else(|| {
+            let issue = Issue::error("not-supported", "answers come as application/fhir+json, of FHIR 4.0");
+            Refusal::new(StatusCode::NOT_ACCEPTABLE, issue)
+        })?;
+        let is_pretty = query_string::value(query, "_pretty").is_some_and(|value| value == "true");
+        let layout = if is_pretty { Layout::Pretty } else { Layout::Compact };
+        Ok(Self { media, encoding: encoding_wanted(headers), layout })
+    }
+}
+
+/// One element of `Accept`, `Accept-Encoding` or `Content-Type`.
+struct MediaRange<'a> {
+    name: &'a str,
+    parameters: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> MediaRange<'a> {
+    fn parse(text: &'a str) -> Self {
+        let mut parts = text.split(';').map(str::trim);
+        let name = parts.next().unwrap_or("");
+        let parameters = parts.map(|part| match part.split_once('=') {
+            Some((name, value)) => (name.trim(), value.trim().trim_matches('"')),
+            None => (part, ""),
+        });
+        Self { name, parameters: parameters.collect() }
+    }
+
+    fn parameter(&self, name: &str) -> Option<&'a str> {
+        self.parameters.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|&(_, value)| value)
+    }
+
+    /// Its weight in thousandths, 1,000 when it has none; what does not parse weighs nothing.
+    fn weight(&self) -> u32 {
+        let Some(text) = self.parameter("q") else { return 1_000 };
+        match text.parse::<f32>() {
+            Ok(weight) if (0.0..=1.0).contains(&weight) => (weight * 1_000.0).round() as u32,
+            _ => 0,
+        }
+    }
+
+    /// The JSON that it takes.
+    fn media(&self) -> Option<Media> {
+        if self.parameter("fhirVersion").is_some_and(|version| version != "4.0") {
+            return None;
+        }
+        let is = |names: &[&str]| names.iter().any(|name| self.name.eq_ignore_ascii_case(name));
+        if is(&["application/fhir+json", "json", "*/*", "application/*"]) {
+            Some(Media::FhirJson)
+        } else if is(&["application/json", "text/json"]) {
+            Some(Media::Json)
+        } else {
+            None
+        }
+    }
+}
+
+/// All elements of a header that is a list.
+fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> + use<'a> {
+    let texts = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    texts.flat_map(|text| text.split(',')).map(str::trim).filter(|element| !element.is_empty())
+}
+
+/// The best of what `Accept` lists; without the header, anything goes.
+fn accepted(headers: &HeaderMap) -> Option<Media> {
+    if elements(headers, &ACCEPT).next().is_none() {
+        return Some(Media::FhirJson);
+    }
+    let ranges = elements(headers, &ACCEPT).map(MediaRange::parse);
+    let weighed = ranges.filter_map(|range| Some((range.weight(), range.media()?)));
+    weighed.filter(|&(weight, _)| weight > 0).max().map(|(_, media)| media)
+}
+
+fn encoding_wanted(headers: &HeaderMap) -> Encoding {
+    let mut ranges = elements(headers, &ACCEPT_ENCODING).map(MediaRange::parse);
+    let takes_gzip = ranges.any(|range| range.name.eq_ignore_ascii_case("gzip") && range.weight() > 0);
+    if takes_gzip { Encoding::Gzip } else { Encoding::Plain }
+}
+
+/// Checks what a request says its body is.
+///
+/// # Errors
+/// 415: another type, another charset, another FHIR version or a packing that is not known. A body without a type is one
+/// that a browser sends without asking, so it is refused as well.
+pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<(), Refusal> {
+    let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let range = MediaRange::parse(text);
+    let (is_taken, wanted) = match takes {
+        Takes::Nothing => return Ok(()),
+        Takes::Json => (range.name != "*/*" && range.media().is_some(), "application/fhir+json, of FHIR 4.0"),
+        Takes::Form => {
+            let name = "application/x-www-form-urlencoded";
+            (range.name.eq_ignore_ascii_case(name), name)
+        }
+    };
+    let is_utf8 = range.parameter("charset").is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8"));
+    if is_taken && is_utf8 {
+        return Ok(());
+    }
+    Err(unsupported(format!("the body must be {wanted}, in UTF-8")))
+}
+
+/// How a request's body is packed.
+///
+/// # Errors
+/// 415: in a way that is not known.
+pub(crate) fn content_encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
+    let mut encodings =
+        elements(headers, &CONTENT_ENCODING).filter(|name| !name.eq_ignore_ascii_case("identity"));
+    match (encodings.next(), encodings.next()) {
+        (None, _) => Ok(Encoding::Plain),
+        (Some(name), None) if name.eq_ignore_ascii_case("gzip") => Ok(Encoding::Gzip),
+        _ => Err(unsupported("the body may be packed by gzip only")),
+    }
+}
+
+fn unsupported(diagnostics: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Issue::error("not-supported", diagnostics))
+}
+
+impl Preference {
+    /// Reads `Prefer`; what is not known is passed over, as RFC 7240 has it.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut preference = Self::default();
+        let name = HeaderName::from_static("prefer");
+        for element in elements(headers, &name).flat_map(|element| element.split(';')) {
+            let Some((name, value)) = element.split_once('=') else { continue };
+            match (name.trim().to_ascii_lowercase().as_str(), value.trim().trim_matches('"')) {
+                ("return", "minimal") => preference.wanted = Some(Return::Minimal),
+                ("return", "representation") => preference.wanted = Some(Return::Representation),
+                ("return", "OperationOutcome") => preference.wanted = Some(Return::OperationOutcome),
+                ("handling", "strict") => preference.handling = Handling::Strict,
+                ("handling", "lenient") => preference.handling = Handling::Lenient,
+                _ => {}
+            }
+        }
+        preference
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! The server's own URLs.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::header::HOST;
+use axum::http::uri::{Authority, Uri};
+use axum::http::{HeaderMap, StatusCode};
+use fornax::{Issue, TenantId};
+
+use super::refusal::Refusal;
+
+/// Where the server is reached: all links are built from it.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// What `--base-url` says.
+    public: Option<String>,
+    listen: SocketAddr,
+}
+
+/// A tenant's base URLs, as one request sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BaseUrls {
+    /// The one that links are built from, without a slash at the end.
+    pub own: String,
+    /// All under which an absolute reference is a local one; `own` among them.
+    pub all: Vec<String>,
+}
+
+impl Origin {
+    /// # Errors
+    /// What is wrong with the public URL.
+    pub(crate) fn new(public: Option<&str>, listen: SocketAddr) -> Result<Self, String> {
+        let public = public.map(checked).transpose()?;
+        Ok(Self { public, listen })
+    }
+
+    /// The base of the default tenant as the address listened on has it.
+    pub(crate) fn listened(&self) -> String {
+        format!("http://{}/fhir", self.listen)
+    }
+
+    /// The bases for a request.
+    ///
+    /// # Errors
+    /// 400: `Host` is not a host. 421: the server listens on loopback only, and was asked under another name. A web page
+    /// whose name was pointed at this machine could otherwise read and write through its visitor's browser.
+    pub(crate) fn bases(&self, headers: &HeaderMap, tenant: &TenantId) -> Result<BaseUrls, Refusal> {
+        let path = if *tenant == TenantId::default_tenant() {
+            "/fhir".to_owned()
+        } else {
+            format!("/t/{tenant}/fhir")
+        };
+        let origin = match &self.public {
+            Some(public) => public.clone(),
+            None => format!("http://{}", self.asked(headers)?),
+        };
+        let own = origin + &path;
+        let listened = format!("http://{}{path}", self.listen);
+        let all = if own == listened { vec![listened] } else { vec![own.clone(), listened] };
+        Ok(BaseUrls { own, all })
+    }
+
+    /// The host and port that the client asked.
+    fn asked(&self, headers: &HeaderMap) -> Result<String, Refusal> {
+        let Some(value) = headers.get(HOST) else { return Ok(self.listen.to_string()) };
+        let host = value.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
+        let host = host.filter(|host| !host.as_str().contains('@') && !host.host().is_empty());
+        let host = host.ok_or_else(|| Refusal::invalid("the header Host is not a host"))?;
+        if self.listen.ip().is_loopback() && !is_loopback(host.host()) {
+            let text = "this server answers loopback names only; behind a proxy, start it with --base-url";
+            let issue = Issue::error("security", text);
+            return Err(Refusal::new(StatusCode::MISDIRECTED_REQUEST, issue));
+        }
+        Ok(host.to_string())
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    match address {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost"),
+    }
+}
+
+/// A public origin without a slash at the end.
+fn checked(text: &str) -> Result<String, String> {
+    let wrong = || format!("--base-url {text}: give an origin such as https://fhir.example.org");
+    let uri: Uri = text.parse().map_err(|_| wrong())?;
+    let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let has_host = uri.authority().is_some_and(|host| !host.as_str().contains('@'));
+    if !is_http || !has_host || uri.query().is_some() || text.contains('#') {
+        return Err(wrong());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests;

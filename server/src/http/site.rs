@@ -1,0 +1,56 @@
+//! What all requests share.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use fornax::{Engine, TypeCapabilities};
+
+use super::admission::Admission;
+use super::limits::Limits;
+use super::metrics::Metrics;
+use super::origin::Origin;
+use super::request_id::RequestIds;
+
+/// One engine and how it is served.
+pub(crate) struct Site {
+    pub engine: Engine,
+    pub origin: Origin,
+    pub limits: Limits,
+    pub admission: Admission,
+    pub metrics: Metrics,
+    pub request_ids: RequestIds,
+    pub capabilities: Vec<TypeCapabilities>,
+    types: HashSet<&'static str>,
+    stops: AtomicBool,
+}
+
+impl Site {
+    pub(crate) fn new(engine: Engine, origin: Origin, limits: Limits) -> Self {
+        let capabilities = engine.capabilities();
+        Self {
+            origin,
+            admission: Admission::new(&limits),
+            metrics: Metrics::new(),
+            request_ids: RequestIds::new(),
+            types: capabilities.iter().map(|one| one.name).collect(),
+            capabilities,
+            stops: AtomicBool::new(false),
+            limits,
+            engine,
+        }
+    }
+
+    /// Whether FHIR has a resource type of this name.
+    pub(crate) fn has_type(&self, name: &str) -> bool {
+        self.types.contains(name)
+    }
+
+    /// From here on the server says that it is not ready.
+    pub(crate) fn stop(&self) {
+        self.stops.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stops(&self) -> bool {
+        self.stops.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,174 @@
+//! What a URL names, and what may be done with it.
+
+use axum::http::Method;
+use fornax::TenantId;
+use percent_encoding::percent_decode_str;
+
+/// A path under a tenant's base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The tenant's name as the URL has it; nothing says that it exists.
+    pub tenant: TenantId,
+    /// What is meant within the tenant.
+    pub place: Place,
+}
+
+/// A place within a tenant. Types, ids and versions are as the URL has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    System,
+    Metadata,
+    SystemHistory,
+    Type(String),
+    TypeSearch(String),
+    TypeHistory(String),
+    Instance(String, String),
+    InstanceHistory(String, String),
+    Version(String, String, String),
+}
+
+/// An interaction of FHIR's RESTful API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Capabilities,
+    Bundle,
+    Create,
+    Delete,
+    History,
+    Read,
+    Search,
+    SearchByForm,
+    Update,
+    Vread,
+}
+
+impl Target {
+    /// Reads a path: `/fhir/…` or `/t/{tenant}/fhir/…`. `None`: it names nothing.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
+        let mut segments = path.strip_prefix('/')?.split('/');
+        let tenant = match segments.next()? {
+            "fhir" => TenantId::default_tenant(),
+            "t" => {
+                let tenant = segments.next()?.parse().ok()?;
+                (segments.next()? == "fhir").then_some(tenant)?
+            }
+            _ => return None,
+        };
+        let mut rest = segments.map(decoded).collect::<Option<Vec<_>>>()?;
+        // A slash at the end adds nothing.
+        if rest.last().is_some_and(String::is_empty) {
+            rest.pop();
+        }
+        Some(Self { tenant, place: Place::of(&rest)? })
+    }
+}
+
+/// A path segment without its percent signs; `None`: it is not UTF-8.
+fn decoded(segment: &str) -> Option<String> {
+    percent_decode_str(segment).decode_utf8().ok().map(String::from)
+}
+
+impl Place {
+    fn of(segments: &[String]) -> Option<Self> {
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let owned = |text: &str| text.to_owned();
+        Some(match *segments {
+            [] => Self::System,
+            ["metadata"] => Self::Metadata,
+            ["_history"] => Self::SystemHistory,
+            [name, ..] if !name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
+            [name] => Self::Type(owned(name)),
+            [name, "_search"] => Self::TypeSearch(owned(name)),
+            [name, "_history"] => Self::TypeHistory(owned(name)),
+            // Names of operations begin with a dollar, all else that is not an id with an underscore.
+            [_, id, ..] if id.is_empty() || id.starts_with(['$', '_']) => return None,
+            [name, id] => Self::Instance(owned(name), owned(id)),
+            [name, id, "_history"] => Self::InstanceHistory(owned(name), owned(id)),
+            [name, id, "_history", version] => Self::Version(owned(name), owned(id), owned(version)),
+            _ => return None,
+        })
+    }
+
+    /// The resource type it names.
+    pub(crate) fn resource_type(&self) -> Option<&str> {
+        match self {
+            Self::System | Self::Metadata | Self::SystemHistory => None,
+            Self::Type(name)
+            | Self::TypeSearch(name)
+            | Self::TypeHistory(name)
+            | Self::Instance(name, _)
+            | Self::InstanceHistory(name, _)
+            | Self::Version(name, _, _) => Some(name),
+        }
+    }
+
+    /// The path's form, for logs and metrics: it names no type, id or version.
+    pub(crate) fn route(&self) -> &'static str {
+        match self {
+            Self::System => "/",
+            Self::Metadata => "/metadata",
+            Self::SystemHistory => "/_history",
+            Self::Type(_) => "/[type]",
+            Self::TypeSearch(_) => "/[type]/_search",
+            Self::TypeHistory(_) => "/[type]/_history",
+            Self::Instance(..) => "/[type]/[id]",
+            Self::InstanceHistory(..) => "/[type]/[id]/_history",
+            Self::Version(..) => "/[type]/[id]/_history/[vid]",
+        }
+    }
+
+    /// What a method means here; `None`: it is not allowed. HEAD is GET without the body.
+    pub(crate) fn verb(&self, method: &Method) -> Option<Verb> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.verbs().iter().find(|(allowed, _)| allowed == method).map(|&(_, verb)| verb)
+    }
+
+    /// The methods allowed, as the header `Allow` has them.
+    pub(crate) fn allow(&self) -> String {
+        let names = self.verbs().iter().flat_map(|(method, _)| match *method {
+            Method::GET => &["GET", "HEAD"][..],
+            Method::POST => &["POST"],
+            Method::PUT => &["PUT"],
+            _ => &["DELETE"],
+        });
+        names.copied().collect::<Vec<_>>().join(", ")
+    }
+
+    fn verbs(&self) -> &'static [(Method, Verb)] {
+        match self {
+            Self::System => &[(Method::POST, Verb::Bundle)],
+            Self::Metadata => &[(Method::GET, Verb::Capabilities)],
+            Self::SystemHistory | Self::TypeHistory(_) | Self::InstanceHistory(..) => {
+                &[(Method::GET, Verb::History)]
+            }
+            Self::Type(_) => &[(Method::GET, Verb::Search), (Method::POST, Verb::Create)],
+            Self::TypeSearch(_) => &[(Method::POST, Verb::SearchByForm)],
+            Self::Instance(..) => {
+                &[(Method::GET, Verb::Read), (Method::PUT, Verb::Update), (Method::DELETE, Verb::Delete)]
+            }
+            Self::Version(..) => &[(Method::GET, Verb::Vread)],
+        }
+    }
+}
+
+impl Verb {
+    /// What the body of a request must be.
+    pub(crate) fn takes(self) -> Takes {
+        match self {
+            Self::Bundle | Self::Create | Self::Update => Takes::Json,
+            Self::SearchByForm => Takes::Form,
+            _ => Takes::Nothing,
+        }
+    }
+}
+
+/// The body that an interaction takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    Nothing,
+    Json,
+    Form,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+use super::*;
+
+/// The place's route, or `-` for what names nothing.
+fn check(path: &str, expected: &str) {
+    let found = Target::parse(path);
+    let shown = found.map_or_else(
+        || "-".to_owned(),
+        |target| format!("{} {} {}", target.tenant, target.place.route(), target.place.allow()),
+    );
+    assert_eq!(shown, expected, "{path}");
+}
+
+#[test]
+fn paths() {
+    check("/fhir", "default / POST");
+    check("/fhir/", "default / POST");
+    check("/fhir/metadata", "default /metadata GET, HEAD");
+    check("/fhir/_history", "default /_history GET, HEAD");
+    check("/fhir/Patient", "default /[type] GET, HEAD, POST");
+    check("/fhir/Patient/", "default /[type] GET, HEAD, POST");
+    check("/fhir/Patient/_search", "default /[type]/_search POST");
+    check("/fhir/Patient/_history", "default /[type]/_history GET, HEAD");
+    check("/fhir/Patient/1", "default /[type]/[id] GET, HEAD, PUT, DELETE");
+    check("/fhir/Patient/1/_history", "default /[type]/[id]/_history GET, HEAD");
+    check("/fhir/Patient/1/_history/2", "default /[type]/[id]/_history/[vid] GET, HEAD");
+    check("/t/clinic-1/fhir/Patient/1", "clinic-1 /[type]/[id] GET, HEAD, PUT, DELETE");
+    check("/t/clinic-1/fhir", "clinic-1 / POST");
+}
+
+#[test]
+fn paths_that_name_nothing() {
+    for path in [
+        "/",
+        "",
+        "fhir",
+        "/fhirx",
+        "/t",
+        "/t/clinic-1",
+        "/t/clinic-1/Patient",
+        "/t/Not%20Allowed/fhir",
+        "/t//fhir",
+        "/fhir/patient",
+        "/fhir//Patient",
+        "/fhir/_search",
+        "/fhir/Patient//",
+        "/fhir/Patient/$everything",
+        "/fhir/Patient/_tags",
+        "/fhir/Patient/1/_search",
+        "/fhir/Patient/1/Observation",
+        "/fhir/Patient/1/_history/2/3",
+        "/fhir/%ff",
+    ] {
+        check(path, "-");
+    }
+}
+
+#[test]
+fn percent_signs_are_decoded_once() {
+    let place = |path| Target::parse(path).map(|target| target.place);
+    let instance = |id: &str| Some(Place::Instance("Patient".to_owned(), id.to_owned()));
+    assert_eq!(place("/fhir/Patient/a%2Db"), instance("a-b"));
+    assert_eq!(place("/fhir/Patient/a%252Db"), instance("a%2Db"));
+    assert_eq!(place("/fhir/Patient/a%2Fb"), instance("a/b"));
+}
+
+#[test]
+fn head_is_get() {
+    let place = Place::Instance("Patient".to_owned(), "1".to_owned());
+    assert_eq!(place.verb(&Method::HEAD), Some(Verb::Read));
+    assert_eq!(place.verb(&Method::PATCH), None);
+    assert_eq!(Place::System.verb(&Method::HEAD), None);
+}

@@ -1,0 +1,42 @@
+//! The server and the command line.
+//!
+//! [`run`] reads the command line and does one command. `serve` opens a directory, puts HTTP over it ([`http`]) and answers
+//! the commands that administer it ([`administration`]); `load` is a client of any FHIR server ([`load`]).
+//!
+//! Nothing here knows a rule of FHIR or looks into a resource: a request becomes a call of the engine, and what comes back
+//! becomes a response; every failure is an OperationOutcome.
+
+mod administration;
+mod command_line;
+mod control_socket;
+mod failure;
+mod http;
+mod load;
+mod log;
+mod print;
+mod serve;
+mod stats;
+mod tenant;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::command_line::{Command, CommandLine};
+
+/// Does what the command line says. Exits with 0 when all went well, 1 when it did not, 2 when the command line is wrong.
+pub fn run() -> ExitCode {
+    let outcome = match CommandLine::parse().command {
+        Command::Serve(options) => serve::run(&options),
+        Command::Load(options) => load::run(&options),
+        Command::Tenant(command) => tenant::run(&command),
+        Command::Stats(options) => stats::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Sends a parcel until each of its entries is done or refused.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::client::{Answer, Client, NoAnswer};
+use super::parcel::{Entry, Method, Parcel};
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Done {
+    Created,
+    Updated,
+    /// A conditional create found it there.
+    Existing,
+    Deleted,
+    Read,
+}
+
+/// Why entries were refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    /// Indices of the entries in the parcel; all of them for a transaction.
+    pub entries: Vec<usize>,
+    /// `None`: there was no answer.
+    pub status: Option<u16>,
+    /// The server's OperationOutcome, or what went wrong.
+    pub reason: String,
+}
+
+/// What became of a parcel.
+#[derive(Debug, Default)]
+pub(crate) struct Delivery {
+    pub done: Vec<(usize, Done)>,
+    pub refused: Vec<Refusal>,
+}
+
+/// How often a busy or unreachable server is asked.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE_MAX: Duration = Duration::from_secs(10);
+
+#[derive(Deserialize)]
+struct ResponseBundle<'a> {
+    #[serde(borrow, default)]
+    entry: Vec<ResponseEntry<'a>>,
+}
+
+#[derive(Deserialize)]
+struct ResponseEntry<'a> {
+    #[serde(borrow)]
+    response: Option<EntryResponse<'a>>,
+}
+
+#[derive(Deserialize)]
+struct EntryResponse<'a> {
+    /// `201 Created`
+    status: String,
+    #[serde(borrow)]
+    outcome: Option<&'a RawValue>,
+}
+
+impl Refusal {
+    /// Whether it may go through once something else is there.
+    pub(crate) fn may_pass_later(&self) -> bool {
+        matches!(self.status, Some(404 | 409 | 412))
+    }
+}
+
+/// Delivers the entries of a parcel at these indices; a transaction always as a whole.
+///
+/// # Errors
+/// The server can't be reached.
+pub(crate) fn deliver(
+    client: &Client,
+    parcel: &Parcel<'_>,
+    wanted: Vec<usize>,
+) -> Result<Delivery, NoAnswer> {
+    let mut delivery = Delivery::default();
+    let mut waiting = wanted;
+    let mut tries = 0;
+    while !waiting.is_empty() {
+        let answer = client.post(&body(parcel, &waiting));
+        tries += 1;
+        let retry_after_s = match answer {
+            Ok(answer) => {
+                let retry_after_s = answer.retry_after_s;
+                waiting = delivery.settle(parcel, waiting, &answer);
+                retry_after_s
+            }
+            Err(error @ NoAnswer::Unreachable(_)) if tries >= TRIES => return Err(error),
+            Err(NoAnswer::Unreachable(_)) => None,
+            Err(error @ NoAnswer::Lost(_)) => {
+                let entries = parcel.entries();
+                let is_repeatable = waiting.iter().all(|&index| entries[index].is_repeatable);
+                if !is_repeatable || tries >= TRIES {
+                    delivery.refuse(std::mem::take(&mut waiting), None, error.to_string());
+                }
+                None
+            }
+        };
+        if tries >= TRIES && !waiting.is_empty() {
+            delivery.refuse(std::mem::take(&mut waiting), Some(503), "the server stayed too busy".to_owned());
+        }
+        if !waiting.is_empty() {
+            sleep(pause(tries, retry_after_s));
+        }
+    }
+    Ok(delivery)
+}
+
+/// Doubles from try to try, unless the server says how long.
+fn pause(tries: u32, retry_after_s: Option<u64>) -> Duration {
+    let doubled = PAUSE.saturating_mul(1 << tries.min(10));
+    retry_after_s.map_or(doubled, Duration::from_secs).min(PAUSE_MAX)
+}
+
+fn body(parcel: &Parcel<'_>, wanted: &[usize]) -> Vec<u8> {
+    match parcel {
+        Parcel::Transaction { body, .. } => body.to_vec(),
+        Parcel::Batch(entries) => {
+            let entries: Vec<&str> = wanted.iter().map(|&index| &*entries[index].json).collect();
+            let entries = entries.join(",");
+            format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{entries}]}}"#).into_bytes()
+        }
+    }
+}
+
+impl Delivery {
+    fn refuse(&mut self, entries: Vec<usize>, status: Option<u16>, reason: String) {
+        self.refused.push(Refusal { entries, status, reason });
+    }
+
+    /// Takes down what an answer says; what is to be sent again is returned.
+    fn settle(&mut self, parcel: &Parcel<'_>, sent: Vec<usize>, answer: &Answer) -> Vec<usize> {
+        if is_busy(answer.status) {
+            return sent;
+        }
+        if answer.status / 100 != 2 {
+            self.refuse(sent, Some(answer.status), String::from_utf8_lossy(&answer.body).into_owned());
+            return Vec::new();
+        }
+        let responses = serde_json::from_slice::<ResponseBundle<'_>>(&answer.body);
+        let responses = responses.map(|bundle| bundle.entry).unwrap_or_else(|_| Vec::new());
+        if responses.len() != sent.len() {
+            let reason = "the server's answer is no Bundle with a response for each entry".to_owned();
+            self.refuse(sent, Some(answer.status), reason);
+            return Vec::new();
+        }
+        let mut again = Vec::new();
+        for (index, response) in sent.into_iter().zip(responses) {
+            match response.response {
+                None => self.refuse(vec![index], None, "the server's answer has no status for it".to_owned()),
+                Some(response) => match outcome(&parcel.entries()[index], &response) {
+                    Outcome::Done(done) => self.done.push((index, done)),
+                    Outcome::Busy => again.push(index),
+                    Outcome::Refused(status) => {
+                        let reason = response.outcome.map_or("", RawValue::get).to_owned();
+                        self.refuse(vec![index], status, reason);
+                    }
+                },
+            }
+        }
+        again
+    }
+}
+
+enum Outcome {
+    Done(Done),
+    Busy,
+    Refused(Option<u16>),
+}
+
+fn outcome(entry: &Entry<'_>, response: &EntryResponse<'_>) -> Outcome {
+    let status = response.status.split(' ').next().and_then(|code| code.parse::<u16>().ok());
+    match status {
+        Some(status) if is_busy(status) => Outcome::Busy,
+        Some(201) => Outcome::Done(Done::Created),
+        Some(200..=299) => Outcome::Done(match entry.method {
+            Method::Post => Done::Existing,
+            Method::Put => Done::Updated,
+            Method::Delete => Done::Deleted,
+            Method::Other => Done::Read,
+        }),
+        status => Outcome::Refused(status),
+    }
+}
+
+fn is_busy(status: u16) -> bool {
+    matches!(status, 429 | 503)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! `fornax serve`.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use fornax::{Engine, Options};
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::command_line::ServeOptions;
+use crate::control_socket::ControlSocket;
+use crate::failure::Failure;
+use crate::http::{self, Limits, Listener, Origin, Site};
+use crate::log;
+
+/// Serves until a signal says stop.
+pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
+    let listening = format!("cannot listen on {}", options.listen);
+    let addresses = options.addresses().map_err(Failure::io(listening.clone()))?;
+    if !options.insecure && addresses.iter().any(|address| !address.ip().is_loopback()) {
+        return Err(Failure::Options(format!(
+            "{}: without TLS and authentication the server listens on loopback only; --insecure lifts that",
+            options.listen
+        )));
+    }
+    log::start(options.log);
+    let limits = Limits::default();
+    let runtime = runtime(&limits)?;
+    let listener = runtime.block_on(Listener::bind(&addresses)).map_err(Failure::io(listening))?;
+    let origin = Origin::new(options.base_url.as_deref(), listener.address()).map_err(Failure::Options)?;
+    let engine = Engine::open(Options::at(&options.data))
+        .map_err(Failure::engine(format!("cannot open {}", options.data.display())))?;
+    let outcome = runtime.block_on(serve(options, listener, origin, &engine, limits));
+    // What the engine still works on for clients that are gone ends with it: it was never acknowledged.
+    runtime.shutdown_background();
+    let closed = engine.close().map_err(Failure::engine("the directory did not close cleanly"));
+    outcome.and(closed)
+}
+
+fn runtime(limits: &Limits) -> Result<Runtime, Failure> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("fornax-http")
+        // One for each request under way, and some for probes and commands.
+        .max_blocking_threads(limits.running_max + 16)
+        .build()
+        .map_err(Failure::io("cannot start threads"))
+}
+
+async fn serve(
+    options: &ServeOptions,
+    listener: Listener,
+    origin: Origin,
+    engine: &Engine,
+    limits: Limits,
+) -> Result<(), Failure> {
+    let mut signals = Signals::new()?;
+    let control = ControlSocket::bind(&options.data, engine)?;
+    let address = listener.address();
+    let ready = format!("ready {}\n", origin.listened());
+    let site = Arc::new(Site::new(engine.clone(), origin, limits.clone()));
+    let router = http::router(Arc::clone(&site));
+    tell_ready(&ready)?;
+    announce(address, options);
+    let stop = async {
+        signals.any().await;
+        tracing::info!("stopping");
+        site.stop();
+    };
+    http::serve(listener, router, &limits, stop).await;
+    control.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The one line on stdout.
+fn tell_ready(line: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(line.as_bytes()).and_then(|()| out.flush()).map_err(Failure::io("cannot write to stdout"))
+}
+
+fn announce(address: SocketAddr, options: &ServeOptions) {
+    tracing::info!(%address, insecure = options.insecure, "ready");
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "there is no TLS and no authentication: whoever reaches this address reads and writes everything"
+        );
+    }
+}
+
+/// What stops the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        let watch = |kind| signal(kind).map_err(Failure::io("cannot watch for signals"));
+        Ok(Self { terminate: watch(SignalKind::terminate())?, interrupt: watch(SignalKind::interrupt())? })
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `fornax tenant`.
+
+use crate::administration::{Answer, Request, ask};
+use crate::command_line::{TenantCommand, TenantOptions};
+use crate::failure::Failure;
+use crate::print::print;
+
+/// Makes, lists or drops tenants.
+pub(crate) fn run(command: &TenantCommand) -> Result<(), Failure> {
+    match command {
+        TenantCommand::Create(TenantOptions { name, directory }) => {
+            ask(&directory.data, &Request::TenantCreate { name: name.clone() })?;
+            print(&format!("tenant {name} is made: /t/{name}/fhir\n"))
+        }
+        TenantCommand::Drop(TenantOptions { name, directory }) => {
+            ask(&directory.data, &Request::TenantDrop { name: name.clone() })?;
+            print(&format!("tenant {name} is gone, and its keys are destroyed\n"))
+        }
+        TenantCommand::List(directory) => match ask(&directory.data, &Request::TenantList)? {
+            Answer::Tenants(names) => {
+                print(&names.iter().map(|name| format!("{name}\n")).collect::<String>())
+            }
+            _ => Err(Failure::unexpected_answer()),
+        },
+    }
+}

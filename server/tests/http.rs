@@ -1,0 +1,412 @@
+//! The HTTP interface, from outside.
+
+mod support;
+
+use std::io::{Read, Write};
+
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use support::{Answer, Server};
+
+const JSON: (&str, &str) = ("Content-Type", "application/fhir+json");
+const PATIENT: &str = r#"{"resourceType":"Patient","name":[{"family":"Lovelace"}]}"#;
+
+fn rig() -> (tempfile::TempDir, Server) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(&folder.path().join("data"));
+    (folder, server)
+}
+
+/// A refusal is an OperationOutcome with this status, whose first issue has this code, and names this place if any.
+fn check_refused(answer: &Answer, status: u16, code: &str, place: Option<&str>, what: &str) {
+    assert_eq!(answer.status, status, "{what}: {}", answer.text());
+    let value = answer.value();
+    assert_eq!(value["resourceType"], "OperationOutcome", "{what}");
+    let issue = &value["issue"][0];
+    assert_eq!((&issue["severity"], &issue["code"]), (&"error".into(), &code.into()), "{what}: {value}");
+    assert_eq!(issue["expression"][0].as_str(), place, "{what}: {value}");
+}
+
+#[test]
+fn bodies_of_wrong_shape_are_refused_with_the_place() {
+    let (_folder, server) = rig();
+    let check = |body: &str, status, code, place| {
+        check_refused(
+            &server.json("POST", "Patient", body),
+            status,
+            code,
+            place,
+            &body[..body.len().min(80)],
+        );
+    };
+    check("{not json", 400, "structure", None);
+    check("", 400, "structure", None);
+    check("[]", 422, "structure", None);
+    check(r#"{"resourceType":"Patient","surname":"X"}"#, 422, "structure", Some("Patient.surname"));
+    check(r#"{"resourceType":"Patient","birthDate":"last year"}"#, 422, "value", Some("Patient.birthDate"));
+    check(r#"{"resourceType":"Patient","active":"yes"}"#, 422, "structure", Some("Patient.active"));
+    check(r#"{"resourceType":"Patient","name":{}}"#, 422, "structure", Some("Patient.name"));
+    check(r#"{"resourceType":"Patient","name":[]}"#, 422, "structure", Some("Patient.name"));
+    check(r#"{"resourceType":"Patient","name":[{}]}"#, 422, "structure", Some("Patient.name[0]"));
+    check(r#"{"resourceType":"Patient","gender":["male"]}"#, 422, "structure", Some("Patient.gender"));
+    check(r#"{"resourceType":"Patient","gender":"male","gender":"female"}"#, 400, "structure", None);
+    check(r#"{"resourceType":"Observation","status":"final"}"#, 422, "required", Some("Observation.code"));
+    check(r#"{"resourceType":"Nonsense"}"#, 422, "structure", Some("Nonsense"));
+    check(
+        &format!("{{\"resourceType\":\"Patient\",\"x\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000)),
+        400,
+        "structure",
+        None,
+    );
+    check(
+        &format!("{{\"resourceType\":\"Patient\",\"multipleBirthInteger\":{}}}", "9".repeat(100_000)),
+        422,
+        "value",
+        Some("Patient.multipleBirthInteger"),
+    );
+    assert_eq!(server.total("Patient"), 0);
+}
+
+#[test]
+fn requests_that_mean_nothing_are_refused() {
+    let (_folder, server) = rig();
+    let id = server.json("POST", "Patient", PATIENT).id();
+    let instance = format!("Patient/{id}");
+    let send = |method, path: &str, headers: &[(&str, &str)], body: &str| {
+        server.send(method, path, headers, body.as_bytes())
+    };
+    let check = |answer: Answer, status, code, what: &str| check_refused(&answer, status, code, None, what);
+    check(server.get("Patient/no-such-patient"), 404, "not-found", "an unknown id");
+    check(server.get("Nonsense/1"), 404, "not-supported", "an unknown type");
+    check(server.get("Nonsense"), 404, "not-supported", "a search of an unknown type");
+    check(server.get("/elsewhere"), 404, "not-found", "a path outside");
+    check(server.get("/t/nobody/fhir/Patient"), 404, "not-found", "an unknown tenant");
+    check(server.get(&format!("{instance}/_history/2")), 404, "not-found", "an unknown version");
+    check(send("PATCH", &instance, &[JSON], "[]"), 405, "not-supported", "a method without meaning");
+    check(send("PUT", "Patient", &[JSON], PATIENT), 405, "not-supported", "an update without an id");
+    check(
+        send("GET", &instance, &[("Accept", "application/fhir+xml")], ""),
+        406,
+        "not-supported",
+        "XML asked for",
+    );
+    check(
+        send("POST", "Patient", &[("Content-Type", "text/plain")], PATIENT),
+        415,
+        "not-supported",
+        "plain text",
+    );
+    check(
+        send("POST", "Patient", &[JSON, ("Content-Encoding", "br")], PATIENT),
+        415,
+        "not-supported",
+        "brotli",
+    );
+    check(
+        send("POST", "Patient", &[JSON, ("Content-Encoding", "gzip")], PATIENT),
+        400,
+        "value",
+        "gzip that is none",
+    );
+    check(send("PUT", &instance, &[JSON, ("If-Match", "1")], PATIENT), 400, "value", "a tag without quotes");
+    check(
+        send("PUT", &instance, &[JSON, ("If-None-Match", "*")], PATIENT),
+        400,
+        "value",
+        "a condition of reads",
+    );
+    check(server.get(&format!("Patient?family={}", "x".repeat(20_000))), 414, "too-long", "a long URL");
+    let other = r#"{"resourceType":"Patient","id":"other"}"#;
+    check_refused(&send("PUT", &instance, &[JSON], other), 400, "value", Some("Patient.id"), "another id");
+    check_refused(&send("PUT", &instance, &[JSON], PATIENT), 400, "value", Some("Patient.id"), "no id");
+    check(
+        send("PUT", "Patient/a_b", &[JSON], r#"{"resourceType":"Patient","id":"a_b"}"#),
+        422,
+        "value",
+        "a bad id",
+    );
+    let allow = send("PATCH", &instance, &[JSON], "[]");
+    assert_eq!(allow.header("allow"), Some("GET, HEAD, PUT, DELETE"));
+    assert_eq!(server.get(&format!("{instance}/_history")).value()["total"], 1, "nothing was written");
+}
+
+#[test]
+fn searches_that_cannot_be_read_are_refused() {
+    let (_folder, server) = rig();
+    let strict = [("Prefer", "handling=strict")];
+    check_refused(
+        &server.send("GET", "Patient?surname=x", &strict, b""),
+        400,
+        "not-supported",
+        None,
+        "unknown, strict",
+    );
+    check_refused(&server.get("Patient?birthdate=soon"), 400, "value", None, "no date");
+    check_refused(
+        &server.get("Patient?_sort=surname"),
+        400,
+        "not-supported",
+        None,
+        "sorted by what is unknown",
+    );
+    check_refused(&server.get("Patient?_page=made-up"), 400, "value", None, "no page");
+    check_refused(&server.get("Patient/_history?_page=made-up"), 400, "value", None, "no page of a history");
+    check_refused(
+        &server.get("Patient/_history?_at=2026"),
+        400,
+        "not-supported",
+        None,
+        "a narrowing that is not there",
+    );
+    let lenient = server.get("Patient?surname=x&gender=male");
+    assert_eq!(lenient.status, 200);
+    assert_eq!(lenient.value()["entry"][0]["search"]["mode"], "outcome");
+    assert!(
+        lenient.value()["entry"][0]["resource"]["issue"][0]["diagnostics"].to_string().contains("surname")
+    );
+    assert!(!lenient.link("self").expect("a link").contains("surname"));
+}
+
+#[test]
+fn a_resource_lives() {
+    let (_folder, server) = rig();
+    let made = server.json("POST", "Patient", PATIENT);
+    let id = made.id();
+    assert_eq!(made.status, 201);
+    let version = format!("{}/fhir/Patient/{id}/_history/1", server.origin);
+    assert_eq!(made.header("location"), Some(&*version));
+    assert_eq!(made.header("etag"), Some("W/\"1\""));
+    assert_eq!(made.header("content-type"), Some("application/fhir+json; charset=utf-8"));
+    assert!(made.header("last-modified").is_some_and(|date| date.ends_with(" GMT")));
+    assert!(made.header("x-request-id").is_some());
+    let read = |headers: &[(&str, &str)]| server.send("GET", &format!("Patient/{id}"), headers, b"");
+    assert_eq!(read(&[]).bytes, made.bytes);
+    let unchanged = read(&[("If-None-Match", "W/\"1\"")]);
+    assert_eq!(
+        (unchanged.status, unchanged.bytes.len(), unchanged.header("etag")),
+        (304, 0, Some("W/\"1\""))
+    );
+    assert_eq!(read(&[("If-None-Match", "W/\"2\"")]).status, 200);
+    let since = made.header("last-modified").expect("a date").to_owned();
+    assert_eq!(read(&[("If-Modified-Since", &since)]).status, 304);
+    let head = server.send("HEAD", &format!("Patient/{id}"), &[], b"");
+    assert_eq!((head.status, head.bytes.len(), head.header("etag")), (200, 0, Some("W/\"1\"")));
+    assert_eq!(head.header("content-length"), Some(&*made.bytes.len().to_string()));
+    let body = format!(r#"{{"resourceType":"Patient","id":"{id}","active":true}}"#);
+    let update = |headers: &[(&str, &str)]| {
+        server.send("PUT", &format!("Patient/{id}"), &[headers, &[JSON]].concat(), body.as_bytes())
+    };
+    check_refused(&update(&[("If-Match", "W/\"7\"")]), 412, "conflict", None, "a stale version");
+    let minimal = update(&[("If-Match", "W/\"1\""), ("Prefer", "return=minimal")]);
+    assert_eq!((minimal.status, minimal.bytes.len(), minimal.header("etag")), (200, 0, Some("W/\"2\"")));
+    let outcome = update(&[("Prefer", "return=OperationOutcome")]);
+    assert_eq!(outcome.value()["resourceType"], "OperationOutcome");
+    let first = server.get(&format!("Patient/{id}/_history/1"));
+    assert_eq!(first.bytes, made.bytes);
+    assert_eq!(server.send("DELETE", &format!("Patient/{id}"), &[], b"").status, 204);
+    assert_eq!(server.send("DELETE", &format!("Patient/{id}"), &[], b"").status, 204);
+    check_refused(&read(&[]), 410, "deleted", None, "a deleted resource");
+    assert_eq!(server.total("Patient"), 0);
+    assert_eq!(update(&[]).status, 201, "a deleted resource comes back under its id");
+    let history = server.get(&format!("Patient/{id}/_history")).value();
+    let methods: Vec<&str> = history["entry"]
+        .as_array()
+        .expect("entries")
+        .iter()
+        .map(|entry| entry["request"]["method"].as_str().expect("a method"))
+        .collect();
+    assert_eq!(methods, ["PUT", "DELETE", "PUT", "PUT", "POST"]);
+}
+
+#[test]
+fn the_same_patient_is_made_once() {
+    let (_folder, server) = rig();
+    let body = r#"{"resourceType":"Patient","identifier":[{"system":"urn:x","value":"1"}]}"#;
+    let make =
+        || server.send("POST", "Patient", &[JSON, ("If-None-Exist", "identifier=urn:x|1")], body.as_bytes());
+    let (first, second) = (make(), make());
+    assert_eq!((first.status, second.status), (201, 200));
+    assert_eq!(first.bytes, second.bytes);
+    server.json("POST", "Patient", body);
+    check_refused(&make(), 412, "multiple-matches", None, "two match");
+}
+
+#[test]
+fn bodies_are_packed_both_ways() {
+    let (_folder, server) = rig();
+    let note = "a long note ".repeat(1_000);
+    let body = format!(r#"{{"resourceType":"Basic","code":{{"text":"{note}"}}}}"#);
+    let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(body.as_bytes()).expect("memory takes all");
+    let packed = packed.finish().expect("memory takes all");
+    let made = server.send("POST", "Basic", &[JSON, ("Content-Encoding", "gzip")], &packed);
+    assert_eq!(made.status, 201, "{}", made.text());
+    let read = server.send("GET", &format!("Basic/{}", made.id()), &[("Accept-Encoding", "gzip")], b"");
+    assert_eq!(read.header("content-encoding"), Some("gzip"));
+    let mut plain = Vec::new();
+    GzDecoder::new(&*read.bytes).read_to_end(&mut plain).expect("gzip");
+    assert_eq!(plain, made.bytes);
+}
+
+#[test]
+fn searches_by_post_and_pages() {
+    let (_folder, server) = rig();
+    for day in 10..20 {
+        let body = format!(r#"{{"resourceType":"Patient","birthDate":"1990-01-{day}"}}"#);
+        assert_eq!(server.json("POST", "Patient", &body).status, 201);
+    }
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let posted = server.send("POST", "Patient/_search?_count=2", &form, b"birthdate=ge1990-01-15");
+    assert_eq!(posted.value()["total"], 5);
+    let mut page = server.get("Patient?_sort=-birthdate&_count=4");
+    let mut dates = Vec::new();
+    loop {
+        let value = page.value();
+        let entries = value["entry"].as_array().expect("entries");
+        dates.extend(
+            entries.iter().map(|entry| entry["resource"]["birthDate"].as_str().expect("a date").to_owned()),
+        );
+        server.json("POST", "Patient", r#"{"resourceType":"Patient","birthDate":"1990-01-12"}"#);
+        let Some(next) = page.link("next") else { break };
+        page = server.get(next.strip_prefix(&server.origin).expect("a link to this server"));
+        assert_eq!(page.value()["total"], 10);
+    }
+    let expected: Vec<String> = (10..20).rev().map(|day| format!("1990-01-{day}")).collect();
+    assert_eq!(dates, expected);
+    assert!(server.get("Patient?_count=5000").link("self").expect("a link").contains("_count=1000"));
+}
+
+#[test]
+fn a_transaction_is_all_or_nothing_and_a_batch_is_not() {
+    let (_folder, server) = rig();
+    let good = r#"{"fullUrl":"urn:uuid:4f1c9b8e-2a55-4d7a-9f7e-1f2b3c4d5e6f","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}}"#;
+    let bad = r#"{"resource":{"resourceType":"Patient","gender":"other","surname":"x"},"request":{"method":"POST","url":"Patient"}}"#;
+    let pointing = r#"{"resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"urn:uuid:4f1c9b8e-2a55-4d7a-9f7e-1f2b3c4d5e6f"}},"request":{"method":"POST","url":"Basic"}}"#;
+    let bundle = |kind: &str, entries: &[&str]| {
+        let body = format!(r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{}]}}"#, entries.join(","));
+        server.json("POST", "", &body)
+    };
+    check_refused(
+        &bundle("transaction", &[good, bad]),
+        422,
+        "structure",
+        Some("Bundle.entry[1].resource.surname"),
+        "half wrong",
+    );
+    assert_eq!(server.total("Patient"), 0);
+    let half = bundle("batch", &[good, bad]).value();
+    let statuses: Vec<&str> = half["entry"]
+        .as_array()
+        .expect("entries")
+        .iter()
+        .map(|entry| entry["response"]["status"].as_str().expect("a status"))
+        .collect();
+    assert_eq!(statuses, ["201 Created", "422 Unprocessable Entity"]);
+    assert_eq!(half["entry"][1]["response"]["outcome"]["resourceType"], "OperationOutcome");
+    let whole = bundle("transaction", &[pointing, good]).value();
+    assert_eq!(
+        (&whole["type"], whole["entry"].as_array().expect("entries").len()),
+        (&"transaction-response".into(), 2)
+    );
+    let location = whole["entry"][1]["response"]["location"].as_str().expect("a location");
+    let patient =
+        location.split("/fhir/").nth(1).and_then(|path| path.split("/_history").next()).expect("an instance");
+    assert_eq!(server.total(&format!("Basic?subject={patient}")), 1);
+    check_refused(&bundle("collection", &[good]), 400, "value", Some("Bundle.type"), "a collection");
+}
+
+#[test]
+fn tenants_are_worlds_of_their_own() {
+    let (folder, server) = rig();
+    let data = folder.path().join("data");
+    let tenant = |arguments: &[&str]| {
+        let out = std::process::Command::new(support::FORNAX)
+            .arg("tenant")
+            .args(arguments)
+            .arg("--data")
+            .arg(&data)
+            .output();
+        let out = out.expect("the command runs");
+        (out.status.success(), String::from_utf8(out.stdout).expect("UTF-8"))
+    };
+    assert!(tenant(&["create", "clinic-2"]).0);
+    assert!(!tenant(&["create", "clinic-2"]).0, "it is there already");
+    assert!(!tenant(&["create", "Clinic"]).0, "a name in capitals");
+    assert_eq!(tenant(&["list"]).1, "clinic-2\ndefault\n");
+    let id = server.json("POST", "Patient", PATIENT).id();
+    check_refused(
+        &server.get(&format!("/t/clinic-2/fhir/Patient/{id}")),
+        404,
+        "not-found",
+        None,
+        "the other's patient",
+    );
+    assert_eq!(server.get("/t/clinic-2/fhir/Patient").value()["total"], 0);
+    let made = server.json("POST", "/t/clinic-2/fhir/Patient", PATIENT);
+    assert!(made.header("location").is_some_and(|url| url.contains("/t/clinic-2/fhir/Patient/")));
+    let next = server.json("POST", "/t/clinic-2/fhir/Patient", PATIENT);
+    assert_eq!(next.status, 201);
+    let page = server.get("/t/clinic-2/fhir/Patient?_count=1").link("next").expect("a second page");
+    let token = page.split("_page=").nth(1).expect("a token");
+    check_refused(&server.get(&format!("Patient?_page={token}")), 400, "value", None, "the other's page");
+    assert!(tenant(&["drop", "clinic-2"]).0);
+    assert_eq!(server.get("/t/clinic-2/fhir/Patient").status, 404);
+    assert!(!tenant(&["drop", "default"]).0);
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(tenant(&["list"]).1, "default\n", "without a server the command opens the directory");
+}
+
+#[test]
+fn probes_metrics_and_the_log_tell_no_patient() {
+    let (_folder, server) = rig();
+    let family = "Xyzzyquux";
+    let body = format!(r#"{{"resourceType":"Patient","id":"{family}","name":[{{"family":"{family}"}}]}}"#);
+    server.json("PUT", &format!("Patient/{family}"), &body);
+    server.get(&format!("Patient?family={family}"));
+    server.get(&format!("Nonsense/{family}"));
+    server.json("POST", &format!("Patient?{family}={family}"), &format!("{{\"{family}\":1}}"));
+    server.json("POST", "", &format!(r#"{{"resourceType":"Bundle","type":"{family}"}}"#));
+    server.send(family, &format!("/{family}"), &[("Host", "127.0.0.1")], b"");
+    assert_eq!((server.get("/healthz").status, server.get("/readyz").status), (200, 200));
+    let metrics = server.get("/metrics");
+    let count = "fornax_request_seconds_count{tenant=\"default\",method=\"PUT\",route=\"/[type]/[id]\",status=\"201\"} 1";
+    assert!(metrics.text().lines().any(|line| line == count), "{}", metrics.text());
+    assert!(metrics.text().contains("fornax_resources{tenant=\"default\",type=\"Patient\"} 1"));
+    assert!(!metrics.text().contains(family));
+    let log = server.log();
+    assert!(log.lines().any(|line| line.contains("\"route\":\"/[type]\"")), "{log}");
+    assert!(!log.contains(family), "{log}");
+}
+
+#[test]
+fn the_capability_statement_is_true_and_valid() {
+    let (_folder, server) = rig();
+    let statement = server.get("metadata");
+    let value = statement.value();
+    assert_eq!((&value["fhirVersion"], &value["kind"]), (&"4.0.1".into(), &"instance".into()));
+    assert_eq!(
+        server.json("POST", "CapabilityStatement", statement.text()).status,
+        201,
+        "its own shape is right"
+    );
+    let resources = value["rest"][0]["resource"].as_array().expect("resources");
+    assert_eq!(resources.len(), 146, "all of R4 that can be stored");
+    for resource in resources {
+        let name = resource["type"].as_str().expect("a type");
+        let parameters = resource["searchParam"].as_array().expect("parameters").iter();
+        let names: Vec<&str> =
+            parameters.map(|parameter| parameter["name"].as_str().expect("a name")).collect();
+        let every = names.iter().map(|name| format!("{name}=x")).collect::<Vec<_>>().join("&");
+        assert!(every.len() < 16 << 10, "{name}");
+        let answer = server.get(&format!("{name}?_count=0&_sort={}", names[0]));
+        assert_eq!(answer.status, 200, "{name}: {}", answer.text());
+    }
+}
+
+#[test]
+fn a_web_page_cannot_reach_in_under_its_own_name() {
+    let (_folder, server) = rig();
+    let answer = server.send("GET", "metadata", &[("Host", "rebound.example.com")], b"");
+    check_refused(&answer, 421, "security", None, "another name");
+    assert_eq!(server.send("GET", "metadata", &[("Host", "localhost:1")], b"").status, 200);
+}
