@@ -1,7 +1,7 @@
 //! What a caller asks to be written, and what came of it.
 
 use crate::error::Issue;
-use crate::resource::{Version, VersionId};
+use crate::resource::{Body, Version, VersionId};
 
 /// One change of one resource.
 #[derive(Clone, Debug)]
@@ -104,4 +104,19 @@ pub enum EntryResponse {
         /// Why.
         issues: Vec<Issue>,
     },
+}
+
+impl EntryResponse {
+    /// Leaves out the body of what was written.
+    pub(crate) fn drop_body(&mut self) {
+        if let Self::Committed(
+            Committed::Created(version)
+            | Committed::Updated(version)
+            | Committed::Existing(version)
+            | Committed::Deleted(Some(version)),
+        ) = self
+        {
+            version.body = Body::default();
+        }
+    }
 }

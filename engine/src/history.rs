@@ -39,11 +39,14 @@ impl Scope {
         Ok(match scope {
             HistoryScope::Instance(resource_type, id) => {
                 let resource_type = core.types.named(resource_type)?;
-                let record = view.id(resource_type.name, id)?.filter(|record| record.newest.is_some());
-                let record = record.ok_or_else(|| {
-                    Error::new(ErrorKind::NotFound, Issue::error("not-found", "there is no such resource"))
-                })?;
-                Self::Instance(record.rid)
+                let rid = view.id(resource_type.name, id)?.map(|record| record.rid);
+                match rid {
+                    Some(rid) if !view.commits_of(rid, view.seq, 1)?.is_empty() => Self::Instance(rid),
+                    _ => {
+                        let issue = Issue::error("not-found", "there is no such resource");
+                        return Err(Error::new(ErrorKind::NotFound, issue));
+                    }
+                }
             }
             HistoryScope::Type(resource_type) => Self::Type(core.types.named(resource_type)?.number),
             HistoryScope::System => Self::System,

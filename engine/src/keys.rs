@@ -28,6 +28,7 @@ pub(crate) fn identity(type_number: u16, digest: &[u8; 16]) -> KeyWriter {
 
 const LOG_BY_SEQ: u8 = 0;
 const LOG_BY_TYPE: u8 = 1;
+const LOG_TIME: u8 = 2;
 
 /// `00 seq (u64)`.
 pub(crate) fn log(seq: Seq) -> KeyWriter {
@@ -40,6 +41,13 @@ pub(crate) fn log(seq: Seq) -> KeyWriter {
 pub(crate) fn log_prefix() -> KeyWriter {
     let mut key = KeyWriter::new();
     key.u8(LOG_BY_SEQ);
+    key
+}
+
+/// `02 seq (u64)`: the time of a commit whose versions do not bear it.
+pub(crate) fn commit_time(seq: Seq) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u8(LOG_TIME).u64(seq);
     key
 }
 

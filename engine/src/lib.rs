@@ -41,3 +41,4 @@ pub use resource::{Operation, Read, Version, VersionId};
 pub use search::{Handling, HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
 pub use tenant::Tenant;
 pub use tenant_id::{Principal, TenantId};
+pub use write::ReturnBodies;

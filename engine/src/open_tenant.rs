@@ -27,7 +27,7 @@ use crate::tenant_id::TenantId;
 use crate::types::Types;
 use crate::vault::{Vault, failed, state};
 use crate::view::View;
-use crate::write::{SequenceState, Sequencer};
+use crate::write::{SequenceState, Sequencer, staged};
 
 /// What all tenants of an engine share.
 pub(crate) struct Shared {
@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Commits that catching up looks at at a time.
+const COMMITS_AT_ONCE: usize = 1_000;
 /// Documents that catching up gives to the index at a time.
 const CATCH_UP_DOCUMENTS: usize = 10_000;
 
@@ -76,11 +78,12 @@ pub(crate) fn open_tenant(
         indexer: Arc::clone(&shared.indexer),
         types,
         postings,
-        sequencer: Sequencer::new(SequenceState { head }),
+        sequencer: Sequencer::new(SequenceState::new(head)),
         limits: options.limits.clone(),
         clock: Arc::clone(&shared.clock),
         published,
     });
+    staged::recover(&core)?;
     catch_up(&core)?;
     Ok(core)
 }
@@ -137,27 +140,40 @@ fn open_index(
 fn catch_up(core: &Core) -> Result<()> {
     let view = View::now(core)?;
     let mut changes = Changes { seq: core.postings.applied(), ..Changes::default() };
-    for seq in core.postings.applied() + 1..=view.seq {
-        let log = view.log(seq)?;
-        for entry in &log.entries {
-            if entry.operation != OperationCode::Delete {
-                let version = view.version(entry.rid, seq)?;
-                changes.documents.push(document(core, &view, entry.rid, seq, &version)?);
+    let mut next = core.postings.applied() + 1;
+    loop {
+        let commits = view.commits_from(next, COMMITS_AT_ONCE)?;
+        let Some(&last) = commits.last() else { break };
+        for seq in commits {
+            add_commit(core, &view, seq, &mut changes)?;
+            if changes.documents.len() >= CATCH_UP_DOCUMENTS {
+                core.postings.apply(std::mem::take(&mut changes)).map_err(index_failed)?;
+                changes.seq = seq;
+                core.flush_index()?;
             }
-            changes.superseded.extend(entry.superseded.map(|written| SupersededVersion {
-                rid: entry.rid,
-                written,
-                by: seq,
-            }));
         }
-        changes.seq = seq;
-        if changes.documents.len() >= CATCH_UP_DOCUMENTS {
-            core.postings.apply(std::mem::take(&mut changes)).map_err(index_failed)?;
-            changes.seq = seq;
-            core.flush_index()?;
-        }
+        next = last + 1;
     }
+    // Commit numbers may be passed over, so the last one is not always the one that was published.
+    changes.seq = view.seq;
     core.postings.apply(changes).map_err(index_failed)
+}
+
+fn add_commit(core: &Core, view: &View<'_>, seq: Seq, changes: &mut Changes) -> Result<()> {
+    let log = view.log(seq)?;
+    for entry in &log.entries {
+        if entry.operation != OperationCode::Delete {
+            let version = view.version(entry.rid, seq)?;
+            changes.documents.push(document(core, view, entry.rid, seq, &version)?);
+        }
+        changes.superseded.extend(entry.superseded.map(|written| SupersededVersion {
+            rid: entry.rid,
+            written,
+            by: seq,
+        }));
+    }
+    changes.seq = seq;
+    Ok(())
 }
 
 /// The index document of a stored version.
@@ -185,5 +201,5 @@ fn document(
             .ok_or_else(|| corrupted("a reference's target has no number"))?;
         targets.push(record.rid);
     }
-    Ok(values.to_document(rid, seq, version.last_updated.as_millisecond() * 1000, &targets))
+    Ok(values.to_document(rid, seq, &targets).dated(version.last_updated.as_millisecond() * 1000))
 }

@@ -21,7 +21,8 @@ pub(crate) const RID_TYPE_SHIFT: u32 = 40;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct VersionHead {
     pub version: u64,
-    pub last_updated_ms: i64,
+    /// `None`: the commit's own record of its time says it.
+    pub last_updated_ms: Option<i64>,
     pub operation: OperationCode,
     pub splice: Splice,
     pub id: String,

@@ -16,6 +16,7 @@ use crate::search_run;
 use crate::tenant_id::{Principal, TenantId};
 use crate::vault::failed;
 use crate::view::View;
+use crate::write::ReturnBodies;
 
 /// One tenant of an engine. Cheap to clone; every call may block.
 #[derive(Clone)]
@@ -26,6 +27,11 @@ pub struct Tenant {
 impl Tenant {
     pub(crate) fn of(core: Arc<Core>) -> Self {
         Self { core }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
     }
 
     /// Its name.
@@ -44,7 +50,7 @@ impl Tenant {
     }
 
     /// Processes a Bundle of type batch or transaction. `own_bases` are the base URLs of this tenant, without a slash at the end:
-    /// references under them are local.
+    /// references under them are local. A transaction of 2,000 entries or more is staged: other writers do not wait for it.
     ///
     /// # Errors
     /// As [`Tenant::commit`] for a transaction, of which then nothing is written; a batch fails entry by entry.
@@ -52,10 +58,11 @@ impl Tenant {
         &self,
         body: Vec<u8>,
         own_bases: &[String],
+        bodies: ReturnBodies,
         principal: &Principal,
     ) -> Result<BundleResponse> {
         self.core.check_open()?;
-        bundle::process(&self.core, body, own_bases, principal)
+        bundle::process(&self.core, body, own_bases, (principal, bodies))
     }
 
     /// Reads the current version.

@@ -20,6 +20,8 @@ pub(crate) mod state {
     pub(crate) const INDEX: &[u8] = b"\x03";
     pub(crate) const CATALOG: &[u8] = b"\x04";
     pub(crate) const TYPES: &[u8] = b"\x05";
+    /// What the keys of staged chunks begin with.
+    pub(crate) const STAGED: &[u8] = b"\x06";
 }
 
 /// Seals and opens the records of one tenant, for one opening of the store.

@@ -133,9 +133,13 @@ impl<'a> View<'a> {
     }
 
     fn open_version(&self, key: &[u8], sealed: &[u8]) -> Result<Version> {
-        let (rid, _) = keys::read_version(key)?;
+        let (rid, seq) = keys::read_version(key)?;
         let plain = self.core.vault.open_record(Family::Versions, key, sealed)?;
         let (head, compressed) = records::decode_head::<VersionHead>(&plain)?;
+        let last_updated_ms = match head.last_updated_ms {
+            Some(ms) => ms,
+            None => self.commit_time(seq)?,
+        };
         let mut body = Vec::new();
         if head.operation != OperationCode::Delete {
             self.core
@@ -147,16 +151,37 @@ impl<'a> View<'a> {
             resource_type: self.core.types.numbered(keys::type_number(rid))?.name,
             id: head.id.into(),
             version: VersionId(head.version),
-            last_updated: timestamp(head.last_updated_ms)?,
+            last_updated: timestamp(last_updated_ms)?,
             operation: head.operation.into(),
             body: Body { bytes: body.into(), splice: head.splice },
         })
+    }
+
+    /// When a commit was made whose versions do not bear its time.
+    fn commit_time(&self, seq: Seq) -> Result<i64> {
+        let bytes = self.get(Family::Log, keys::commit_time(seq).as_bytes())?;
+        records::decode(&bytes.ok_or_else(|| corrupted("a commit has no time"))?)
     }
 
     /// Commit `seq`.
     pub(crate) fn log(&self, seq: Seq) -> Result<LogRecord> {
         let bytes = self.get(Family::Log, keys::log(seq).as_bytes())?;
         records::decode(&bytes.ok_or_else(|| corrupted("a commit is missing from the log"))?)
+    }
+
+    /// The commits from `from` on, up to this one, the oldest first.
+    pub(crate) fn commits_from(&self, from: Seq, count: usize) -> Result<Vec<Seq>> {
+        let range =
+            KeyRange::between(keys::log(from).as_bytes(), keys::log(self.seq.saturating_add(1)).as_bytes());
+        let family = self.core.vault.placement.family(Family::Log);
+        let mut cursor = self.reader.scan(family, &range, Direction::Forward).map_err(failed)?;
+        let mut commits = Vec::new();
+        while commits.len() < count
+            && let Some((key, _)) = cursor.next().map_err(failed)?
+        {
+            commits.push(keys::read_log_seq(key)?);
+        }
+        Ok(commits)
     }
 
     /// Numbers of commits before `before`, the newest first: of one type, or of all.

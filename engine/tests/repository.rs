@@ -4,7 +4,8 @@
 
 use fornax::{
     BundleResponse, Change, Committed, Engine, EntryResponse, Error, ErrorKind, Handling, HistoryRequest,
-    HistoryScope, Options, Principal, Read, SearchPage, SearchRequest, Tenant, TenantId, Version, VersionId,
+    HistoryScope, Options, Principal, Read, ReturnBodies, SearchPage, SearchRequest, Tenant, TenantId,
+    Version, VersionId,
 };
 use tempfile::TempDir;
 
@@ -73,7 +74,7 @@ fn put(tenant: &Tenant, resource_type: &str, id: &str, rest: &str) -> Result<Com
 
 fn bundle(tenant: &Tenant, kind: &str, entries: &[String]) -> Result<BundleResponse, Error> {
     let body = format!(r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{}]}}"#, entries.join(","));
-    tenant.process_bundle(body.into_bytes(), &["http://own/fhir".to_owned()], &tester())
+    tenant.process_bundle(body.into_bytes(), &["http://own/fhir".to_owned()], ReturnBodies::Yes, &tester())
 }
 
 fn entry(full_url: &str, method: &str, url: &str, resource: &str) -> String {

@@ -4,5 +4,6 @@ mod batch;
 mod entries;
 mod process;
 mod references;
+mod transaction;
 
 pub(crate) use process::process;

@@ -1,13 +1,10 @@
 //! Processing a Bundle: a batch entry by entry, a transaction as one commit.
 
-use std::collections::{HashMap, HashSet};
-
 use fornax_model::{Document, Limits as ModelLimits};
 
 use crate::bundle::entries::{Entries, Entry, Method};
 use crate::bundle::references::BundleReferences;
-use crate::change::{BundleKind, BundleResponse, Committed, EntryResponse};
-use crate::commit::{contended, sequence};
+use crate::change::{BundleKind, BundleResponse, EntryResponse};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::{Read, Version, VersionId};
@@ -16,7 +13,7 @@ use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Found, IdRule, PreparedWrite, Work, check_id, find, parse_failed, put_node,
+    BodySource, Content, Found, IdRule, PreparedWrite, ReturnBodies, check_id, find, parse_failed, put_node,
     several_match,
 };
 
@@ -28,7 +25,7 @@ pub(crate) fn process(
     core: &Core,
     body: Vec<u8>,
     own_bases: &[String],
-    principal: &Principal,
+    (principal, bodies): (&Principal, ReturnBodies),
 ) -> Result<BundleResponse> {
     let limits = ModelLimits {
         document_bytes_max: core.limits.bundle_bytes_max,
@@ -37,11 +34,14 @@ pub(crate) fn process(
     };
     let document = Document::parse(body, &limits).map_err(|error| parse_failed(&error))?;
     let Entries { kind, entries } = Entries::read(document.root(), core.limits.bundle_entries_max)?;
-    let request = BundleRequest { core, entries, own_bases, principal };
-    let entries = match kind {
+    let request = BundleRequest { core, entries, own_bases, principal, bodies };
+    let mut entries = match kind {
         BundleKind::Batch => request.batch(),
         BundleKind::Transaction => request.transaction()?,
     };
+    if bodies == ReturnBodies::No {
+        entries.iter_mut().for_each(EntryResponse::drop_body);
+    }
     Ok(BundleResponse { kind, entries })
 }
 
@@ -51,6 +51,7 @@ pub(super) struct BundleRequest<'a> {
     pub entries: Vec<Entry<'a>>,
     pub own_bases: &'a [String],
     pub principal: &'a Principal,
+    pub bodies: ReturnBodies,
 }
 
 /// What an entry's write was decided to be, before it is prepared.
@@ -70,57 +71,6 @@ pub(super) enum Target {
 }
 
 impl BundleRequest<'_> {
-    fn transaction(&self) -> Result<Vec<EntryResponse>> {
-        for _ in 0..TRIES {
-            if let Some(responses) = self.try_transaction()? {
-                return Ok(responses);
-            }
-        }
-        Err(contended())
-    }
-
-    /// `None`: what it was prepared on has changed.
-    fn try_transaction(&self) -> Result<Option<Vec<EntryResponse>>> {
-        let view = View::now(self.core)?;
-        let mut conditions = Vec::new();
-        let targets = self
-            .entries
-            .iter()
-            .map(|entry| self.target(entry, &view, &mut conditions))
-            .collect::<Result<Vec<_>>>()?;
-        self.check_overlaps(&targets)?;
-        let references =
-            BundleReferences::new(self.core, &view, self.own_bases, self.full_urls(&targets)?, true);
-        let mut responses: Vec<Option<EntryResponse>> = self.entries.iter().map(|_| None).collect();
-        let mut writes = Vec::new();
-        for (entry, target) in self.entries.iter().zip(targets) {
-            match target {
-                Target::Read => {}
-                Target::Existing(version) => {
-                    responses[entry.index] = Some(EntryResponse::Committed(Committed::Existing(*version)));
-                }
-                target => writes.push((entry, self.prepare(entry, target, &references)?)),
-            }
-        }
-        conditions.extend(references.finish()?);
-        // Deletes first, then creates, then updates; within them as in the request.
-        writes.sort_by_key(|(entry, _)| entry.method);
-        let places: Vec<usize> = writes.iter().map(|(entry, _)| entry.index).collect();
-        if !writes.is_empty() {
-            let writes = writes.into_iter().map(|(_, write)| write).collect();
-            let work = Work { principal: self.principal.clone(), writes, conditions };
-            let Some(written) = sequence(self.core, work)? else { return Ok(None) };
-            for (place, written) in places.into_iter().zip(written) {
-                responses[place] = Some(EntryResponse::Committed(written.into()));
-            }
-        }
-        let answer = |(entry, response): (&Entry<'_>, Option<EntryResponse>)| match response {
-            Some(response) => Ok(response),
-            None => self.read(entry),
-        };
-        self.entries.iter().zip(responses).map(answer).collect::<Result<Vec<_>>>().map(Some)
-    }
-
     /// Decides what an entry writes to.
     pub(super) fn target(
         &self,
@@ -168,44 +118,6 @@ impl BundleRequest<'_> {
             (Method::Delete, Some(id)) => Ok(Target::Delete { resource_type, id: id.to_owned() }),
             _ => Err(entry.invalid("value", "the url does not fit the method", "request.url")),
         }
-    }
-
-    /// No resource may be written twice in a transaction.
-    fn check_overlaps(&self, targets: &[Target]) -> Result<()> {
-        let mut seen = HashSet::new();
-        for (entry, target) in self.entries.iter().zip(targets) {
-            if let Target::Write { resource_type, id, .. } | Target::Delete { resource_type, id } = target
-                && !seen.insert((resource_type.number, id.as_str()))
-            {
-                return Err(entry.invalid(
-                    "duplicate",
-                    "another entry writes the same resource",
-                    "request.url",
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// What each `fullUrl` is called after the transaction.
-    fn full_urls(&self, targets: &[Target]) -> Result<HashMap<String, String>> {
-        let mut urls = HashMap::new();
-        for (entry, target) in self.entries.iter().zip(targets) {
-            let Some(full_url) = &entry.full_url else { continue };
-            let stored = match target {
-                Target::Write { resource_type, id, .. } => format!("{}/{id}", resource_type.name),
-                Target::Existing(version) => format!("{}/{}", version.resource_type, version.id),
-                Target::Delete { .. } | Target::Read => continue,
-            };
-            // `http://server/Patient/1` is also meant by `Patient/1` within the Bundle.
-            if let Some(relative) = relative_of(full_url) {
-                urls.insert(relative.to_owned(), stored.clone());
-            }
-            if urls.insert(full_url.clone(), stored).is_some() {
-                return Err(entry.invalid("duplicate", "another entry has the same fullUrl", "fullUrl"));
-            }
-        }
-        Ok(urls)
     }
 
     pub(super) fn prepare(
@@ -281,12 +193,4 @@ fn within(entry: &Entry<'_>, error: &Error) -> Error {
         issue.at(format!("{place}{}", inner.as_deref().unwrap_or("")))
     });
     Error::with_issues(error.kind(), issues.collect())
-}
-
-/// `Patient/1` of `http://server/base/Patient/1`.
-fn relative_of(full_url: &str) -> Option<&str> {
-    let path = full_url.strip_prefix("http://").or_else(|| full_url.strip_prefix("https://"))?;
-    let id = path.rfind('/')?;
-    let resource_type = path[..id].rfind('/')?;
-    Some(&path[resource_type + 1..])
 }

@@ -1,14 +1,16 @@
 //! What references within a Bundle become: other entries, resources found by criteria, or themselves.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use fornax_definitions::TypeKind;
+use fornax_model::Node;
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::view::View;
-use crate::write::{Condition, Found, References, find};
+use crate::write::{Condition, Found, References, find, reference_nodes};
 
 /// References of one Bundle.
 pub(crate) struct BundleReferences<'a> {
@@ -44,14 +46,27 @@ impl<'a> BundleReferences<'a> {
         Self { core, view, own_bases, entries, resolves_criteria, found: RefCell::default() }
     }
 
-    /// What must still hold when the transaction is committed; or all references that match nothing, or several.
-    pub(crate) fn finish(self) -> Result<Vec<Condition>> {
-        let found = self.found.into_inner();
-        if found.unresolved.is_empty() {
-            Ok(found.conditions)
-        } else {
-            Err(Error::with_issues(ErrorKind::Precondition, found.unresolved))
+    /// Resolves the references of a resource.
+    pub(crate) fn resolve(&self, resource: Node<'_>) -> Result<()> {
+        for reference in reference_nodes(resource) {
+            self.rewrite(&reference.as_str().unwrap_or(Cow::Borrowed("")))?;
         }
+        Ok(())
+    }
+
+    /// Tells all references so far that match nothing, or several.
+    pub(crate) fn check(&self) -> Result<()> {
+        let found = self.found.borrow();
+        if found.unresolved.is_empty() {
+            return Ok(());
+        }
+        Err(Error::with_issues(ErrorKind::Precondition, found.unresolved.clone()))
+    }
+
+    /// What must still hold when the transaction is committed; or what [`Self::check`] tells.
+    pub(crate) fn finish(self) -> Result<Vec<Condition>> {
+        self.check()?;
+        Ok(self.found.into_inner().conditions)
     }
 
     /// `Type/id` of the one resource that the criteria match. What can't be resolved is remembered, so that all are told at once.

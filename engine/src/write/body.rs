@@ -97,7 +97,7 @@ fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Vec<u8
 }
 
 /// Every `reference` of the resource, wherever it is.
-fn reference_nodes(root: Node<'_>) -> Vec<Node<'_>> {
+pub(crate) fn reference_nodes(root: Node<'_>) -> Vec<Node<'_>> {
     let mut found = Vec::new();
     let mut waiting = vec![root];
     while let Some(node) = waiting.pop() {

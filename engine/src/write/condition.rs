@@ -77,10 +77,13 @@ fn find_identity(
     resource_type: ResourceType,
     digest: [u8; 16],
 ) -> Result<(Condition, Found)> {
-    let rids = view.identity(resource_type.number, &digest)?;
-    let mut found = Vec::new();
-    for &rid in &rids {
-        found.extend(view.newest(rid)?.filter(|version| version.operation != Operation::Delete));
+    let (mut rids, mut found) = (Vec::new(), Vec::new());
+    for rid in view.identity(resource_type.number, &digest)? {
+        // What is not there yet is not counted: should it be there by then, the condition does not hold.
+        if let Some(version) = view.newest(rid)?.filter(|version| version.operation != Operation::Delete) {
+            rids.push(rid);
+            found.push(version);
+        }
     }
     Ok((Condition::Identity { type_number: resource_type.number, digest, rids }, Found::of(found)))
 }

@@ -1,6 +1,7 @@
 //! Group commit: whoever comes while a group is being written waits, and all who waited are the next group, with one sync. A
 //! caller with much work brings it all at once.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
@@ -10,6 +11,11 @@ use crate::error::Result;
 use crate::resource::Version;
 use crate::write::prepare::Work;
 use crate::write::sequence::{SequenceState, write_group};
+
+/// Who writes no more than this is taken into the next group, whoever else waits.
+const SMALL_WRITES_MAX: usize = 100;
+/// Writes of all others in a group.
+const GROUP_WRITES_MAX: usize = 2_000;
 
 /// What came of one piece of work.
 pub(crate) enum Outcome {
@@ -30,6 +36,8 @@ pub(crate) enum Written {
 pub(crate) struct Sequencer {
     queue: Mutex<Queue>,
     state: Mutex<SequenceState>,
+    /// Held while a transaction is staged.
+    pub staging: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -40,6 +48,8 @@ struct Queue {
 
 /// One caller's place in the queue.
 struct Ticket {
+    /// How many resources it writes.
+    writes: usize,
     stage: Mutex<Stage>,
     changed: Condvar,
 }
@@ -54,13 +64,15 @@ enum Stage {
 
 impl Sequencer {
     pub(crate) fn new(state: SequenceState) -> Self {
-        Self { queue: Mutex::default(), state: Mutex::new(state) }
+        Self { queue: Mutex::default(), state: Mutex::new(state), staging: Mutex::new(()) }
     }
 
     /// Commits pieces of work, each for itself, and returns when all are durable and published, or refused. The outcomes are
     /// in the order of the works.
     pub(crate) fn commit(&self, core: &Core, works: Vec<Work>) -> Vec<Result<Outcome>> {
-        let ticket = Arc::new(Ticket { stage: Mutex::new(Stage::Waiting(works)), changed: Condvar::new() });
+        let writes = works.iter().map(|work| work.writes.len()).sum();
+        let stage = Mutex::new(Stage::Waiting(works));
+        let ticket = Arc::new(Ticket { writes, stage, changed: Condvar::new() });
         let leads = {
             let mut queue = self.queue.lock();
             queue.waiting.push(Arc::clone(&ticket));
@@ -73,13 +85,20 @@ impl Sequencer {
         ticket.outcomes()
     }
 
-    /// Writes all who wait as one group, then hands the lead to the first of those who came meanwhile.
+    /// Writes a group of those who wait, then hands the lead to the first of the others.
     fn lead(&self, core: &Core) {
-        let group = std::mem::take(&mut self.queue.lock().waiting);
+        let group = self.queue.lock().take_group();
         let taken: Vec<Vec<Work>> = group.iter().map(|ticket| ticket.take()).collect();
         let counts: Vec<usize> = taken.iter().map(Vec::len).collect();
         let works = taken.into_iter().flatten().collect();
-        let mut outcomes = write_group(core, &mut self.state.lock(), works).into_iter();
+        let write = AssertUnwindSafe(|| write_group(core, &mut self.state.lock(), works));
+        let outcomes = catch_unwind(write).unwrap_or_else(|_| {
+            // Else all who wait would wait for ever. What the state is worth is known only after opening again.
+            core.close();
+            let panicked = |_| Err(crate::records::bug("a commit ended by a mistake; the tenant is closed"));
+            (0..counts.iter().sum()).map(panicked).collect()
+        });
+        let mut outcomes = outcomes.into_iter();
         let next = {
             let mut queue = self.queue.lock();
             let next = queue.waiting.first().cloned();
@@ -97,6 +116,24 @@ impl Sequencer {
     /// Runs something between groups.
     pub(crate) fn between_groups<T>(&self, run: impl FnOnce(&mut SequenceState) -> T) -> T {
         run(&mut self.state.lock())
+    }
+}
+
+impl Queue {
+    /// All who write little, and of the others the first and as many as keep the group short. The first in line is always
+    /// among them.
+    fn take_group(&mut self) -> Vec<Arc<Ticket>> {
+        let mut large = 0;
+        let (group, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|ticket| {
+            if ticket.writes <= SMALL_WRITES_MAX {
+                return true;
+            }
+            let is_first = large == 0;
+            large += ticket.writes;
+            is_first || large <= GROUP_WRITES_MAX
+        });
+        self.waiting = waiting;
+        group
     }
 }
 

@@ -4,14 +4,19 @@ mod audit;
 mod body;
 mod compact;
 mod condition;
+mod draft;
 mod group;
 mod prepare;
 mod sequence;
+pub(crate) mod staged;
+mod staging;
 
-pub(crate) use body::{BodySource, References, splice};
+pub(crate) use body::{BodySource, References, reference_nodes, splice};
 pub(crate) use condition::{Condition, Found, find};
 pub(crate) use group::{Outcome, Sequencer, Written};
 pub(crate) use prepare::{
     Content, IdRule, Prepared, PreparedWrite, Work, check_id, parse_failed, prepare, put_node, several_match,
 };
 pub(crate) use sequence::SequenceState;
+pub use staging::ReturnBodies;
+pub(crate) use staging::Staging;

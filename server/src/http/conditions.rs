@@ -1,6 +1,6 @@
 //! Conditions in headers: `If-Match`, `If-None-Match`, `If-Modified-Since`; and the values they are about.
 
-use axum::http::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use axum::http::header::{ETAG, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use fornax::{Version, VersionId};
 use jiff::Timestamp;
@@ -73,8 +73,15 @@ pub(crate) fn version_of(text: &str) -> Option<VersionId> {
     is_plain.then(|| text.parse().ok().map(VersionId))?
 }
 
+/// The headers that conditions of later requests rest on: `ETag`, `Last-Modified`.
+pub(crate) fn headers_of(version: &Version) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let tag = HeaderValue::from_str(&version.entity_tag()).ok().map(|tag| (ETAG, tag));
+    let date = http_date(version.last_updated).map(|date| (LAST_MODIFIED, date));
+    tag.into_iter().chain(date)
+}
+
 /// A time as HTTP writes it; `None`: it is before or beyond the years that HTTP can write.
-pub(crate) fn http_date(time: Timestamp) -> Option<HeaderValue> {
+fn http_date(time: Timestamp) -> Option<HeaderValue> {
     let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&time).ok()?;
     HeaderValue::from_str(&text).ok()
 }

@@ -77,7 +77,7 @@ fn one(call: &Call, read: Read) -> Result<Reply, Refusal> {
         Read::Deleted(version) => {
             let issue = Issue::error("deleted", "the resource was deleted");
             let mut refusal = Refusal::new(StatusCode::GONE, issue);
-            refusal.headers = Reply::empty(StatusCode::GONE).about(&version).headers;
+            refusal.headers = conditions::headers_of(&version).collect();
             Err(refusal)
         }
         Read::Missing => Err(missing()),

@@ -1,7 +1,7 @@
 //! Why a request is refused: a status, issues for the client, and a cause for the log.
 
 use axum::http::header::{ALLOW, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use fornax::{ErrorKind, Issue};
 
 /// A failed request. Its issues hold no patient data, path, key or tenant.
@@ -11,7 +11,7 @@ pub(crate) struct Refusal {
     /// At least one.
     pub issues: Vec<Issue>,
     /// `Allow`, `Retry-After` and what else goes with the status.
-    pub headers: HeaderMap,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log alone.
     pub cause: Option<fornax::Error>,
 }
@@ -21,7 +21,7 @@ const RETRY_AFTER_S: u64 = 1;
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, issue: Issue) -> Self {
-        Self { status, issues: vec![issue], headers: HeaderMap::new(), cause: None }
+        Self { status, issues: vec![issue], headers: Vec::new(), cause: None }
     }
 
     /// The request itself is wrong (400).
@@ -45,13 +45,13 @@ impl Refusal {
         let text = format!("allowed here: {allow}");
         let mut refusal = Self::new(StatusCode::METHOD_NOT_ALLOWED, Issue::error("not-supported", text));
         if let Ok(allow) = HeaderValue::from_str(allow) {
-            refusal.headers.insert(ALLOW, allow);
+            refusal.headers.push((ALLOW, allow));
         }
         refusal
     }
 
     fn after(mut self, seconds: u64) -> Self {
-        self.headers.insert(RETRY_AFTER, seconds.into());
+        self.headers.push((RETRY_AFTER, seconds.into()));
         self
     }
 }
@@ -62,7 +62,7 @@ impl From<fornax::Error> for Refusal {
         let refusal = Self {
             status,
             issues: error.issues().to_vec(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             cause: status.is_server_error().then_some(error),
         };
         match refusal.cause.as_ref().map(fornax::Error::kind) {

@@ -4,8 +4,7 @@ use std::io::Write;
 
 use axum::body::Body;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, LOCATION, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -13,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use fornax::Version;
 
-use super::conditions::http_date;
+use super::conditions::headers_of;
 use super::limits::Limits;
 use super::negotiation::{Encoding, Form, Layout};
 use super::outcome;
@@ -40,12 +39,7 @@ impl Reply {
 
     /// The same answer, with the headers that tell of a version.
     pub(crate) fn about(mut self, version: &Version) -> Self {
-        if let Ok(tag) = HeaderValue::from_str(&version.entity_tag()) {
-            self.headers.insert(ETAG, tag);
-        }
-        if let Some(date) = http_date(version.last_updated) {
-            self.headers.insert(LAST_MODIFIED, date);
-        }
+        self.headers.extend(headers_of(version));
         self
     }
 
@@ -65,11 +59,12 @@ impl Reply {
         if form.layout == Layout::Pretty {
             self.body = pretty(&self.body);
         }
-        if form.encoding == Encoding::Gzip && self.body.len() >= limits.gzip_bytes_min {
-            if let Ok(packed) = gzip(&self.body) {
-                self.body = packed;
-                self.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            }
+        if form.encoding == Encoding::Gzip
+            && self.body.len() >= limits.gzip_bytes_min
+            && let Ok(packed) = gzip(&self.body)
+        {
+            self.body = packed;
+            self.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media.content_type()));
         self.headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
@@ -90,7 +85,7 @@ impl Reply {
 impl From<&Refusal> for Reply {
     fn from(refusal: &Refusal) -> Self {
         let body = outcome::operation_outcome(&refusal.issues);
-        Self { status: refusal.status, headers: refusal.headers.clone(), body }
+        Self { status: refusal.status, headers: refusal.headers.iter().cloned().collect(), body }
     }
 }
 

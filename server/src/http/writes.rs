@@ -1,7 +1,7 @@
 //! Creates, updates, deletes and Bundles.
 
 use axum::http::StatusCode;
-use fornax::{Change, Committed, Tenant, Version};
+use fornax::{Change, Committed, ReturnBodies, Tenant, Version};
 
 use super::bundles;
 use super::conditions;
@@ -54,8 +54,9 @@ fn conditional(tenant: &Tenant, call: &Call, change: Change) -> Result<Reply, Re
 
 /// `POST [base]`: a batch or a transaction.
 pub(crate) fn bundle(tenant: &Tenant, call: &Call, body: Vec<u8>) -> Result<Reply, Refusal> {
-    let response = tenant.process_bundle(body, &call.bases.all, &call.principal())?;
     let wanted = call.preference.wanted;
+    let bodies = if wanted == Some(Return::Representation) { ReturnBodies::Yes } else { ReturnBodies::No };
+    let response = tenant.process_bundle(body, &call.bases.all, bodies, &call.principal())?;
     Ok(Reply::json(StatusCode::OK, bundles::response(&response, &call.bases.own, wanted)))
 }
 

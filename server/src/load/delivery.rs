@@ -144,7 +144,7 @@ impl Delivery {
             return Vec::new();
         }
         let responses = serde_json::from_slice::<ResponseBundle<'_>>(&answer.body);
-        let responses = responses.map(|bundle| bundle.entry).unwrap_or_else(|_| Vec::new());
+        let responses = responses.map_or_else(|_| Vec::new(), |bundle| bundle.entry);
         if responses.len() != sent.len() {
             let reason = "the server's answer is no Bundle with a response for each entry".to_owned();
             self.refuse(sent, Some(answer.status), reason);

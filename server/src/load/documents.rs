@@ -110,7 +110,7 @@ impl Walk<'_> {
             let first = line + 1;
             let mut text = Vec::new();
             let mut is_end = false;
-            while line - first + 1 < LINES_MAX && text.len() < LINES_BYTES_MAX && !is_end {
+            while line + 1 - first < LINES_MAX && text.len() < LINES_BYTES_MAX && !is_end {
                 let before = text.len();
                 (&mut plain).take(DOCUMENT_BYTES_MAX).read_until(b'\n', &mut text)?;
                 if (text.len() - before) as u64 == DOCUMENT_BYTES_MAX {

@@ -13,17 +13,16 @@ use crate::time::CalendarUnit;
 use crate::values::{CodeSource, Entry, SearchValues, UnitText, Value};
 
 impl SearchValues {
-    /// One version of the resource as the index keeps it.
+    /// One version of the resource as the index keeps it, but for the time of its commit.
     ///
     /// `targets` are the rids of [`SearchValues::references`], in that order.
     ///
     /// # Panics
     /// When `targets` has another length.
-    pub fn to_document(&self, rid: Rid, seq: Seq, last_updated_us: i64, targets: &[Rid]) -> IndexDocument {
+    pub fn to_document(&self, rid: Rid, seq: Seq, targets: &[Rid]) -> UndatedDocument {
         assert_eq!(targets.len(), self.references.len(), "a rid for each reference");
         let mut document = IndexDocument::new(rid, seq);
         document.add_term(Field::Kind, self.plan.name.as_bytes());
-        document.add_value(&EVERY.last_updated, last_updated_us);
         for (column, part) in EVERY.id.iter().zip(encoding::id(self.text(self.id))) {
             document.add_value(column, part);
         }
@@ -31,7 +30,25 @@ impl SearchValues {
         for entries in self.entries.chunk_by(|one, next| one.row == next.row) {
             writer.parameter(self.plan.row(entries[0].row), entries);
         }
-        writer.document
+        UndatedDocument(writer.document)
+    }
+}
+
+/// A document whose commit has no time yet.
+#[derive(Debug)]
+pub struct UndatedDocument(IndexDocument);
+
+impl UndatedDocument {
+    /// The document, committed at this time in microseconds since 1970 UTC.
+    pub fn dated(self, last_updated_us: i64) -> IndexDocument {
+        let mut document = self.0;
+        document.add_value(&EVERY.last_updated, last_updated_us);
+        document
+    }
+
+    /// The resource.
+    pub fn rid(&self) -> Rid {
+        self.0.rid
     }
 }
 

@@ -32,6 +32,7 @@ mod time;
 mod values;
 
 pub use columns::LAST_UPDATED;
+pub use document::UndatedDocument;
 pub use error::IndexError;
 pub use indexer::{ClauseContext, Indexer, MatchContext, Resources};
 pub use limits::Limits;

@@ -45,7 +45,7 @@ fn check(body: &str, rows: &[(&str, bool)]) {
     })
     .unwrap();
     let targets: Vec<Rid> = values.references().iter().map(|_| 7).collect();
-    let documents = vec![values.to_document(7, 1, LAST_UPDATED_US, &targets)];
+    let documents = vec![values.to_document(7, 1, &targets).dated(LAST_UPDATED_US)];
     postings.apply(Changes { documents, superseded: Vec::new(), seq: 1 }).unwrap();
     let snapshot = postings.snapshot(1).unwrap();
 

@@ -27,6 +27,6 @@ pub fn tests(workspace: &Workspace) -> Vec<Finding> {
 
 fn exists(workspace: &Workspace, folder: &str, test: &str) -> bool {
     let folder = format!("/{folder}/");
-    let mut sources = workspace.sources.iter().filter(|source| source.path.contains(&folder));
+    let mut sources = workspace.sources.iter().filter(|source| format!("/{}", source.path).contains(&folder));
     sources.any(|source| !source.sequences(&format!("fn {test}")).is_empty())
 }

@@ -1,12 +1,10 @@
 //! `fornax load`, against a server.
 
-mod support;
-
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::{FORNAX, Server};
+use crate::support::{FORNAX, Server};
 
 fn load(server: &Server, folder: &Path, paths: &[&str]) -> Output {
     let mut command = Command::new(FORNAX);

@@ -44,7 +44,12 @@ impl Server {
             panic!("not ready: {line:?}; the log: {}", std::fs::read_to_string(&log).unwrap_or_default())
         });
         let origin = base.strip_suffix("/fhir").expect("the base of the default tenant").to_owned();
-        let agent = Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent();
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .proxy(None)
+            .build()
+            .new_agent();
         Self { child, origin, log, agent }
     }
 

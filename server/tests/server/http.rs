@@ -1,12 +1,10 @@
 //! The HTTP interface, from outside.
 
-mod support;
-
 use std::io::{Read, Write};
 
+use crate::support::{Answer, Server};
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use support::{Answer, Server};
 
 const JSON: (&str, &str) = ("Content-Type", "application/fhir+json");
 const PATIENT: &str = r#"{"resourceType":"Patient","name":[{"family":"Lovelace"}]}"#;
@@ -51,7 +49,7 @@ fn bodies_of_wrong_shape_are_refused_with_the_place() {
     check(r#"{"resourceType":"Patient","gender":["male"]}"#, 422, "structure", Some("Patient.gender"));
     check(r#"{"resourceType":"Patient","gender":"male","gender":"female"}"#, 400, "structure", None);
     check(r#"{"resourceType":"Observation","status":"final"}"#, 422, "required", Some("Observation.code"));
-    check(r#"{"resourceType":"Nonsense"}"#, 422, "structure", Some("Nonsense"));
+    check(r#"{"resourceType":"Nonsense"}"#, 422, "structure", None);
     check(
         &format!("{{\"resourceType\":\"Patient\",\"x\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000)),
         400,
@@ -60,9 +58,9 @@ fn bodies_of_wrong_shape_are_refused_with_the_place() {
     );
     check(
         &format!("{{\"resourceType\":\"Patient\",\"multipleBirthInteger\":{}}}", "9".repeat(100_000)),
-        422,
-        "value",
-        Some("Patient.multipleBirthInteger"),
+        400,
+        "structure",
+        None,
     );
     assert_eq!(server.total("Patient"), 0);
 }
@@ -121,7 +119,7 @@ fn requests_that_mean_nothing_are_refused() {
     check_refused(&send("PUT", &instance, &[JSON], PATIENT), 400, "value", Some("Patient.id"), "no id");
     check(
         send("PUT", "Patient/a_b", &[JSON], r#"{"resourceType":"Patient","id":"a_b"}"#),
-        422,
+        400,
         "value",
         "a bad id",
     );
@@ -143,9 +141,9 @@ fn searches_that_cannot_be_read_are_refused() {
     );
     check_refused(&server.get("Patient?birthdate=soon"), 400, "value", None, "no date");
     check_refused(
-        &server.get("Patient?_sort=surname"),
+        &server.send("GET", "Patient?_sort=surname", &strict, b""),
         400,
-        "not-supported",
+        "value",
         None,
         "sorted by what is unknown",
     );
@@ -320,7 +318,7 @@ fn tenants_are_worlds_of_their_own() {
     let (folder, server) = rig();
     let data = folder.path().join("data");
     let tenant = |arguments: &[&str]| {
-        let out = std::process::Command::new(support::FORNAX)
+        let out = std::process::Command::new(crate::support::FORNAX)
             .arg("tenant")
             .args(arguments)
             .arg("--data")

@@ -1,13 +1,11 @@
 //! The server killed in full flight: what was acknowledged is there, whole, and searchable; nothing is half there.
 
-mod support;
-
 use std::collections::HashMap;
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{FORNAX, Server};
+use crate::support::{FORNAX, Server};
 
 const WRITERS: usize = 8;
 /// Acknowledged transactions after which the server is killed, round by round.
@@ -100,6 +98,59 @@ fn what_was_acknowledged_survives_a_kill() {
         assert_eq!(answer.status, 412, "identities are recovered as well: {}", answer.text());
         if round % 2 == 0 { server.kill() } else { assert_eq!(server.stop(), Some(0)) }
     }
+}
+
+/// A transaction large enough to be staged.
+fn large_transaction(entries: usize) -> String {
+    let entry = |number: usize| {
+        format!(
+            r#"{{"resource":{{"resourceType":"Basic","id":"large-{number}","code":{{"text":"x"}},"identifier":[{{"system":"urn:large","value":"{number}"}}]}},
+                "request":{{"method":"PUT","url":"Basic/large-{number}"}}}}"#
+        )
+    };
+    let entries: Vec<String> = (0..entries).map(entry).collect();
+    format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, entries.join(","))
+}
+
+#[test]
+fn a_large_transaction_is_whole_or_absent_after_a_kill() {
+    const ENTRIES: usize = 20_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let body = large_transaction(ENTRIES);
+    let mut small = 0;
+    for (round, enough) in [1, 5, 20, 80].into_iter().enumerate() {
+        let server = Server::start(&data);
+        // Small writers run until the server is killed, so that it dies while the large transaction is under way.
+        let keys = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
+                let request = agent.post(format!("{}/fhir", server.origin));
+                // It fails, or the kill came too late.
+                let _ = request.header("Content-Type", "application/fhir+json").send(&body);
+            });
+            write_until_killed(&server, round, enough)
+        });
+        small += keys.len();
+        drop(server);
+        let server = Server::start(&data);
+        let large = server.total("Basic?identifier=urn:large%7C");
+        assert!(large == 0 || large == ENTRIES as u64, "round {round}: {large}");
+        let first = server.get("Basic/large-0");
+        assert_eq!(first.status, if large == 0 { 404 } else { 200 }, "round {round}");
+        let acknowledged = server.total("Basic?identifier=urn:kill%7C");
+        assert!(acknowledged >= (PARTS * small) as u64, "round {round}: {acknowledged} of {}", PARTS * small);
+        assert_eq!(server.stop(), Some(0));
+    }
+    let server = Server::start(&data);
+    let answer = server.json("POST", "", &body);
+    assert_eq!(
+        answer.status,
+        200,
+        "it goes through in the end: {}",
+        &answer.text()[..answer.text().len().min(300)]
+    );
+    assert_eq!(server.total("Basic?identifier=urn:large%7C"), ENTRIES as u64);
 }
 
 #[test]

@@ -1,0 +1,171 @@
+//! A transaction: all entries become one commit, or none does. A large one is staged.
+
+use std::collections::{HashMap, HashSet};
+
+use super::entries::Entry;
+use super::process::{BundleRequest, TRIES, Target};
+use super::references::BundleReferences;
+use crate::change::{Committed, EntryResponse};
+use crate::commit::{contended, sequence};
+use crate::error::Result;
+use crate::view::View;
+use crate::write::{PreparedWrite, Staging, Work, Written};
+
+/// Entries from which on a transaction is staged: others would wait too long for it as a whole.
+const STAGED_ENTRIES_MIN: usize = 2_000;
+/// Entries that are prepared, and held others up for, at a time.
+const CHUNK_ENTRIES: usize = 250;
+
+/// A transaction's entries with what they write to, in the order in which they are written.
+struct Plan<'r, 'a> {
+    writes: Vec<(&'r Entry<'a>, Target)>,
+    /// By the entries' places in the request; `None`: still to come.
+    responses: Vec<Option<EntryResponse>>,
+}
+
+impl<'a> BundleRequest<'a> {
+    pub(super) fn transaction(&self) -> Result<Vec<EntryResponse>> {
+        for _ in 0..TRIES {
+            if let Some(responses) = self.try_transaction()? {
+                return Ok(responses);
+            }
+        }
+        Err(contended())
+    }
+
+    /// `None`: what it was prepared on has changed.
+    fn try_transaction(&self) -> Result<Option<Vec<EntryResponse>>> {
+        let view = View::now(self.core)?;
+        let mut conditions = Vec::new();
+        let targets = self.entries.iter().map(|entry| self.target(entry, &view, &mut conditions));
+        let targets = targets.collect::<Result<Vec<_>>>()?;
+        self.check_overlaps(&targets)?;
+        let references =
+            BundleReferences::new(self.core, &view, self.own_bases, self.full_urls(&targets)?, true);
+        let Plan { writes, mut responses } = self.plan(targets);
+        let places: Vec<usize> = writes.iter().map(|(entry, _)| entry.index).collect();
+        let written = if writes.len() >= STAGED_ENTRIES_MIN {
+            self.write_staged(writes, references, conditions)?
+        } else {
+            self.write_at_once(writes, references, conditions)?
+        };
+        let Some(written) = written else { return Ok(None) };
+        for (place, written) in places.into_iter().zip(written) {
+            responses[place] = Some(EntryResponse::Committed(written.into()));
+        }
+        let answer = |(entry, response): (&Entry<'_>, Option<EntryResponse>)| match response {
+            Some(response) => Ok(response),
+            None => self.read(entry),
+        };
+        self.entries.iter().zip(responses).map(answer).collect::<Result<Vec<_>>>().map(Some)
+    }
+
+    /// Deletes first, then creates, then updates; within them as in the request. What is there already needs no write.
+    fn plan(&self, targets: Vec<Target>) -> Plan<'_, 'a> {
+        let mut responses: Vec<Option<EntryResponse>> = self.entries.iter().map(|_| None).collect();
+        let mut writes = Vec::with_capacity(targets.len());
+        for (entry, target) in self.entries.iter().zip(targets) {
+            match target {
+                Target::Read => {}
+                Target::Existing(version) => {
+                    responses[entry.index] = Some(EntryResponse::Committed(Committed::Existing(*version)));
+                }
+                target => writes.push((entry, target)),
+            }
+        }
+        writes.sort_by_key(|(entry, _)| entry.method);
+        Plan { writes, responses }
+    }
+
+    fn write_at_once(
+        &self,
+        writes: Vec<(&Entry<'_>, Target)>,
+        references: BundleReferences<'_>,
+        mut conditions: Vec<crate::write::Condition>,
+    ) -> Result<Option<Vec<Written>>> {
+        let writes = self.prepare_all(writes, &references)?;
+        conditions.extend(references.finish()?);
+        if writes.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        sequence(self.core, Work { principal: self.principal.clone(), writes, conditions })
+    }
+
+    fn write_staged(
+        &self,
+        writes: Vec<(&Entry<'_>, Target)>,
+        references: BundleReferences<'_>,
+        mut conditions: Vec<crate::write::Condition>,
+    ) -> Result<Option<Vec<Written>>> {
+        // Whatever does not resolve is told before anything is written.
+        for resource in writes.iter().filter_map(|(entry, _)| entry.resource) {
+            references.resolve(resource)?;
+        }
+        references.check()?;
+        let mut staging = Staging::begin(self.core, writes.len());
+        let mut writes = writes.into_iter();
+        loop {
+            let chunk: Vec<_> = writes.by_ref().take(CHUNK_ENTRIES).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            staging.add(self.prepare_all(chunk, &references)?, self.bodies)?;
+        }
+        conditions.extend(references.finish()?);
+        staging.commit(&conditions, self.principal)
+    }
+
+    fn prepare_all(
+        &self,
+        writes: Vec<(&Entry<'_>, Target)>,
+        references: &BundleReferences<'_>,
+    ) -> Result<Vec<PreparedWrite>> {
+        writes.into_iter().map(|(entry, target)| self.prepare(entry, target, references)).collect()
+    }
+
+    /// No resource may be written twice in a transaction.
+    fn check_overlaps(&self, targets: &[Target]) -> Result<()> {
+        let mut seen = HashSet::new();
+        for (entry, target) in self.entries.iter().zip(targets) {
+            if let Target::Write { resource_type, id, .. } | Target::Delete { resource_type, id } = target
+                && !seen.insert((resource_type.number, id.as_str()))
+            {
+                return Err(entry.invalid(
+                    "duplicate",
+                    "another entry writes the same resource",
+                    "request.url",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What each `fullUrl` is called after the transaction.
+    fn full_urls(&self, targets: &[Target]) -> Result<HashMap<String, String>> {
+        let mut urls = HashMap::new();
+        for (entry, target) in self.entries.iter().zip(targets) {
+            let Some(full_url) = &entry.full_url else { continue };
+            let stored = match target {
+                Target::Write { resource_type, id, .. } => format!("{}/{id}", resource_type.name),
+                Target::Existing(version) => format!("{}/{}", version.resource_type, version.id),
+                Target::Delete { .. } | Target::Read => continue,
+            };
+            // `http://server/Patient/1` is also meant by `Patient/1` within the Bundle.
+            if let Some(relative) = relative_of(full_url) {
+                urls.insert(relative.to_owned(), stored.clone());
+            }
+            if urls.insert(full_url.clone(), stored).is_some() {
+                return Err(entry.invalid("duplicate", "another entry has the same fullUrl", "fullUrl"));
+            }
+        }
+        Ok(urls)
+    }
+}
+
+/// `Patient/1` of `http://server/base/Patient/1`.
+fn relative_of(full_url: &str) -> Option<&str> {
+    let path = full_url.strip_prefix("http://").or_else(|| full_url.strip_prefix("https://"))?;
+    let id = path.rfind('/')?;
+    let resource_type = path[..id].rfind('/')?;
+    Some(&path[resource_type + 1..])
+}

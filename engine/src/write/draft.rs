@@ -1,0 +1,334 @@
+//! Records of commits in the making: numbers given, records sealed into one batch. Made under the sequencer's lock. What the
+//! draft itself changed is looked up in it before the store.
+
+use std::collections::{BTreeMap, HashMap};
+
+use fornax_index::UndatedDocument;
+use fornax_store::Batch;
+
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::families::Family;
+use crate::keys;
+use crate::records::{
+    self, Head, IdRecord, LogEntry, LogRecord, Newest, OperationCode, RID_TYPE_SHIFT, Rid, Seq, VersionHead,
+    bug,
+};
+use crate::resource::{Body, Splice};
+use crate::types::ResourceType;
+use crate::vault::state;
+use crate::write::audit;
+use crate::write::body::PreparedBody;
+use crate::write::condition::Condition;
+use crate::write::prepare::{Content, PreparedWrite};
+use crate::write::staged::Staged;
+
+/// See the module.
+pub(super) struct Draft<'a> {
+    pub core: &'a Core,
+    pub head: Head,
+    pub batch: Batch,
+    /// What a transaction that is not yet committed has written.
+    staged: Option<&'a Staged>,
+    ids: HashMap<[u8; 16], IdRecord>,
+    identities: HashMap<(u16, [u8; 16]), Vec<Rid>>,
+    /// Identities of versions written in this draft.
+    borne: HashMap<(Rid, Seq), Vec<[u8; 16]>>,
+}
+
+/// What a write comes to, decided before anything of it is put down.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Decision {
+    pub rid: Rid,
+    pub version: u64,
+    pub operation: OperationCode,
+    pub before: Option<Newest>,
+}
+
+/// When a version was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CommitTime {
+    /// In milliseconds since 1970 UTC.
+    At(i64),
+    /// It will stand in a record of its own.
+    Apart,
+}
+
+impl Decision {
+    /// The commit of the version that ceases to be current.
+    pub(super) fn superseded(&self) -> Option<Seq> {
+        self.before.filter(|newest| !newest.is_deleted).map(|newest| newest.seq)
+    }
+
+    pub(super) fn newest(&self, seq: Seq) -> Newest {
+        Newest { seq, version: self.version, is_deleted: self.operation == OperationCode::Delete }
+    }
+
+    pub(super) fn log_entry(&self) -> LogEntry {
+        let Self { rid, version, operation, .. } = *self;
+        LogEntry { rid, version, operation, superseded: self.superseded() }
+    }
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(core: &'a Core, head: Head, staged: Option<&'a Staged>) -> Self {
+        Self {
+            core,
+            head,
+            batch: Batch::new(),
+            staged,
+            ids: HashMap::new(),
+            identities: HashMap::new(),
+            borne: HashMap::new(),
+        }
+    }
+
+    pub(super) fn holds(&self, condition: &Condition) -> Result<bool> {
+        match condition {
+            Condition::Identity { type_number, digest, rids } => {
+                let mut found = self.identity(*type_number, digest)?;
+                found.retain(|rid| !self.staged.is_some_and(|staged| staged.has_made(*rid)));
+                Ok(found == *rids)
+            }
+            Condition::Untouched { type_number, since } => {
+                Ok(self.head.types.get(type_number).is_none_or(|head| head.touched <= *since))
+            }
+        }
+    }
+
+    /// What an id names. What is staged under it does not count.
+    pub(super) fn id(&self, digest: &[u8; 16]) -> Result<Option<IdRecord>> {
+        let record = self.stored_id(digest)?;
+        Ok(record.map(|record| IdRecord {
+            newest: record.newest.filter(|newest| newest.seq <= self.head.seq),
+            ..record
+        }))
+    }
+
+    /// What an id names, staged or not.
+    pub(super) fn stored_id(&self, digest: &[u8; 16]) -> Result<Option<IdRecord>> {
+        if let Some(record) = self.ids.get(digest) {
+            return Ok(Some(*record));
+        }
+        let bytes = self.core.vault.get(&*self.core.store, Family::Ids, digest)?;
+        bytes.map(|bytes| records::decode(&bytes)).transpose()
+    }
+
+    pub(super) fn put_id(&mut self, digest: [u8; 16], record: IdRecord) -> Result<()> {
+        self.core.vault.put(&mut self.batch, Family::Ids, &digest, &records::encode(&record)?)?;
+        self.ids.insert(digest, record);
+        Ok(())
+    }
+
+    fn identity(&self, type_number: u16, digest: &[u8; 16]) -> Result<Vec<Rid>> {
+        if let Some(rids) = self.identities.get(&(type_number, *digest)) {
+            return Ok(rids.clone());
+        }
+        let key = keys::identity(type_number, digest);
+        let bytes = self.core.vault.get(&*self.core.store, Family::Identity, key.as_bytes())?;
+        bytes.map_or(Ok(Vec::new()), |bytes| records::decode(&bytes))
+    }
+
+    fn put_identity(&mut self, type_number: u16, digest: [u8; 16], rids: Vec<Rid>) -> Result<()> {
+        let key = keys::identity(type_number, &digest);
+        if rids.is_empty() {
+            self.batch.delete(self.core.vault.placement.family(Family::Identity), key.as_bytes());
+        } else {
+            let record = records::encode(&rids)?;
+            self.core.vault.put(&mut self.batch, Family::Identity, key.as_bytes(), &record)?;
+        }
+        self.identities.insert((type_number, digest), rids);
+        Ok(())
+    }
+
+    /// The number of a resource that has none yet, given at its first mention.
+    fn give_rid(&mut self, resource_type: ResourceType) -> Result<Rid> {
+        let head = self.head.types.entry(resource_type.number).or_default();
+        if head.given >> RID_TYPE_SHIFT != 0 {
+            return Err(Error::new(ErrorKind::Limit, Issue::error("too-costly", "resources of one type")));
+        }
+        let rid = keys::rid(resource_type.number, head.given);
+        head.given += 1;
+        Ok(rid)
+    }
+
+    /// Decides a write; `None`: there is nothing to do. Gives a number to a resource without.
+    pub(super) fn decide(&mut self, write: &PreparedWrite) -> Result<Option<Decision>> {
+        let record = self.id(&write.digest)?;
+        if is_idle(write, record) {
+            return Ok(None);
+        }
+        let rid = match record {
+            Some(record) => record.rid,
+            None => self.give_rid(write.resource_type)?,
+        };
+        let before = record.and_then(|record| record.newest);
+        let operation = match (&write.content, before) {
+            (Content::Delete, _) => OperationCode::Delete,
+            (Content::Put(_), None) => OperationCode::Create,
+            (Content::Put(_), Some(_)) => OperationCode::Update,
+        };
+        let version = before.map_or(0, |newest| newest.version) + 1;
+        Ok(Some(Decision { rid, version, operation, before }))
+    }
+
+    /// Puts the version's record down, and makes its index document; a delete has none.
+    pub(super) fn put_version(
+        &mut self,
+        seq: Seq,
+        decision: &Decision,
+        write: &PreparedWrite,
+        time: CommitTime,
+    ) -> Result<(Body, Option<UndatedDocument>)> {
+        let mut head = VersionHead {
+            version: decision.version,
+            last_updated_ms: match time {
+                CommitTime::At(ms) => Some(ms),
+                CommitTime::Apart => None,
+            },
+            operation: decision.operation,
+            splice: Splice::Nowhere,
+            id: write.id.to_string(),
+            identities: Vec::new(),
+        };
+        let rid = decision.rid;
+        let mut plain = Vec::new();
+        let (body, document) = match &write.content {
+            Content::Delete => {
+                records::encode_onto(&head, &mut plain)?;
+                (Body::default(), None)
+            }
+            Content::Put(prepared) => {
+                head.splice = prepared.body.splice;
+                head.identities.clone_from(&prepared.identities);
+                self.borne.insert((rid, seq), prepared.identities.clone());
+                records::encode_onto(&head, &mut plain)?;
+                plain.extend_from_slice(&prepared.compressed);
+                let targets = self.targets(prepared)?;
+                (prepared.body.clone(), Some(prepared.values.to_document(rid, seq, &targets)))
+            }
+        };
+        let key = keys::version(rid, seq);
+        self.core.vault.put(&mut self.batch, Family::Versions, key.as_bytes(), &plain)?;
+        Ok((body, document))
+    }
+
+    /// The numbers of what a resource refers to, also of what is not there.
+    fn targets(&mut self, prepared: &PreparedBody) -> Result<Vec<Rid>> {
+        let mut targets = Vec::with_capacity(prepared.values.references().len());
+        for reference in prepared.values.references() {
+            let resource_type = self
+                .core
+                .types
+                .defined(reference.resource)
+                .ok_or_else(|| bug("a reference to no resource type"))?;
+            let digest = self.core.vault.id_digest(resource_type.name, &reference.id);
+            let rid = match self.stored_id(&digest)? {
+                Some(record) => record.rid,
+                None => {
+                    let rid = self.give_rid(resource_type)?;
+                    self.put_id(digest, IdRecord { rid, newest: None })?;
+                    rid
+                }
+            };
+            targets.push(rid);
+        }
+        Ok(targets)
+    }
+
+    /// Takes the resource out of the identities that it bore and into those that it bears.
+    pub(super) fn change_identities(
+        &mut self,
+        type_number: u16,
+        rid: Rid,
+        before: &[[u8; 16]],
+        now: &[[u8; 16]],
+    ) -> Result<()> {
+        for digest in before.iter().filter(|digest| !now.contains(digest)) {
+            let mut rids = self.identity(type_number, digest)?;
+            rids.retain(|other| *other != rid);
+            self.put_identity(type_number, *digest, rids)?;
+        }
+        for digest in now.iter().filter(|digest| !before.contains(digest)) {
+            let mut rids = self.identity(type_number, digest)?;
+            if !rids.contains(&rid) {
+                rids.push(rid);
+            }
+            self.put_identity(type_number, *digest, rids)?;
+        }
+        Ok(())
+    }
+
+    /// The identities that a version bore.
+    pub(super) fn identities_of(&self, rid: Rid, seq: Seq) -> Result<Vec<[u8; 16]>> {
+        if let Some(identities) = self.borne.get(&(rid, seq)) {
+            return Ok(identities.clone());
+        }
+        let key = keys::version(rid, seq);
+        let plain = self.core.vault.get(&*self.core.store, Family::Versions, key.as_bytes())?;
+        let plain = plain.ok_or_else(|| records::corrupted("a version is missing"))?;
+        Ok(records::decode_head::<VersionHead>(&plain)?.0.identities)
+    }
+
+    /// Counts a version of a commit.
+    pub(super) fn count(&mut self, seq: Seq, decision: &Decision) {
+        let head = self.head.types.entry(keys::type_number(decision.rid)).or_default();
+        head.versions += 1;
+        head.touched = seq;
+        head.current += u64::from(decision.operation != OperationCode::Delete);
+        head.current -= u64::from(decision.superseded().is_some());
+    }
+
+    /// Puts down the commit itself and its audit row.
+    pub(super) fn log(
+        &mut self,
+        (seq, last_updated_ms): (Seq, i64),
+        principal: &crate::Principal,
+        mut entries: Vec<LogEntry>,
+    ) -> Result<()> {
+        entries.sort_unstable_by_key(|entry| entry.rid);
+        let family = self.core.vault.placement.family(Family::Log);
+        let types: BTreeMap<u16, ()> =
+            entries.iter().map(|entry| (keys::type_number(entry.rid), ())).collect();
+        for number in types.keys() {
+            self.batch.put(family, keys::type_log(*number, seq).as_bytes(), &[]);
+        }
+        let row = (seq, last_updated_ms, &*entries);
+        self.head.audit = audit::add(&mut self.batch, &self.core.vault, &self.head.audit, principal, row)?;
+        let record = records::encode(&LogRecord { last_updated_ms, entries })?;
+        self.core.vault.put(&mut self.batch, Family::Log, keys::log(seq).as_bytes(), &record)
+    }
+
+    pub(super) fn put_head(&mut self) -> Result<()> {
+        let record = records::encode(&self.head)?;
+        self.core.vault.put(&mut self.batch, Family::State, state::HEAD, &record)
+    }
+}
+
+/// The identities that a write gives its resource.
+pub(super) fn identities(write: &PreparedWrite) -> &[[u8; 16]] {
+    match &write.content {
+        Content::Put(prepared) => &prepared.identities,
+        Content::Delete => &[],
+    }
+}
+
+/// A deletion of what is not there.
+pub(super) fn is_idle(write: &PreparedWrite, before: Option<IdRecord>) -> bool {
+    let is_there = before.and_then(|record| record.newest).is_some_and(|newest| !newest.is_deleted);
+    matches!(write.content, Content::Delete) && !is_there
+}
+
+pub(super) fn check_if_match(write: &PreparedWrite, before: Option<IdRecord>) -> Result<()> {
+    let Some(wanted) = write.if_match else { return Ok(()) };
+    let newest = before.and_then(|record| record.newest).filter(|newest| !newest.is_deleted);
+    match newest {
+        Some(newest) if newest.version == wanted.0 => Ok(()),
+        Some(_) => Err(precondition("the version in If-Match is not the current one")),
+        None => Err(precondition("If-Match names a version, and there is no current one")),
+    }
+}
+
+fn precondition(text: &str) -> Error {
+    Error::new(ErrorKind::Precondition, Issue::error("conflict", text))
+}

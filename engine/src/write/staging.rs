@@ -1,0 +1,281 @@
+//! Large transactions, staged: written in chunks under a commit number that nobody sees, then committed by one small batch. Other
+//! writers wait for a chunk at most.
+
+use std::sync::Arc;
+
+use fornax_index::UndatedDocument;
+use fornax_postings::{Changes, SupersededVersion};
+use fornax_store::Durability;
+use parking_lot::MutexGuard;
+
+use crate::Principal;
+use crate::core::{Core, index_failed};
+use crate::error::{Error, Result};
+use crate::families::Family;
+use crate::keys;
+use crate::records::{self, IdRecord, Seq};
+use crate::resource::Body;
+use crate::types::ResourceType;
+use crate::vault::failed;
+use crate::write::condition::Condition;
+use crate::write::draft::{CommitTime, Decision, Draft, check_if_match, identities};
+use crate::write::group::Written;
+use crate::write::prepare::PreparedWrite;
+use crate::write::sequence::{SequenceState, close_after};
+use crate::write::staged::{self, Staged};
+
+/// Commit numbers left to other writers meanwhile, for each entry and at least. They count as distance in the index's marks,
+/// of which there are four thousand million.
+const COMMITS_PER_ENTRY: u64 = 2;
+const COMMITS_MIN: u64 = 1 << 14;
+
+/// A transaction being staged. Dropped without a commit, it leaves nothing behind.
+pub(crate) struct Staging<'a> {
+    core: &'a Core,
+    /// One at a time.
+    _alone: MutexGuard<'a, ()>,
+    seq: Seq,
+    /// The last commit before: what was touched since is looked at again.
+    began: Seq,
+    chunks: u32,
+    writes: Vec<StagedWrite>,
+    documents: Vec<UndatedDocument>,
+    is_over: bool,
+}
+
+/// One write of the transaction, staged.
+struct StagedWrite {
+    resource_type: ResourceType,
+    id: Arc<str>,
+    digest: [u8; 16],
+    /// `None`: there was nothing to do.
+    decision: Option<Decision>,
+    body: Body,
+    /// Of a resource that is there: put down by the commit.
+    identities: Vec<[u8; 16]>,
+}
+
+/// Whether the responses to a Bundle's writes bear the bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReturnBodies {
+    /// They do.
+    Yes,
+    /// They don't: a large Bundle needs less memory.
+    No,
+}
+
+impl<'a> Staging<'a> {
+    /// Begins a transaction of so many entries, when the one before it is over.
+    pub(crate) fn begin(core: &'a Core, entries: usize) -> Self {
+        let alone = core.sequencer.staging.lock();
+        let room = COMMITS_MIN.max(COMMITS_PER_ENTRY * entries as u64);
+        let began = core.sequencer.between_groups(|state| {
+            state.staged = Some(Staged::new(state.head.seq + room));
+            state.head.seq
+        });
+        Self {
+            core,
+            _alone: alone,
+            seq: began + room,
+            began,
+            chunks: 0,
+            writes: Vec::with_capacity(entries),
+            documents: Vec::with_capacity(entries),
+            is_over: false,
+        }
+    }
+
+    /// Stages a chunk.
+    pub(crate) fn add(&mut self, writes: Vec<PreparedWrite>, bodies: ReturnBodies) -> Result<()> {
+        self.core.make_room()?;
+        self.core.sequencer.between_groups(|state| {
+            self.core.check_open()?;
+            self.add_between_groups(state, writes, bodies)
+        })
+    }
+
+    fn add_between_groups(
+        &mut self,
+        state: &mut SequenceState,
+        writes: Vec<PreparedWrite>,
+        bodies: ReturnBodies,
+    ) -> Result<()> {
+        let mut draft = Draft::new(self.core, state.head.clone(), state.staged.as_ref());
+        let mut rids = Vec::with_capacity(writes.len());
+        for write in writes {
+            check_if_match(&write, draft.id(&write.digest)?)?;
+            let decision = draft.decide(&write)?;
+            let mut body = Body::default();
+            if let Some(decision) = &decision {
+                let (put, document) = self.put(&mut draft, &write, decision)?;
+                self.documents.extend(document);
+                rids.push(decision.rid);
+                if bodies == ReturnBodies::Yes {
+                    body = put;
+                }
+            }
+            let is_deferred = decision.is_some_and(|decision| decision.before.is_some());
+            let PreparedWrite { resource_type, ref id, digest, .. } = write;
+            let identities = if is_deferred { identities(&write).to_vec() } else { Vec::new() };
+            self.writes.push(StagedWrite {
+                resource_type,
+                id: Arc::clone(id),
+                digest,
+                decision,
+                body,
+                identities,
+            });
+        }
+        staged::put_chunk(&mut draft, self.chunks, self.seq, rids.clone())?;
+        // The numbers that it gave are given from now on, whatever becomes of the transaction.
+        draft.put_head()?;
+        let Draft { head, batch, .. } = draft;
+        self.core.store.write(&batch, Durability::Buffered).map_err(failed).inspect_err(|error| {
+            close_after(self.core, error);
+        })?;
+        self.chunks += 1;
+        state.head = head;
+        if let Some(staged) = &mut state.staged {
+            staged.make(rids.into_iter());
+        }
+        Ok(())
+    }
+
+    fn put(
+        &self,
+        draft: &mut Draft<'_>,
+        write: &PreparedWrite,
+        decision: &Decision,
+    ) -> Result<(Body, Option<UndatedDocument>)> {
+        if decision.before.is_none() {
+            let record = IdRecord { rid: decision.rid, newest: Some(decision.newest(self.seq)) };
+            draft.put_id(write.digest, record)?;
+            draft.change_identities(write.resource_type.number, decision.rid, &[], identities(write))?;
+        }
+        draft.put_version(self.seq, decision, write, CommitTime::Apart)
+    }
+
+    /// Commits what was staged: durable, searchable and visible when it returns; the outcomes are in the order of the writes.
+    /// `None`: something that it was prepared on has changed, and nothing was committed.
+    pub(crate) fn commit(
+        mut self,
+        conditions: &[Condition],
+        principal: &Principal,
+    ) -> Result<Option<Vec<Written>>> {
+        let sequencer = &self.core.sequencer;
+        let committed = sequencer.between_groups(|state| {
+            self.core.check_open()?;
+            self.commit_between_groups(state, conditions, principal)
+        })?;
+        let Some(at_ms) = committed else { return Ok(None) };
+        self.is_over = true;
+        let written = std::mem::take(&mut self.writes).into_iter().map(|write| match write.decision {
+            None => Ok(Written::Deleted(None)),
+            Some(decision) => Written::of((write.resource_type, &write.id), &decision, at_ms, write.body),
+        });
+        written.collect::<Result<Vec<_>>>().map(Some)
+    }
+
+    fn commit_between_groups(
+        &mut self,
+        state: &mut SequenceState,
+        conditions: &[Condition],
+        principal: &Principal,
+    ) -> Result<Option<i64>> {
+        let core = self.core;
+        let mut draft = Draft::new(core, state.head.clone(), state.staged.as_ref());
+        for condition in conditions {
+            if !draft.holds(condition)? {
+                return Ok(None);
+            }
+        }
+        for write in &self.writes {
+            if !self.is_as_staged(&draft, write)? {
+                return Ok(None);
+            }
+        }
+        let at_ms = state.head.last_updated_ms.max(core.clock.now_ms());
+        let decisions = || self.writes.iter().filter_map(|write| Some((write, write.decision.as_ref()?)));
+        let entries: Vec<_> = decisions().map(|(_, decision)| decision.log_entry()).collect();
+        let mut changes = Changes { seq: self.seq, ..Changes::default() };
+        for (write, decision) in decisions() {
+            if decision.before.is_some() {
+                replace(&mut draft, self.seq, write, decision)?;
+            }
+            let by = self.seq;
+            let superseded = decision.superseded();
+            changes.superseded.extend(superseded.map(|written| SupersededVersion {
+                rid: decision.rid,
+                written,
+                by,
+            }));
+            draft.count(self.seq, decision);
+        }
+        draft.head.seq = self.seq;
+        draft.head.last_updated_ms = at_ms;
+        draft.log((self.seq, at_ms), principal, entries)?;
+        let time = records::encode(&at_ms)?;
+        core.vault.put(&mut draft.batch, Family::Log, keys::commit_time(self.seq).as_bytes(), &time)?;
+        staged::forget_chunks(&mut draft, self.chunks);
+        draft.put_head()?;
+        let documents = std::mem::take(&mut self.documents).into_iter();
+        changes.documents = documents.map(|document| document.dated(at_ms * 1000)).collect();
+        changes.documents.sort_unstable_by_key(|document| document.rid);
+        let Draft { head, batch, .. } = draft;
+        let written = core.store.write(&batch, Durability::Synced).map_err(failed);
+        written
+            .and_then(|()| core.postings.apply(changes).map_err(index_failed))
+            .inspect_err(|error: &Error| close_after(core, error))?;
+        core.publish(head.seq);
+        state.head = head;
+        state.staged = None;
+        Ok(Some(at_ms))
+    }
+
+    /// Whether nobody wrote the resource since it was staged.
+    fn is_as_staged(&self, draft: &Draft<'_>, write: &StagedWrite) -> Result<bool> {
+        let touched = draft.head.types.get(&write.resource_type.number).map_or(0, |head| head.touched);
+        if touched <= self.began {
+            return Ok(true);
+        }
+        let newest = draft.stored_id(&write.digest)?.and_then(|record| record.newest);
+        Ok(match &write.decision {
+            Some(decision) if decision.before.is_none() => newest == Some(decision.newest(self.seq)),
+            Some(decision) => newest == decision.before,
+            None => newest.is_none_or(|newest| newest.is_deleted),
+        })
+    }
+
+    fn take_back(&self) -> Result<()> {
+        let sequencer = &self.core.sequencer;
+        for number in 0..self.chunks {
+            sequencer.between_groups(|state| staged::take_back(self.core, &state.head, number))?;
+        }
+        Ok(())
+    }
+}
+
+/// Puts down what the commit alone may: the id and the identities of a resource that is there.
+fn replace(draft: &mut Draft<'_>, seq: Seq, write: &StagedWrite, decision: &Decision) -> Result<()> {
+    let rid = decision.rid;
+    draft.put_id(write.digest, IdRecord { rid, newest: Some(decision.newest(seq)) })?;
+    let before = decision.superseded().map(|seq| draft.identities_of(rid, seq)).transpose()?;
+    let before = before.as_deref().unwrap_or(&[]);
+    draft.change_identities(write.resource_type.number, rid, before, &write.identities)
+}
+
+impl Drop for Staging<'_> {
+    fn drop(&mut self) {
+        // After a failed write the next opening takes it back.
+        if !self.is_over
+            && self.core.check_open().is_ok()
+            && let Err(error) = self.take_back()
+        {
+            close_after(self.core, &error);
+        }
+        self.core.sequencer.between_groups(|state| state.staged = None);
+    }
+}
+
+#[cfg(test)]
+mod tests;
