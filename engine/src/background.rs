@@ -1,5 +1,6 @@
 //! One thread that brings fresh index documents to disk, by their number and age.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -36,7 +37,11 @@ impl Background {
                 ticks += 1;
                 let open: Vec<Arc<Core>> = watched.lock().iter().filter_map(Weak::upgrade).collect();
                 for core in open {
-                    tend(&core, ticks % FLUSH_TICKS == 0);
+                    let tended = AssertUnwindSafe(|| tend(&core, ticks % FLUSH_TICKS == 0));
+                    if catch_unwind(tended).is_err() {
+                        // The hook has told where. The other tenants need this thread.
+                        core.close();
+                    }
                 }
             }
         };

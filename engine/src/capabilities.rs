@@ -1,6 +1,6 @@
 //! What this engine can do, for a CapabilityStatement that is true.
 
-use fornax_definitions::{Coded, Definitions, SearchKind, Type};
+use fornax_definitions::{Coded, Definitions, Type};
 
 /// What holds for one resource type.
 #[derive(Clone, Debug)]
@@ -43,7 +43,9 @@ fn of_type(definitions: &'static Definitions, resource_type: &'static Type) -> T
         .collect();
     parameters.sort_by_key(|parameter| parameter.code);
     let references = |source: &'static Type| {
-        definitions.parameters(source.id).filter(|parameter| parameter.kind == SearchKind::Reference)
+        definitions
+            .parameters(source.id)
+            .filter(|parameter| fornax_query::is_includable(definitions, parameter, source.id))
     };
     let includes =
         references(resource_type).map(|parameter| format!("{}:{}", resource_type.name, parameter.code));

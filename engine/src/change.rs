@@ -1,13 +1,15 @@
 //! What a caller asks to be written, and what came of it.
 
-use crate::error::Issue;
+use crate::error::{Error, Issue};
 use crate::resource::{Body, Version, VersionId};
+use crate::search::Handling;
 
 /// One change of one resource.
 #[derive(Clone, Debug)]
 pub struct Change {
     pub(crate) action: Action,
     pub(crate) if_match: Option<VersionId>,
+    pub(crate) own_bases: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -52,8 +54,14 @@ impl Change {
         Self { if_match: Some(version), ..self }
     }
 
+    /// Base URLs of this tenant, without a slash at the end: references under them are local.
+    #[must_use]
+    pub fn own_bases(self, own_bases: Vec<String>) -> Self {
+        Self { own_bases, ..self }
+    }
+
     fn of(action: Action) -> Self {
-        Self { action, if_match: None }
+        Self { action, if_match: None, own_bases: Vec::new() }
     }
 }
 
@@ -68,6 +76,27 @@ pub enum Committed {
     Existing(Version),
     /// The version that marks the deletion; `None`: there was nothing to delete.
     Deleted(Option<Version>),
+}
+
+/// How a Bundle is processed.
+#[derive(Clone, Debug, Default)]
+pub struct BundleOptions {
+    /// Base URLs of this tenant, without a slash at the end: references and URLs under them are local.
+    pub own_bases: Vec<String>,
+    /// Whether the responses to writes bear the bodies.
+    pub bodies: ReturnBodies,
+    /// How unknown parameters of searches are taken.
+    pub handling: Handling,
+}
+
+/// Whether the responses to a Bundle's writes bear the bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ReturnBodies {
+    /// They do.
+    Yes,
+    /// They don't: a large Bundle needs less memory.
+    #[default]
+    No,
 }
 
 /// The answer to a batch or transaction Bundle: one for each entry, in the order of the request.
@@ -97,7 +126,7 @@ pub enum EntryResponse {
     Read(Version),
     /// A search, whose result the server renders like any other.
     Search(Box<crate::search::SearchPage>),
-    /// It failed (batch only: a failing transaction is an error as a whole).
+    /// It failed: in a batch whatever it was; in a transaction a read, which is done when all else is committed.
     Failed {
         /// The kind, for the status.
         kind: crate::error::ErrorKind,
@@ -107,6 +136,21 @@ pub enum EntryResponse {
 }
 
 impl EntryResponse {
+    pub(crate) fn failed(error: &Error) -> Self {
+        Self::Failed { kind: error.kind(), issues: error.issues().to_vec() }
+    }
+
+    /// Bytes of the bodies that it bears.
+    pub(crate) fn body_bytes(&self) -> usize {
+        match self {
+            Self::Read(version) => version.body.bytes.len(),
+            Self::Search(page) => {
+                page.matches.iter().chain(&page.includes).map(|version| version.body.bytes.len()).sum()
+            }
+            Self::Committed(_) | Self::Failed { .. } => 0,
+        }
+    }
+
     /// Leaves out the body of what was written.
     pub(crate) fn drop_body(&mut self) {
         if let Self::Committed(

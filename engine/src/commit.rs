@@ -51,8 +51,8 @@ pub(crate) fn sequence_all(core: &Core, works: Vec<Work>) -> Vec<Result<Option<V
 
 pub(crate) fn contended() -> Error {
     Error::new(
-        ErrorKind::Busy,
-        Issue::error("lock-error", "too many other writes to the same resources; try again"),
+        ErrorKind::Conflict,
+        Issue::error("conflict", "too many other writes to the same resources; try again"),
     )
 }
 

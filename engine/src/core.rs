@@ -106,16 +106,20 @@ impl Core {
     /// waits for a flush while it holds others up.
     pub(crate) fn make_room(&self) -> Result<()> {
         while self.postings.fresh_documents() > self.limits.fresh_documents_max {
-            self.postings.flush(0, &self.tag_keeper()).map_err(index_failed)?;
+            self.flush_fresh()?;
         }
         Ok(())
     }
 
+    /// Brings fresh index documents to disk.
+    pub(crate) fn flush_fresh(&self) -> Result<()> {
+        self.postings.flush(0, &self.tag_keeper()).map_err(index_failed).map(drop)
+    }
+
     /// Brings fresh index documents to disk and merges what is worth it.
     pub(crate) fn flush_index(&self) -> Result<()> {
-        let keeper = self.tag_keeper();
-        self.postings.flush(0, &keeper).map_err(index_failed)?;
-        while self.postings.merge(0, &keeper).map_err(index_failed)? {}
+        self.flush_fresh()?;
+        while self.postings.merge(0, &self.tag_keeper()).map_err(index_failed)? {}
         Ok(())
     }
 
@@ -142,12 +146,14 @@ impl TagKeeper for StateTag<'_> {
 /// A failure of the index, as the facade tells it.
 pub(crate) fn index_failed(error: fornax_postings::Error) -> Error {
     use fornax_postings::Error as E;
-    let (kind, text) = match error {
-        E::Io(_) => (ErrorKind::Io, "the index could not read or write"),
-        E::Limit(_) => (ErrorKind::Limit, "the search is too large"),
-        E::Gone => (ErrorKind::Gone, "the history kept does not reach back so far"),
-        E::Misuse(_) | E::Engine(_) => (ErrorKind::Bug, "the index refused a request"),
-        E::Damaged(_) | E::Stale | E::OtherForm(_) => (ErrorKind::Corrupted, "the index is damaged"),
+    let (kind, code, text) = match error {
+        E::Io(_) => (ErrorKind::Io, "exception", "the index could not read or write"),
+        E::Limit(_) => (ErrorKind::Limit, "too-costly", "the search is too large"),
+        E::Gone => (ErrorKind::Gone, "expired", "the history kept does not reach back so far"),
+        E::Misuse(_) | E::Engine(_) => (ErrorKind::Bug, "exception", "the index refused a request"),
+        E::Damaged(_) | E::Stale | E::OtherForm(_) => {
+            (ErrorKind::Corrupted, "exception", "the index is damaged")
+        }
     };
-    Error::new(kind, Issue::error("exception", text)).caused_by(error)
+    Error::new(kind, Issue::error(code, text)).caused_by(error)
 }

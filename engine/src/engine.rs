@@ -1,5 +1,6 @@
 //! The engine: one directory, its keys, its store, its tenants.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -64,7 +65,7 @@ impl Engine {
         let placement = Placement::of(0).ok_or_else(|| records::bug("the directory's placement"))?;
         let store = open_store(&options, placement)?;
         let directory_keys = key_set(&keys, DIRECTORY, &*master, &*entropy)?;
-        let vault = Vault::open(&directory_keys, placement, &*store)?;
+        let vault = Vault::open(&directory_keys, placement, Arc::clone(&store))?;
         let catalog = match vault.get(&*store, Family::State, state::CATALOG)? {
             Some(bytes) => records::decode(&bytes)?,
             None => Catalog { next_number: 1, tenants: Vec::new() },
@@ -88,6 +89,7 @@ impl Engine {
             tenants: Tenants::new(catalog),
             background: Background::start()?,
         };
+        inner.sweep()?;
         let engine = Self { inner: Arc::new(inner) };
         if !engine.has_tenant(&TenantId::default_tenant()) {
             engine.create_tenant(&TenantId::default_tenant())?;
@@ -165,21 +167,18 @@ impl Engine {
         let mut catalog = inner.tenants.catalog();
         let index = catalog.tenants.iter().position(|entry| entry.name == id.as_str());
         let entry = catalog.tenants.remove(index.ok_or_else(unknown_tenant)?);
-        inner.keys.destroy_key_set(TenantUuid(entry.uuid)).map_err(refused)?;
+        match inner.keys.destroy_key_set(TenantUuid(entry.uuid)) {
+            // A removal that was cut off here goes on here.
+            Ok(()) | Err(CryptoError::Missing { .. }) => {}
+            Err(error) => return Err(refused(error)),
+        }
         inner.keep(&catalog)?;
         // From here on nobody gets hold of it, and those who hold it are refused.
         if let Some(core) = inner.tenants.place(id).and_then(|place| place.retire()) {
             core.close();
         }
         inner.tenants.replace(catalog);
-        let placement = Placement::of(entry.number).ok_or_else(|| records::bug("a tenant's placement"))?;
-        let families = placement.all().map(|(family, _)| family);
-        inner.shared.store.drop_families(&families).map_err(failed)?;
-        let folder = crate::open_tenant::index_folder(&inner.options, entry.number);
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_failed(error)),
-            _ => Ok(()),
-        }
+        inner.remove_data(entry.number)
     }
 
     /// The names of all tenants, in order.
@@ -187,9 +186,16 @@ impl Engine {
         self.inner.tenants.names()
     }
 
-    /// Sizes, for operators.
-    pub fn statistics(&self) -> Result<Vec<TenantStatistics>> {
-        self.tenants().iter().map(|id| self.tenant(id)?.statistics()).collect()
+    /// Sizes, for operators. A tenant that can't be opened is left out; the log says why.
+    pub fn statistics(&self) -> Vec<TenantStatistics> {
+        let of = |id: &TenantId| match self.tenant(id).and_then(|tenant| tenant.statistics()) {
+            Ok(statistics) => Some(statistics),
+            Err(error) => {
+                tracing::error!(tenant = %id, cause = ?std::error::Error::source(&error), "a tenant has no statistics");
+                None
+            }
+        };
+        self.tenants().iter().filter_map(of).collect()
     }
 
     /// What is supported, by resource type.
@@ -201,12 +207,15 @@ impl Engine {
     /// when all clones and tenants are gone too.
     pub fn close(&self) -> Result<()> {
         let inner = &*self.inner;
-        inner.background.stop();
-        for core in inner.tenants.retire_all() {
+        let open = inner.tenants.retire_all();
+        for core in &open {
             core.close();
-            core.flush_index()?;
         }
-        inner.shared.store.flush().map_err(failed)
+        inner.background.stop();
+        // Without merging: whoever closes wants to be done.
+        let flushed = open.iter().map(|core| core.flush_fresh());
+        let flushed = flushed.collect::<Vec<_>>().into_iter().collect::<Result<()>>();
+        inner.shared.store.flush().map_err(failed).and(flushed)
     }
 }
 
@@ -235,6 +244,30 @@ impl Inner {
         let core = Arc::new(open_tenant(id, entry, &keys, &self.shared, &self.options)?);
         self.background.watch(&core);
         Ok(core)
+    }
+
+    /// Removes what making or dropping a tenant left behind when it was cut off: data of tenants that are not in the catalog.
+    fn sweep(&self) -> Result<()> {
+        let known: HashSet<u32> = self.tenants.catalog().tenants.iter().map(|entry| entry.number).collect();
+        let families = self.shared.store.families().map_err(failed)?;
+        let found: BTreeSet<u32> =
+            families.iter().map(|(family, _)| Placement::tenant_number(*family)).collect();
+        for number in found.into_iter().filter(|number| *number != 0 && !known.contains(number)) {
+            self.remove_data(number)?;
+        }
+        Ok(())
+    }
+
+    fn remove_data(&self, tenant_number: u32) -> Result<()> {
+        let placement = Placement::of(tenant_number).ok_or_else(|| records::bug("a tenant's placement"))?;
+        let folder = crate::open_tenant::index_folder(&self.options, tenant_number);
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io_failed(error)),
+            _ => {}
+        }
+        // Last, since the families are what a removal that was cut off is found by.
+        let families = placement.all().map(|(family, _)| family);
+        self.shared.store.drop_families(&families).map_err(failed)
     }
 
     fn keep(&self, catalog: &Catalog) -> Result<()> {

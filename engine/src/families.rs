@@ -44,6 +44,11 @@ impl Placement {
         tenant_number.checked_mul(FAMILIES_PER_TENANT).map(Self)
     }
 
+    /// The number of the tenant that a family belongs to.
+    pub(crate) fn tenant_number(family: FamilyId) -> u32 {
+        family.0 / FAMILIES_PER_TENANT
+    }
+
     pub(crate) fn family(self, family: Family) -> FamilyId {
         FamilyId(self.0 + family as u32)
     }

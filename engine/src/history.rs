@@ -86,8 +86,10 @@ fn page(core: &Core, view: &View<'_>, mut cursor: Cursor) -> Result<HistoryPage>
         places.push(place);
         if places.len() > wanted { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
-    let more = places.len() > wanted;
-    places.truncate(wanted);
+    let asked: Vec<_> = places.iter().take(wanted).map(|&(seq, rid)| (rid, seq)).collect();
+    let versions = view.versions_within(&asked, core.limits.page_bytes_max)?;
+    let more = places.len() > versions.len();
+    places.truncate(versions.len());
     let next = match places.last() {
         Some(after) if more => {
             cursor.after = *after;
@@ -95,8 +97,7 @@ fn page(core: &Core, view: &View<'_>, mut cursor: Cursor) -> Result<HistoryPage>
         }
         _ => None,
     };
-    let wanted: Vec<_> = places.iter().map(|&(seq, rid)| (rid, seq)).collect();
-    Ok(HistoryPage { versions: view.versions(&wanted)?, total: total(core, view, &cursor)?, next })
+    Ok(HistoryPage { versions, total: total(core, view, &cursor)?, count: cursor.count, next })
 }
 
 /// Calls `each` with the places of all versions after the cursor, newest first, until it breaks.
@@ -171,9 +172,11 @@ fn is_too_old(view: &View<'_>, seq: Seq, since_ms: Option<i64>) -> Result<bool> 
 fn total(core: &Core, view: &View<'_>, cursor: &Cursor) -> Result<u64> {
     let kept = match cursor.scope {
         Scope::Type(number) => {
-            core.sequencer.between_groups(|state| state.versions_at(cursor.snapshot, Some(number)))
+            core.sequencer.between_groups(core, |state| state.versions_at(cursor.snapshot, Some(number)))
         }
-        Scope::System => core.sequencer.between_groups(|state| state.versions_at(cursor.snapshot, None)),
+        Scope::System => {
+            core.sequencer.between_groups(core, |state| state.versions_at(cursor.snapshot, None))
+        }
         Scope::Instance(_) => None,
     };
     if let Some(total) = kept.filter(|_| cursor.since_ms.is_none()) {

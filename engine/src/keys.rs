@@ -3,6 +3,7 @@
 use fornax_codec::key::{KeyReader, KeyWriter};
 
 use crate::error::Result;
+use crate::identity::IdentityKey;
 use crate::records::{RID_TYPE_SHIFT, Rid, Seq, corrupted};
 
 /// `rid (u64) seq (u64, descending)`: the newest version of a resource comes first.
@@ -19,11 +20,24 @@ pub(crate) fn read_version(key: &[u8]) -> Result<(Rid, Seq)> {
     parts.map_err(|error| corrupted("a key does not decode").caused_by(error))
 }
 
-/// `type number (u16) digest (16)`.
-pub(crate) fn identity(type_number: u16, digest: &[u8; 16]) -> KeyWriter {
-    let mut key = KeyWriter::new();
-    key.u16(type_number).fixed(digest);
+/// `type number (u16) digest (16) rid (u64)`: a bearer of an identity.
+pub(crate) fn identity(identity: &IdentityKey, rid: Rid) -> KeyWriter {
+    let mut key = identity_prefix(identity);
+    key.u64(rid);
     key
+}
+
+/// `type number (u16) digest (16)`, before all bearers.
+pub(crate) fn identity_prefix(identity: &IdentityKey) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u16(identity.type_number).fixed(&identity.digest);
+    key
+}
+
+/// The bearer that an identity's key ends with.
+pub(crate) fn read_identity_rid(key: &[u8]) -> Result<Rid> {
+    let tail = key.last_chunk::<8>().ok_or_else(|| corrupted("an identity's key is cut"))?;
+    Ok(Rid::from_be_bytes(*tail))
 }
 
 const LOG_BY_SEQ: u8 = 0;

@@ -24,10 +24,10 @@ use crate::records::{
 };
 use crate::resource::Version;
 use crate::tenant_id::TenantId;
-use crate::types::Types;
+use crate::types::{ResourceType, Types};
 use crate::vault::{Vault, failed, state};
 use crate::view::View;
-use crate::write::{SequenceState, Sequencer, staged};
+use crate::write::{self, SequenceState, Sequencer, staged};
 
 /// What all tenants of an engine share.
 pub(crate) struct Shared {
@@ -57,7 +57,7 @@ pub(crate) fn open_tenant(
 ) -> Result<Core> {
     let definitions = fornax_definitions::r4();
     let placement = Placement::of(entry.number).ok_or_else(|| bug("a tenant's placement"))?;
-    let vault = Vault::open(keys, placement, &*shared.store)?;
+    let vault = Vault::open(keys, placement, Arc::clone(&shared.store))?;
     let types = open_types(&vault, &*shared.store, definitions)?;
     let head: Head = match vault.get(&*shared.store, Family::State, state::HEAD)? {
         Some(bytes) => records::decode(&bytes)?,
@@ -196,10 +196,20 @@ fn document(
     for reference in values.references() {
         let target =
             core.types.defined(reference.resource).ok_or_else(|| bug("a reference to no resource type"))?;
-        let record = view
-            .id(target.name, &reference.id)?
-            .ok_or_else(|| corrupted("a reference's target has no number"))?;
-        targets.push(record.rid);
+        targets.push(match view.id(target.name, &reference.id)? {
+            Some(record) => record.rid,
+            None => mention(core, target, &reference.id)?,
+        });
     }
     Ok(values.to_document(rid, seq, &targets).dated(version.last_updated.as_millisecond() * 1000))
+}
+
+/// Gives a number to what no commit mentioned: other definitions may find more references in a body than those it was
+/// written under.
+fn mention(core: &Core, resource_type: ResourceType, id: &str) -> Result<Rid> {
+    core.sequencer.between_groups(core, |state| {
+        let (rid, head) = write::mention(core, state.head.clone(), resource_type, id)?;
+        state.head = head;
+        Ok(rid)
+    })
 }

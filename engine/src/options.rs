@@ -39,6 +39,13 @@ pub struct Limits {
     pub bundle_bytes_max: usize,
     /// Entries of one Bundle. Default 100,000.
     pub bundle_entries_max: usize,
+    /// Identifiers, and canonical URL, of one resource. Default 1,000.
+    pub identities_max: usize,
+    /// Bytes of bodies on one page of a search or a history, after which it ends early; one resource always fits. Default
+    /// 32 MiB.
+    pub page_bytes_max: usize,
+    /// Bytes of bodies in the answer to one Bundle; reads beyond it are refused. Default 64 MiB.
+    pub bundle_response_bytes_max: usize,
     /// How deep JSON may nest. Default 64.
     pub depth_max: u32,
     /// Resources that `_include` and `_revinclude` add to one page. Default 1,000.
@@ -59,6 +66,9 @@ impl Default for Limits {
             resource_bytes_max: 16 << 20,
             bundle_bytes_max: 128 << 20,
             bundle_entries_max: 100_000,
+            identities_max: 1_000,
+            page_bytes_max: 32 << 20,
+            bundle_response_bytes_max: 64 << 20,
             depth_max: 64,
             includes_max: 1_000,
             history_page_max: 1_000,

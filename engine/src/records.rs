@@ -56,6 +56,13 @@ pub(crate) struct IdRecord {
     pub newest: Option<Newest>,
 }
 
+impl IdRecord {
+    /// Whether the resource is there: written and not deleted.
+    pub(crate) fn is_there(&self) -> bool {
+        self.newest.is_some_and(|newest| !newest.is_deleted)
+    }
+}
+
 /// The newest version of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Newest {

@@ -28,7 +28,7 @@ pub struct SearchRequest {
     pub own_bases: Vec<String>,
 }
 
-/// One page of matches. `_elements` and `_summary` are already applied to the bodies.
+/// One page of matches, fewer than asked for where their bodies are large. `_elements` and `_summary` are already applied to the bodies.
 #[derive(Clone, Debug)]
 pub struct SearchPage {
     /// The resource type that was searched.
@@ -70,10 +70,12 @@ pub struct HistoryRequest {
 /// One page of a history, newest first.
 #[derive(Clone, Debug)]
 pub struct HistoryPage {
-    /// Deletes included.
+    /// Deletes included. Fewer than asked for where their bodies are large.
     pub versions: Vec<Version>,
     /// All versions in scope.
     pub total: u64,
+    /// How many versions a page may have: what was asked for, within the limit.
+    pub count: u32,
     /// The sealed token of the next page.
     pub next: Option<String>,
 }

@@ -67,7 +67,7 @@ pub(crate) fn next(core: &Core, resource_type: &str, token: &str) -> Result<Sear
 /// The first two matches of criteria, to tell none, one and several apart.
 pub(crate) fn first_two(core: &Core, view: &View<'_>, query: &Query) -> Result<Vec<Version>> {
     let found = find(core, view, query, &Start::default(), 2)?;
-    versions(view, &found.hits)
+    view.versions(&places(&found.hits))
 }
 
 fn find(
@@ -85,9 +85,8 @@ fn find(
     fornax_search::run(query, &source, start, hits_max).map_err(search_failed)
 }
 
-fn versions(view: &View<'_>, hits: &[Hit]) -> Result<Vec<Version>> {
-    let wanted: Vec<(Rid, Seq)> = hits.iter().map(|hit| (hit.rid, hit.seq)).collect();
-    view.versions(&wanted)
+fn places(hits: &[Hit]) -> Vec<(Rid, Seq)> {
+    hits.iter().map(|hit| (hit.rid, hit.seq)).collect()
 }
 
 fn search_failed(error: SearchError) -> Error {
@@ -100,7 +99,14 @@ fn search_failed(error: SearchError) -> Error {
 impl Run<'_> {
     fn page(&self, start: &Start, own_bases: &[String]) -> Result<SearchPage> {
         let hits_max = self.query.page_size(&Limits::default()) as usize;
-        let found = find(self.core, &self.view, &self.query, start, hits_max)?;
+        let bytes_max = self.core.limits.page_bytes_max;
+        let mut found = find(self.core, &self.view, &self.query, start, hits_max)?;
+        let matches = self.view.versions_within(&places(&found.hits), bytes_max)?;
+        if matches.len() < found.hits.len() {
+            // The page ends early: with what then comes along, and where the next one then begins.
+            found = find(self.core, &self.view, &self.query, start, matches.len())?;
+        }
+        let includes = self.view.versions_within(&places(&found.included), bytes_max)?;
         let applied = self.query.to_query_string(self.core.definitions);
         let mut warnings: Vec<Issue> = self
             .query
@@ -108,17 +114,15 @@ impl Run<'_> {
             .iter()
             .map(|ignored| Issue::warning("not-supported", ignored.to_string()))
             .collect();
-        if let Completeness::Cut { max } = found.completeness {
-            warnings.push(Issue::warning(
-                "too-costly",
-                format!("only the first {max} included resources are here"),
-            ));
+        if includes.len() < found.included.len() || matches!(found.completeness, Completeness::Cut { .. }) {
+            let text = format!("only the first {} included resources are here", includes.len());
+            warnings.push(Issue::warning("too-costly", text));
         }
         let subset = Subset::of(self.core.definitions, &self.query);
         Ok(SearchPage {
             resource_type: self.resource_type.name,
-            matches: subset.apply(versions(&self.view, &found.hits)?)?,
-            includes: versions(&self.view, &found.included)?,
+            matches: subset.apply(matches)?,
+            includes,
             total: found.total,
             next: found.next.map(|start| self.token(start, &applied, own_bases)).transpose()?,
             applied,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::Change;
 use crate::bundle;
-use crate::change::{BundleResponse, Committed};
+use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::{Core, index_failed};
 use crate::engine::TenantStatistics;
@@ -16,7 +16,6 @@ use crate::search_run;
 use crate::tenant_id::{Principal, TenantId};
 use crate::vault::failed;
 use crate::view::View;
-use crate::write::ReturnBodies;
 
 /// One tenant of an engine. Cheap to clone; every call may block.
 #[derive(Clone)]
@@ -49,20 +48,19 @@ impl Tenant {
         commit(&self.core, change, principal)
     }
 
-    /// Processes a Bundle of type batch or transaction. `own_bases` are the base URLs of this tenant, without a slash at the end:
-    /// references under them are local. A transaction of 2,000 entries or more is staged: other writers do not wait for it.
+    /// Processes a Bundle of type batch or transaction. A transaction of 2,000 entries or more is staged: other writers do not
+    /// wait for it.
     ///
     /// # Errors
     /// As [`Tenant::commit`] for a transaction, of which then nothing is written; a batch fails entry by entry.
     pub fn process_bundle(
         &self,
         body: Vec<u8>,
-        own_bases: &[String],
-        bodies: ReturnBodies,
+        options: &BundleOptions,
         principal: &Principal,
     ) -> Result<BundleResponse> {
         self.core.check_open()?;
-        bundle::process(&self.core, body, own_bases, (principal, bodies))
+        bundle::process(&self.core, body, options, principal)
     }
 
     /// Reads the current version.
@@ -144,7 +142,7 @@ impl Tenant {
     pub(crate) fn statistics(&self) -> Result<TenantStatistics> {
         let core = &self.core;
         let name = |number| core.types.numbered(number).map(|resource_type| resource_type.name);
-        let counts = core.sequencer.between_groups(|state| state.current());
+        let counts = core.sequencer.between_groups(core, |state| state.current());
         let resources = counts
             .into_iter()
             .map(|(number, count)| Ok((name(number)?, count)))

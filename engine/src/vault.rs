@@ -1,13 +1,15 @@
 //! A tenant's records, sealed: the one place where plain records meet the store.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwap;
 use fornax_crypto::{
     CryptoError, DataKey, Entropy, EpochRing, EpochSealer, IdKey, Limits, Place, Purpose, SystemEntropy,
     TenantKeys, TenantUuid, TokenKey,
 };
 use fornax_index::Identity;
 use fornax_store::{Batch, Durability, Reader, Store, StoreError};
+use parking_lot::Mutex;
 
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::{Family, Placement};
@@ -32,28 +34,22 @@ pub(crate) struct Vault {
     pub tokens: TokenKey,
     pub index_key: Arc<DataKey>,
     pub entropy: Arc<dyn Entropy>,
-    ring: EpochRing,
-    sealer: EpochSealer,
+    store: Arc<dyn Store>,
+    /// All epochs so far: what opens.
+    ring: ArcSwap<EpochRing>,
+    epochs: Mutex<Epochs>,
+    sealer: OnceLock<EpochSealer>,
 }
 
 impl Vault {
-    /// Begins a new epoch, durably, so that no nonce comes twice whatever happened before.
-    pub(crate) fn open(keys: &TenantKeys, placement: Placement, store: &dyn Store) -> Result<Self> {
+    /// Opens the records of a tenant.
+    pub(crate) fn open(keys: &TenantKeys, placement: Placement, store: Arc<dyn Store>) -> Result<Self> {
         let limits = Limits::default();
-        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
-        let family = placement.family(Family::State);
-        let mut epochs = match store.get(family, state::EPOCHS).map_err(failed)? {
+        let epochs = match store.get(placement.family(Family::State), state::EPOCHS).map_err(failed)? {
             Some(bytes) => records::decode(&bytes)?,
             None => Epochs::default(),
         };
-        let records = keys.versions(Purpose::Records);
-        let ring = EpochRing::new(records, &epochs.0, limits).map_err(refused)?;
-        let begun = ring.begin(&*entropy).map_err(refused)?;
-        epochs.0.push(*begun.epoch());
-        let mut batch = Batch::new();
-        batch.put(family, state::EPOCHS, &records::encode(&epochs)?);
-        store.write(&batch, Durability::Synced).map_err(failed)?;
-        let (ring, sealer) = begun.kept();
+        let ring = EpochRing::new(keys.versions(Purpose::Records), &epochs.0, limits).map_err(refused)?;
         let newest = |purpose| keys.newest(purpose).map(|(_, key)| key).map_err(refused);
         Ok(Self {
             tenant: keys.tenant(),
@@ -61,10 +57,34 @@ impl Vault {
             ids: newest(Purpose::Ids)?.id_key(),
             tokens: newest(Purpose::Tokens)?.token_key(limits),
             index_key: newest(Purpose::Index)?,
-            entropy,
-            ring,
-            sealer,
+            entropy: Arc::new(SystemEntropy::new()),
+            store,
+            ring: ArcSwap::from_pointee(ring),
+            epochs: Mutex::new(epochs),
+            sealer: OnceLock::new(),
         })
+    }
+
+    /// What seals. The first call begins a new epoch, durably, so that no nonce comes twice whatever happened before; an
+    /// opening that writes nothing uses none up.
+    fn sealer(&self) -> Result<&EpochSealer> {
+        if let Some(sealer) = self.sealer.get() {
+            return Ok(sealer);
+        }
+        let mut epochs = self.epochs.lock();
+        if let Some(sealer) = self.sealer.get() {
+            return Ok(sealer);
+        }
+        let begun = self.ring.load().begin(&*self.entropy).map_err(refused)?;
+        let mut next = epochs.clone();
+        next.0.push(*begun.epoch());
+        let mut batch = Batch::new();
+        batch.put(self.placement.family(Family::State), state::EPOCHS, &records::encode(&next)?);
+        self.store.write(&batch, Durability::Synced).map_err(failed)?;
+        let (ring, sealer) = begun.kept();
+        self.ring.store(Arc::new(ring));
+        *epochs = next;
+        Ok(self.sealer.get_or_init(|| sealer))
     }
 
     fn place<'a>(&self, family: Family, key: &'a [u8]) -> Place<'a> {
@@ -74,7 +94,7 @@ impl Vault {
     /// Adds a sealed record to a batch.
     pub(crate) fn put(&self, batch: &mut Batch, family: Family, key: &[u8], plain: &[u8]) -> Result<()> {
         let mut sealed = Vec::with_capacity(plain.len() + fornax_crypto::SEAL_BYTES);
-        self.sealer.seal(&self.place(family, key), plain, &mut sealed).map_err(refused)?;
+        self.sealer()?.seal(&self.place(family, key), plain, &mut sealed).map_err(refused)?;
         batch.put(self.placement.family(family), key, &sealed);
         Ok(())
     }
@@ -91,6 +111,7 @@ impl Vault {
     pub(crate) fn open_record(&self, family: Family, key: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
         let mut plain = Vec::with_capacity(sealed.len());
         self.ring
+            .load()
             .open(&self.place(family, key), sealed, &mut plain)
             .map_err(|error| corrupted("a stored record does not open").caused_by(error))?;
         Ok(plain)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::core::Core;
 use crate::error::Result;
 use crate::families::Family;
+use crate::identity::{self, IdentityKey};
 use crate::keys;
 use crate::records::{
     self, BODY_BYTES_MAX, IdRecord, LogRecord, Newest, OperationCode, Rid, Seq, VersionHead, corrupted,
@@ -15,7 +16,7 @@ use crate::records::{
 use crate::resource::{Body, Read, Version, VersionId};
 use crate::vault::failed;
 
-/// Versions looked through at a time for one by its number.
+/// Versions looked up at a time.
 const VERSIONS_AT_ONCE: usize = 64;
 
 /// The records of a tenant as of commit `seq`.
@@ -96,6 +97,22 @@ impl<'a> View<'a> {
             self.open_version(key, &sealed)
         };
         keys.iter().zip(values).map(open).collect()
+    }
+
+    /// As many of the versions asked for, from the first on, as have `bytes_max` bytes of bodies together; at least one.
+    pub(crate) fn versions_within(&self, wanted: &[(Rid, Seq)], bytes_max: usize) -> Result<Vec<Version>> {
+        let mut versions: Vec<Version> = Vec::with_capacity(wanted.len());
+        let mut bytes = 0;
+        for some in wanted.chunks(VERSIONS_AT_ONCE) {
+            for version in self.versions(some)? {
+                bytes += version.body.bytes.len();
+                if bytes > bytes_max && !versions.is_empty() {
+                    return Ok(versions);
+                }
+                versions.push(version);
+            }
+        }
+        Ok(versions)
     }
 
     /// The version of a resource that bears this number, up to this commit.
@@ -202,10 +219,16 @@ impl<'a> View<'a> {
         Ok(commits)
     }
 
-    /// The resources of a type that bear an identity.
-    pub(crate) fn identity(&self, type_number: u16, digest: &[u8; 16]) -> Result<Vec<Rid>> {
-        let bytes = self.get(Family::Identity, keys::identity(type_number, digest).as_bytes())?;
-        bytes.map_or(Ok(Vec::new()), |bytes| records::decode(&bytes))
+    /// The first resources that bear an identity and are there, no more than `count`.
+    pub(crate) fn bearers(&self, identity: &IdentityKey, count: usize) -> Result<Vec<(Rid, Version)>> {
+        let mut versions = Vec::new();
+        let rids = identity::bearers(&self.core.vault, &*self.reader, identity, count, |rid| {
+            let there = self.newest(rid)?.filter(|version| version.operation != crate::Operation::Delete);
+            let is_there = there.is_some();
+            versions.extend(there);
+            Ok(is_there)
+        })?;
+        Ok(rids.into_iter().zip(versions).collect())
     }
 }
 

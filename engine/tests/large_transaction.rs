@@ -5,8 +5,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fornax::{
-    BundleResponse, Change, Committed, Engine, EntryResponse, Error, ErrorKind, Handling, HistoryRequest,
-    HistoryScope, Options, Principal, ReturnBodies, SearchRequest, Tenant, TenantId,
+    BundleOptions, BundleResponse, Change, Committed, Engine, EntryResponse, Error, ErrorKind, Handling,
+    HistoryRequest, HistoryScope, Options, Principal, SearchRequest, Tenant, TenantId,
 };
 
 const ENTRIES: usize = 2_300;
@@ -38,7 +38,7 @@ fn entries(tag: &str) -> Vec<String> {
 
 fn transaction(tenant: &Tenant, entries: &[String]) -> Result<BundleResponse, Error> {
     let body = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, entries.join(","));
-    tenant.process_bundle(body.into_bytes(), &[], ReturnBodies::No, &tester())
+    tenant.process_bundle(body.into_bytes(), &BundleOptions::default(), &tester())
 }
 
 fn total(tenant: &Tenant, search: &str) -> u64 {

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "tests panic")]
 
 use fornax::{
-    BundleResponse, Change, Committed, Engine, EntryResponse, Error, ErrorKind, Handling, HistoryRequest,
-    HistoryScope, Options, Principal, Read, ReturnBodies, SearchPage, SearchRequest, Tenant, TenantId,
-    Version, VersionId,
+    BundleOptions, BundleResponse, Change, Committed, Engine, EntryResponse, Error, ErrorKind, Handling,
+    HistoryRequest, HistoryScope, Options, Principal, Read, ReturnBodies, SearchPage, SearchRequest, Tenant,
+    TenantId, Version, VersionId,
 };
 use tempfile::TempDir;
 
@@ -33,6 +33,14 @@ impl Rig {
     fn reopen(&mut self) {
         self.engine.take().unwrap().close().unwrap();
         self.engine = Some(Engine::open(Options::at(self.folder.path().join("data"))).unwrap());
+    }
+}
+
+fn options() -> BundleOptions {
+    BundleOptions {
+        own_bases: vec!["http://own/fhir".to_owned()],
+        bodies: ReturnBodies::Yes,
+        handling: Handling::Lenient,
     }
 }
 
@@ -74,7 +82,7 @@ fn put(tenant: &Tenant, resource_type: &str, id: &str, rest: &str) -> Result<Com
 
 fn bundle(tenant: &Tenant, kind: &str, entries: &[String]) -> Result<BundleResponse, Error> {
     let body = format!(r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{}]}}"#, entries.join(","));
-    tenant.process_bundle(body.into_bytes(), &["http://own/fhir".to_owned()], ReturnBodies::Yes, &tester())
+    tenant.process_bundle(body.into_bytes(), &options(), &tester())
 }
 
 fn entry(full_url: &str, method: &str, url: &str, resource: &str) -> String {
@@ -465,4 +473,39 @@ fn nothing_is_in_the_clear() {
         }
     }
     assert!(files > 5);
+}
+
+#[test]
+fn pages_of_large_resources_end_early_and_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = Options::at(folder.path());
+    options.limits.page_bytes_max = 10_000;
+    let engine = Engine::open(options).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    let note = "x".repeat(4_000);
+    for number in 0..7 {
+        let body = format!(
+            r#"{{"resourceType":"Basic","code":{{"text":"{note}"}},"identifier":[{{"value":"{number}"}}]}}"#
+        );
+        create(&tenant, "Basic", &body);
+    }
+    let mut page = search(&tenant, "Basic?_sort=-identifier").unwrap();
+    let mut sizes = vec![page.matches.len()];
+    let mut texts: Vec<String> = page.matches.iter().map(text).collect();
+    while let Some(next) = page.next {
+        page = tenant.search_page("Basic", &next, &tester()).unwrap();
+        sizes.push(page.matches.len());
+        texts.extend(page.matches.iter().map(text));
+    }
+    assert_eq!(sizes, [2, 2, 2, 1]);
+    let expected = (0..7).rev().map(|number| format!(r#""value":"{number}""#));
+    assert!(texts.iter().zip(expected).all(|(text, value)| text.contains(&value)), "{texts:?}");
+    let scope = HistoryScope::Type("Basic".into());
+    let mut page = tenant.history(&scope, &HistoryRequest::default(), &tester()).unwrap();
+    let mut versions = page.versions.len();
+    while let Some(next) = page.next {
+        page = tenant.history_page(&scope, &next, &tester()).unwrap();
+        versions += page.versions.len();
+    }
+    assert_eq!(versions, 7);
 }

@@ -88,7 +88,7 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
         Request::TenantList => {
             Ok(Answer::Tenants(engine.tenants().iter().map(ToString::to_string).collect()))
         }
-        Request::Stats => engine.statistics().map(|all| Answer::Stats(Stats::of(&all))),
+        Request::Stats => Ok(Answer::Stats(Stats::of(&engine.statistics()))),
     };
     outcome.unwrap_or_else(|error| {
         if matches!(error.kind(), ErrorKind::Io | ErrorKind::Corrupted | ErrorKind::Bug) {

@@ -51,7 +51,8 @@ SIGTERM and SIGINT stop the server cleanly: requests under way are finished firs
 acknowledged survives SIGKILL and a power cut as well.
 
 There is no TLS and no authentication yet, so that the server listens on loopback only, and there answers requests for
-loopback names only. --insecure lifts both: whoever reaches the address then reads and writes everything.";
+loopback names and that of --base-url only. --insecure lifts both: whoever reaches the address then reads and writes
+everything.";
 
 const LOAD_HELP: &str = "\
 A PATH is a file or a folder, which is searched for such files:
@@ -63,10 +64,12 @@ A PATH is a file or a folder, which is searched for such files:
 A resource with an id is put under that id, one without is posted. Batches and single resources go first, transactions
 after them; whatever is refused because something that it refers to is missing (404, 409, 412) is tried again after the
 others, as long as that helps. What a server is too busy for (429, 503) is sent again by itself; of a batch, only those
-entries. A request that got no answer is sent again only if doing it twice makes no difference.
+entries. A batch that is refused as a whole is halved until the entry at fault stands alone. A request that got no answer
+is sent again only if doing it twice makes no difference.
 
-At the end a summary by resource type goes to stdout. Each refusal is a line in the error file: where it came from, the
-status and the server's OperationOutcome. The exit code is 0 only if nothing was refused.";
+At the end a summary by resource type goes to stdout. Each refusal is a line in the error file, which replaces that of an
+earlier load: where it came from, the status and the server's OperationOutcome. It may quote identifiers, and is readable
+by its owner only. The exit code is 0 only if nothing was refused.";
 
 const TENANT_HELP: &str = "\
 These commands go to the server that runs on the directory, through DIR/control.sock; when none runs, they open the

@@ -3,8 +3,9 @@
 //! Only the user who runs the server may speak through it: the socket has mode 0600, and the peer's user is asked of the
 //! kernel as well, since the mode is set a moment after the socket is made.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -28,49 +29,57 @@ const ANSWER_BYTES_MAX: u64 = 64 << 20;
 /// How long a peer may take to say what it wants.
 const SILENCE: Duration = Duration::from_secs(10);
 /// Requests at once; more wait in the operating system's queue.
-const RUNNING_MAX: usize = 4;
+const RUNNING_MAX: u32 = 4;
 
-fn path(directory: &Path) -> PathBuf {
-    directory.join("control.sock")
+const NAME: &str = "control.sock";
+
+/// The socket's path by way of the open directory: a socket's path has 107 bytes at most, a directory's may have more.
+fn path_within(directory: &File) -> PathBuf {
+    Path::new("/proc/self/fd").join(directory.as_raw_fd().to_string()).join(NAME)
 }
 
 /// The server's end.
 pub(crate) struct ControlSocket {
     path: PathBuf,
     task: JoinHandle<()>,
+    room: Arc<Semaphore>,
 }
 
 impl ControlSocket {
     /// Listens in a directory that the engine owns: what lies there under the name is left over from a server that is gone.
     pub(crate) fn bind(directory: &Path, engine: &Engine) -> Result<Self, Failure> {
-        let path = path(directory);
+        let path = directory.join(NAME);
         let failed = || Failure::io(format!("cannot listen on {}", path.display()));
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed()(error)),
             _ => {}
         }
-        let socket = UnixListener::bind(&path).map_err(failed())?;
+        let opened = File::open(directory).map_err(failed())?;
+        let socket = UnixListener::bind(path_within(&opened)).map_err(failed())?;
         std::fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(failed())?;
         let owner = std::fs::metadata(&path).map_err(failed())?.uid();
-        let engine = engine.clone();
-        let task = tokio::spawn(async move { listen(&socket, owner, &engine).await });
-        Ok(Self { path, task })
+        let room = Arc::new(Semaphore::new(RUNNING_MAX as usize));
+        let (engine, shared) = (engine.clone(), Arc::clone(&room));
+        let task = tokio::spawn(async move { listen(&socket, owner, &engine, &shared).await });
+        Ok(Self { path, task, room })
     }
 
-    /// Takes no more requests, and removes the socket.
-    pub(crate) async fn close(self) {
+    /// Takes no more requests, lets those under way finish, for a time, and removes the socket.
+    pub(crate) async fn close(self, patience: Duration) {
         self.task.abort();
         // It was cut off, which is what was wanted.
         let _cancelled = self.task.await;
+        if timeout(patience, self.room.acquire_many(RUNNING_MAX)).await.is_err() {
+            tracing::warn!("a command was still under way when the server stopped");
+        }
         if let Err(error) = std::fs::remove_file(&self.path) {
             tracing::warn!(%error, "the control socket could not be removed");
         }
     }
 }
 
-async fn listen(socket: &UnixListener, owner: u32, engine: &Engine) {
-    let room = Arc::new(Semaphore::new(RUNNING_MAX));
-    while let Ok(place) = Arc::clone(&room).acquire_owned().await {
+async fn listen(socket: &UnixListener, owner: u32, engine: &Engine, room: &Arc<Semaphore>) {
+    while let Ok(place) = Arc::clone(room).acquire_owned().await {
         let Ok((peer, _)) = socket.accept().await else {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
@@ -104,12 +113,13 @@ async fn attend(mut peer: Peer, owner: u32, engine: Engine) -> io::Result<()> {
 
 /// Asks the server that runs on a directory; `None`: none does.
 pub(crate) fn ask(directory: &Path, request: &Request) -> Result<Option<Answer>, Failure> {
-    let path = path(directory);
-    let asked = match UnixStream::connect(&path) {
+    let connected = File::open(directory).and_then(|opened| UnixStream::connect(path_within(&opened)));
+    let asked = match connected {
         Ok(stream) => exchange(stream, request).map(Some),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => Ok(None),
         Err(error) => Err(error),
     };
+    let path = directory.join(NAME);
     asked.map_err(Failure::io(format!("cannot speak to the server through {}", path.display())))
 }
 

@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::command_line::ServeOptions;
 use crate::control_socket::ControlSocket;
 use crate::failure::Failure;
-use crate::http::{self, Limits, Listener, Origin, Site};
+use crate::http::{self, Limits, Listener, Names, Origin, Site};
 use crate::log;
 
 /// Serves until a signal says stop.
@@ -24,14 +24,21 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
             options.listen
         )));
     }
-    log::start(options.log);
+    let _log = log::start(options.log);
     let limits = Limits::default();
     let runtime = runtime(&limits)?;
+    // Watched from here on: a signal during a long opening stops the server cleanly as well, once it is open.
+    let signals = {
+        let _entered = runtime.enter();
+        Signals::new()?
+    };
     let listener = runtime.block_on(Listener::bind(&addresses)).map_err(Failure::io(listening))?;
-    let origin = Origin::new(options.base_url.as_deref(), listener.address()).map_err(Failure::Options)?;
+    let names = if options.insecure { Names::All } else { Names::Own };
+    let origin =
+        Origin::new(options.base_url.as_deref(), listener.address(), names).map_err(Failure::Options)?;
     let engine = Engine::open(Options::at(&options.data))
         .map_err(Failure::engine(format!("cannot open {}", options.data.display())))?;
-    let outcome = runtime.block_on(serve(options, listener, origin, &engine, limits));
+    let outcome = runtime.block_on(serve((options, limits), listener, origin, &engine, signals));
     // What the engine still works on for clients that are gone ends with it: it was never acknowledged.
     runtime.shutdown_background();
     let closed = engine.close().map_err(Failure::engine("the directory did not close cleanly"));
@@ -49,13 +56,12 @@ fn runtime(limits: &Limits) -> Result<Runtime, Failure> {
 }
 
 async fn serve(
-    options: &ServeOptions,
+    (options, limits): (&ServeOptions, Limits),
     listener: Listener,
     origin: Origin,
     engine: &Engine,
-    limits: Limits,
+    mut signals: Signals,
 ) -> Result<(), Failure> {
-    let mut signals = Signals::new()?;
     let control = ControlSocket::bind(&options.data, engine)?;
     let address = listener.address();
     let ready = format!("ready {}\n", origin.listened());
@@ -69,7 +75,7 @@ async fn serve(
         site.stop();
     };
     http::serve(listener, router, &limits, stop).await;
-    control.close().await;
+    control.close(limits.stop).await;
     tracing::info!("stopped");
     Ok(())
 }

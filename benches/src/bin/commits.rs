@@ -14,12 +14,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use fornax::{Change, Engine, Options, Principal, TenantId};
+use fornax::{BundleOptions, Change, Engine, Options, Principal, TenantId};
 
 /// Delays added to every sync, in microseconds.
 const DELAYS_US: [u64; 2] = [0, 3_000];
 const WRITERS: [usize; 3] = [1, 8, 64];
 const RUN: Duration = Duration::from_secs(5);
+const LARGE_ENTRIES: usize = 25_000;
 /// The shim's counters: reads, writes, syncs, changes, failures.
 const COUNTERS: usize = 5;
 const SYNCS: usize = 2;
@@ -72,7 +73,46 @@ fn measure(folder: &Path, counts: &Path) {
             cpu / commits * 1e6
         );
     }
+    beside_large(&engine, delay_ms);
     engine.close().unwrap();
+}
+
+/// Creates by one writer while a transaction of 25,000 entries goes through.
+fn beside_large(engine: &Engine, delay_ms: f64) {
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    let principal = Principal::named("bench");
+    let entry = |number: usize| {
+        let resource = String::from_utf8(observation(number % 100, number)).unwrap();
+        format!(r#"{{"resource":{resource},"request":{{"method":"POST","url":"Observation"}}}}"#)
+    };
+    let entries: Vec<String> = (0..LARGE_ENTRIES).map(entry).collect();
+    let body = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, entries.join(","));
+    let is_over = AtomicBool::new(false);
+    let (large, mut times) = std::thread::scope(|scope| {
+        let large = scope.spawn(|| {
+            let started = Instant::now();
+            tenant.process_bundle(body.into_bytes(), &BundleOptions::default(), &principal).unwrap();
+            is_over.store(true, Ordering::Relaxed);
+            started.elapsed()
+        });
+        let mut times = Vec::new();
+        while !is_over.load(Ordering::Relaxed) {
+            let change = Change::create("Observation", observation(0, times.len()));
+            let started = Instant::now();
+            tenant.commit(&change, &principal).unwrap();
+            times.push(started.elapsed());
+        }
+        (large.join().unwrap(), times)
+    });
+    times.sort_unstable();
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    println!(
+        "| {delay_ms} | 1, beside {LARGE_ENTRIES} entries in {:.0} ms | {:.0} | {:.2} | longest {:.2} | | |",
+        ms(large),
+        times.len() as f64 / large.as_secs_f64(),
+        ms(times[times.len() / 2]),
+        ms(times[times.len() - 1])
+    );
 }
 
 /// The median of writing 4 KiB to a file and syncing it.

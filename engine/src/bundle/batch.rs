@@ -25,12 +25,12 @@ enum Step {
 impl BundleRequest<'_> {
     /// One response for each entry. Entries that read see what those before them wrote.
     pub(super) fn batch(&self) -> Vec<EntryResponse> {
-        let is_read = |entry: &Entry<'_>| entry.method == Method::Get;
+        let is_read =
+            |entry: &Result<Entry<'_>>| entry.as_ref().is_ok_and(|entry| entry.method == Method::Get);
         let mut responses = Vec::with_capacity(self.entries.len());
         for run in self.entries.chunk_by(|one, next| is_read(one) == is_read(next)) {
             if is_read(&run[0]) {
-                responses
-                    .extend(run.iter().map(|entry| self.read(entry).unwrap_or_else(|error| failed(&error))));
+                responses.extend(run.iter().flatten().map(|entry| self.read(entry)));
             } else {
                 responses.extend(run.chunks(ENTRIES_AT_ONCE).flat_map(|entries| self.write_entries(entries)));
             }
@@ -38,7 +38,7 @@ impl BundleRequest<'_> {
         responses
     }
 
-    fn write_entries(&self, entries: &[Entry<'_>]) -> Vec<EntryResponse> {
+    fn write_entries(&self, entries: &[Result<Entry<'_>>]) -> Vec<EntryResponse> {
         let mut responses: Vec<Option<EntryResponse>> = entries.iter().map(|_| None).collect();
         for _ in 0..TRIES {
             let waiting: Vec<usize> =
@@ -48,28 +48,33 @@ impl BundleRequest<'_> {
             }
             let (mut places, mut works) = (Vec::new(), Vec::new());
             for index in waiting {
-                match self.step(&entries[index]) {
+                match entries[index].as_ref().map_err(Error::repeated).and_then(|entry| self.step(entry)) {
                     Ok(Step::Decided(response)) => responses[index] = Some(response),
                     Ok(Step::Work(work)) => {
                         places.push(index);
                         works.push(work);
                     }
-                    Err(error) => responses[index] = Some(failed(&error)),
+                    Err(error) => responses[index] = Some(EntryResponse::failed(&error)),
                 }
             }
             for (index, outcome) in places.into_iter().zip(sequence_all(self.core, works)) {
-                responses[index] = outcome.and_then(response).unwrap_or_else(|error| Some(failed(&error)));
+                responses[index] =
+                    outcome.and_then(response).unwrap_or_else(|error| Some(EntryResponse::failed(&error)));
             }
         }
-        responses.into_iter().map(|response| response.unwrap_or_else(|| failed(&contended()))).collect()
+        responses
+            .into_iter()
+            .map(|response| response.unwrap_or_else(|| EntryResponse::failed(&contended())))
+            .collect()
     }
 
     fn step(&self, entry: &Entry<'_>) -> Result<Step> {
         let view = View::now(self.core)?;
-        let references = BundleReferences::new(self.core, &view, self.own_bases, HashMap::new(), false);
+        let references =
+            BundleReferences::new(self.core, &view, &self.options.own_bases, HashMap::new(), false);
         let mut conditions = Vec::new();
         Ok(match self.target(entry, &view, &mut conditions)? {
-            Target::Read => Step::Decided(self.read(entry)?),
+            Target::Read => Step::Decided(self.read(entry)),
             Target::Existing(version) => {
                 Step::Decided(EntryResponse::Committed(Committed::Existing(*version)))
             }
@@ -86,8 +91,4 @@ fn response(written: Option<Vec<Written>>) -> Result<Option<EntryResponse>> {
     let Some(written) = written else { return Ok(None) };
     let one = written.into_iter().next().ok_or_else(|| bug("a change without an outcome"))?;
     Ok(Some(EntryResponse::Committed(one.into())))
-}
-
-fn failed(error: &Error) -> EntryResponse {
-    EntryResponse::Failed { kind: error.kind(), issues: error.issues().to_vec() }
 }

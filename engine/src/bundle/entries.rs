@@ -11,7 +11,8 @@ use crate::resource::VersionId;
 /// A Bundle to process.
 pub(crate) struct Entries<'a> {
     pub kind: BundleKind,
-    pub entries: Vec<Entry<'a>>,
+    /// Those that are malformed are errors.
+    pub entries: Vec<Result<Entry<'a>>>,
 }
 
 /// One entry's request.
@@ -37,7 +38,7 @@ pub(crate) enum Method {
 }
 
 impl<'a> Entries<'a> {
-    /// Reads a Bundle of type batch or transaction. Entries of a batch that are malformed make the whole request malformed.
+    /// Reads a Bundle of type batch or transaction.
     pub(crate) fn read(bundle: Node<'a>, entries_max: usize) -> Result<Self> {
         if bundle.get("resourceType").and_then(Node::as_str).as_deref() != Some("Bundle") {
             return Err(invalid("structure", "the body is not a Bundle", "resourceType"));
@@ -59,7 +60,7 @@ impl<'a> Entries<'a> {
                 let issue = Issue::error("too-costly", "the Bundle has too many entries").at("Bundle.entry");
                 return Err(Error::new(ErrorKind::Limit, issue));
             }
-            entries.push(Entry::read(node, index)?);
+            entries.push(Entry::read(node, index));
         }
         Ok(Self { kind, entries })
     }
@@ -90,6 +91,16 @@ impl<'a> Entry<'a> {
         if matches!(method, Method::Post | Method::Put) && resource.is_none() {
             return Err(invalid("required", "a POST or PUT without a resource", &at("resource")));
         }
+        // Passing over a condition would write what was not to be written.
+        let passed_over = match method {
+            Method::Get => &[][..],
+            Method::Post => &["ifNoneMatch", "ifModifiedSince", "ifMatch"],
+            Method::Put | Method::Delete => &["ifNoneMatch", "ifModifiedSince", "ifNoneExist"],
+        };
+        if let Some(name) = passed_over.iter().find(|name| request.get(name).is_some()) {
+            let issue = Issue::error("not-supported", "this condition is not supported for this method");
+            return Err(Error::new(ErrorKind::NotSupported, issue.at(at(&format!("request.{name}")))));
+        }
         let if_match = text("ifMatch").map(|tag| {
             entity_tag(&tag)
                 .ok_or_else(|| invalid("value", "ifMatch is not a weak entity tag", &at("request.ifMatch")))
@@ -103,6 +114,12 @@ impl<'a> Entry<'a> {
             if_none_exist: text("ifNoneExist"),
             if_match: if_match.transpose()?,
         })
+    }
+
+    /// Two entries contradict each other; this one is the second.
+    pub(crate) fn conflict(&self, text: &str, element: &str) -> Error {
+        let place = format!("Bundle.entry[{}].{element}", self.index);
+        Error::new(ErrorKind::Conflict, Issue::error("duplicate", text).at(place))
     }
 
     /// An issue at an element of this entry.

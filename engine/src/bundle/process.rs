@@ -1,19 +1,21 @@
 //! Processing a Bundle: a batch entry by entry, a transaction as one commit.
 
+use std::cell::Cell;
+
 use fornax_model::{Document, Limits as ModelLimits};
 
 use crate::bundle::entries::{Entries, Entry, Method};
 use crate::bundle::references::BundleReferences;
-use crate::change::{BundleKind, BundleResponse, EntryResponse};
+use crate::change::{BundleKind, BundleOptions, BundleResponse, EntryResponse, ReturnBodies};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::{Read, Version, VersionId};
-use crate::search::{Handling, SearchRequest};
+use crate::search::SearchRequest;
 use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Found, IdRule, PreparedWrite, ReturnBodies, check_id, find, parse_failed, put_node,
+    BodySource, Content, Found, IdRule, PreparedWrite, check_id, find, parse_failed, put_node, relative_to,
     several_match,
 };
 
@@ -24,8 +26,8 @@ pub(super) const TRIES: usize = 4;
 pub(crate) fn process(
     core: &Core,
     body: Vec<u8>,
-    own_bases: &[String],
-    (principal, bodies): (&Principal, ReturnBodies),
+    options: &BundleOptions,
+    principal: &Principal,
 ) -> Result<BundleResponse> {
     let limits = ModelLimits {
         document_bytes_max: core.limits.bundle_bytes_max,
@@ -34,12 +36,12 @@ pub(crate) fn process(
     };
     let document = Document::parse(body, &limits).map_err(|error| parse_failed(&error))?;
     let Entries { kind, entries } = Entries::read(document.root(), core.limits.bundle_entries_max)?;
-    let request = BundleRequest { core, entries, own_bases, principal, bodies };
+    let request = BundleRequest { core, entries, options, principal, response_bytes: Cell::new(0) };
     let mut entries = match kind {
         BundleKind::Batch => request.batch(),
         BundleKind::Transaction => request.transaction()?,
     };
-    if bodies == ReturnBodies::No {
+    if options.bodies == ReturnBodies::No {
         entries.iter_mut().for_each(EntryResponse::drop_body);
     }
     Ok(BundleResponse { kind, entries })
@@ -48,10 +50,12 @@ pub(crate) fn process(
 /// A Bundle under way.
 pub(super) struct BundleRequest<'a> {
     pub core: &'a Core,
-    pub entries: Vec<Entry<'a>>,
-    pub own_bases: &'a [String],
+    /// Those of a batch may be malformed one by one.
+    pub entries: Vec<Result<Entry<'a>>>,
+    pub options: &'a BundleOptions,
     pub principal: &'a Principal,
-    pub bodies: ReturnBodies,
+    /// Bytes of bodies read so far.
+    response_bytes: Cell<usize>,
 }
 
 /// What an entry's write was decided to be, before it is prepared.
@@ -79,9 +83,7 @@ impl BundleRequest<'_> {
         conditions: &mut Vec<crate::write::Condition>,
     ) -> Result<Target> {
         let core = self.core;
-        let relative =
-            self.own_bases.iter().find_map(|base| entry.url.strip_prefix(base.as_str())?.strip_prefix('/'));
-        let url = relative.unwrap_or(&entry.url);
+        let url = relative_to(&self.options.own_bases, &entry.url).unwrap_or(&entry.url);
         let (path, criteria) =
             url.split_once('?').map_or((url, None), |(path, criteria)| (path, Some(criteria)));
         let (name, id) = path.split_once('/').map_or((path, None), |(name, id)| (name, Some(id)));
@@ -105,7 +107,10 @@ impl BundleRequest<'_> {
                     let (condition, found) = find(core, view, resource_type, criteria)?;
                     match found {
                         Found::None => conditions.push(condition),
-                        Found::One(version) => return Ok(Target::Existing(Box::new(version))),
+                        Found::One(version) => {
+                            conditions.push(condition);
+                            return Ok(Target::Existing(Box::new(version)));
+                        }
                         Found::Several => return Err(several_match()),
                     }
                 }
@@ -145,9 +150,26 @@ impl BundleRequest<'_> {
         Ok(write)
     }
 
-    /// A GET: a read, a vread or a search.
-    pub(super) fn read(&self, entry: &Entry<'_>) -> Result<EntryResponse> {
-        let (path, query) = entry.url.split_once('?').unwrap_or((&entry.url, ""));
+    /// A GET: a read, a vread or a search. One that fails is a response like others.
+    pub(super) fn read(&self, entry: &Entry<'_>) -> EntryResponse {
+        let read = self.check_room().and_then(|()| self.try_read(entry));
+        if let Ok(read) = &read {
+            self.response_bytes.set(self.response_bytes.get() + read.body_bytes());
+        }
+        read.unwrap_or_else(|error| EntryResponse::failed(&error))
+    }
+
+    fn check_room(&self) -> Result<()> {
+        if self.response_bytes.get() < self.core.limits.bundle_response_bytes_max {
+            return Ok(());
+        }
+        let text = "the answer to the Bundle would be too large: read this by itself";
+        Err(Error::new(ErrorKind::Limit, Issue::error("too-costly", text)))
+    }
+
+    fn try_read(&self, entry: &Entry<'_>) -> Result<EntryResponse> {
+        let url = relative_to(&self.options.own_bases, &entry.url).unwrap_or(&entry.url);
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let view = View::now(self.core)?;
         let read = match path.split('/').collect::<Vec<_>>()[..] {
             [resource_type] => {
@@ -155,8 +177,8 @@ impl BundleRequest<'_> {
                     resource_type: resource_type.to_owned(),
                     query: query.to_owned(),
                     form: Vec::new(),
-                    handling: Handling::Lenient,
-                    own_bases: self.own_bases.to_vec(),
+                    handling: self.options.handling,
+                    own_bases: self.options.own_bases.clone(),
                 };
                 return crate::search_run::first(self.core, &request)
                     .map(|page| EntryResponse::Search(Box::new(page)));

@@ -10,7 +10,7 @@ use fornax_model::Node;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::view::View;
-use crate::write::{Condition, Found, References, find, reference_nodes};
+use crate::write::{Condition, Found, References, find, reference_nodes, relative_to};
 
 /// References of one Bundle.
 pub(crate) struct BundleReferences<'a> {
@@ -104,8 +104,7 @@ impl References for BundleReferences<'_> {
         if let Some(target) = self.entries.get(reference) {
             return Ok(Some(target.clone()));
         }
-        let own =
-            self.own_bases.iter().find_map(|base| reference.strip_prefix(base.as_str())?.strip_prefix('/'));
+        let own = relative_to(self.own_bases, reference);
         let relative = own.unwrap_or(reference);
         if self.resolves_criteria
             && let Some((resource_type, criteria)) = relative.split_once('?')

@@ -7,7 +7,7 @@ use super::process::{BundleRequest, TRIES, Target};
 use super::references::BundleReferences;
 use crate::change::{Committed, EntryResponse};
 use crate::commit::{contended, sequence};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::view::View;
 use crate::write::{PreparedWrite, Staging, Work, Written};
 
@@ -25,8 +25,10 @@ struct Plan<'r, 'a> {
 
 impl<'a> BundleRequest<'a> {
     pub(super) fn transaction(&self) -> Result<Vec<EntryResponse>> {
+        let entries = self.entries.iter().map(|entry| entry.as_ref().map_err(Error::repeated));
+        let entries = entries.collect::<Result<Vec<_>>>()?;
         for _ in 0..TRIES {
-            if let Some(responses) = self.try_transaction()? {
+            if let Some(responses) = self.try_transaction(&entries)? {
                 return Ok(responses);
             }
         }
@@ -34,15 +36,20 @@ impl<'a> BundleRequest<'a> {
     }
 
     /// `None`: what it was prepared on has changed.
-    fn try_transaction(&self) -> Result<Option<Vec<EntryResponse>>> {
+    fn try_transaction(&self, entries: &[&Entry<'a>]) -> Result<Option<Vec<EntryResponse>>> {
         let view = View::now(self.core)?;
         let mut conditions = Vec::new();
-        let targets = self.entries.iter().map(|entry| self.target(entry, &view, &mut conditions));
+        let targets = entries.iter().map(|entry| self.target(entry, &view, &mut conditions));
         let targets = targets.collect::<Result<Vec<_>>>()?;
-        self.check_overlaps(&targets)?;
-        let references =
-            BundleReferences::new(self.core, &view, self.own_bases, self.full_urls(&targets)?, true);
-        let Plan { writes, mut responses } = self.plan(targets);
+        check_overlaps(entries, &targets)?;
+        let references = BundleReferences::new(
+            self.core,
+            &view,
+            &self.options.own_bases,
+            full_urls(entries, &targets)?,
+            true,
+        );
+        let Plan { writes, mut responses } = plan(entries, targets);
         let places: Vec<usize> = writes.iter().map(|(entry, _)| entry.index).collect();
         let written = if writes.len() >= STAGED_ENTRIES_MIN {
             self.write_staged(writes, references, conditions)?
@@ -53,28 +60,11 @@ impl<'a> BundleRequest<'a> {
         for (place, written) in places.into_iter().zip(written) {
             responses[place] = Some(EntryResponse::Committed(written.into()));
         }
-        let answer = |(entry, response): (&Entry<'_>, Option<EntryResponse>)| match response {
-            Some(response) => Ok(response),
-            None => self.read(entry),
+        // Reads come last, and see what was written. It is committed by now: a read that fails fails alone.
+        let answer = |(entry, response): (&&Entry<'_>, Option<EntryResponse>)| {
+            response.unwrap_or_else(|| self.read(entry))
         };
-        self.entries.iter().zip(responses).map(answer).collect::<Result<Vec<_>>>().map(Some)
-    }
-
-    /// Deletes first, then creates, then updates; within them as in the request. What is there already needs no write.
-    fn plan(&self, targets: Vec<Target>) -> Plan<'_, 'a> {
-        let mut responses: Vec<Option<EntryResponse>> = self.entries.iter().map(|_| None).collect();
-        let mut writes = Vec::with_capacity(targets.len());
-        for (entry, target) in self.entries.iter().zip(targets) {
-            match target {
-                Target::Read => {}
-                Target::Existing(version) => {
-                    responses[entry.index] = Some(EntryResponse::Committed(Committed::Existing(*version)));
-                }
-                target => writes.push((entry, target)),
-            }
-        }
-        writes.sort_by_key(|(entry, _)| entry.method);
-        Plan { writes, responses }
+        Ok(Some(entries.iter().zip(responses).map(answer).collect()))
     }
 
     fn write_at_once(
@@ -109,7 +99,7 @@ impl<'a> BundleRequest<'a> {
             if chunk.is_empty() {
                 break;
             }
-            staging.add(self.prepare_all(chunk, &references)?, self.bodies)?;
+            staging.add(self.prepare_all(chunk, &references)?, self.options.bodies)?;
         }
         conditions.extend(references.finish()?);
         staging.commit(&conditions, self.principal)
@@ -122,44 +112,57 @@ impl<'a> BundleRequest<'a> {
     ) -> Result<Vec<PreparedWrite>> {
         writes.into_iter().map(|(entry, target)| self.prepare(entry, target, references)).collect()
     }
+}
 
-    /// No resource may be written twice in a transaction.
-    fn check_overlaps(&self, targets: &[Target]) -> Result<()> {
-        let mut seen = HashSet::new();
-        for (entry, target) in self.entries.iter().zip(targets) {
-            if let Target::Write { resource_type, id, .. } | Target::Delete { resource_type, id } = target
-                && !seen.insert((resource_type.number, id.as_str()))
-            {
-                return Err(entry.invalid(
-                    "duplicate",
-                    "another entry writes the same resource",
-                    "request.url",
-                ));
+/// Deletes first, then creates, then updates; within them as in the request. What is there already needs no write.
+fn plan<'r, 'a>(entries: &[&'r Entry<'a>], targets: Vec<Target>) -> Plan<'r, 'a> {
+    let mut responses: Vec<Option<EntryResponse>> = entries.iter().map(|_| None).collect();
+    let mut writes = Vec::with_capacity(targets.len());
+    for (&entry, target) in entries.iter().zip(targets) {
+        match target {
+            Target::Read => {}
+            Target::Existing(version) => {
+                responses[entry.index] = Some(EntryResponse::Committed(Committed::Existing(*version)));
             }
+            target => writes.push((entry, target)),
         }
-        Ok(())
     }
+    writes.sort_by_key(|(entry, _)| entry.method);
+    Plan { writes, responses }
+}
 
-    /// What each `fullUrl` is called after the transaction.
-    fn full_urls(&self, targets: &[Target]) -> Result<HashMap<String, String>> {
-        let mut urls = HashMap::new();
-        for (entry, target) in self.entries.iter().zip(targets) {
-            let Some(full_url) = &entry.full_url else { continue };
-            let stored = match target {
-                Target::Write { resource_type, id, .. } => format!("{}/{id}", resource_type.name),
-                Target::Existing(version) => format!("{}/{}", version.resource_type, version.id),
-                Target::Delete { .. } | Target::Read => continue,
-            };
-            // `http://server/Patient/1` is also meant by `Patient/1` within the Bundle.
-            if let Some(relative) = relative_of(full_url) {
-                urls.insert(relative.to_owned(), stored.clone());
-            }
-            if urls.insert(full_url.clone(), stored).is_some() {
-                return Err(entry.invalid("duplicate", "another entry has the same fullUrl", "fullUrl"));
-            }
+/// No resource may be written twice in a transaction.
+fn check_overlaps(entries: &[&Entry<'_>], targets: &[Target]) -> Result<()> {
+    let mut seen = HashSet::new();
+    for (entry, target) in entries.iter().zip(targets) {
+        if let Target::Write { resource_type, id, .. } | Target::Delete { resource_type, id } = target
+            && !seen.insert((resource_type.number, id.as_str()))
+        {
+            return Err(entry.conflict("another entry writes the same resource", "request.url"));
         }
-        Ok(urls)
     }
+    Ok(())
+}
+
+/// What each `fullUrl` is called after the transaction.
+fn full_urls(entries: &[&Entry<'_>], targets: &[Target]) -> Result<HashMap<String, String>> {
+    let mut urls = HashMap::new();
+    for (entry, target) in entries.iter().zip(targets) {
+        let Some(full_url) = &entry.full_url else { continue };
+        let stored = match target {
+            Target::Write { resource_type, id, .. } => format!("{}/{id}", resource_type.name),
+            Target::Existing(version) => format!("{}/{}", version.resource_type, version.id),
+            Target::Delete { .. } | Target::Read => continue,
+        };
+        // `http://server/Patient/1` is also meant by `Patient/1` within the Bundle.
+        if let Some(relative) = relative_of(full_url) {
+            urls.insert(relative.to_owned(), stored.clone());
+        }
+        if urls.insert(full_url.clone(), stored).is_some() {
+            return Err(entry.conflict("another entry has the same fullUrl", "fullUrl"));
+        }
+    }
+    Ok(urls)
 }
 
 /// `Patient/1` of `http://server/base/Patient/1`.

@@ -28,6 +28,20 @@ pub(crate) trait References {
     fn rewrite(&self, reference: &str) -> Result<Option<String>>;
 }
 
+/// References outside a Bundle: those under the tenant's own base URLs become relative.
+pub(crate) struct OwnReferences<'a>(pub &'a [String]);
+
+impl References for OwnReferences<'_> {
+    fn rewrite(&self, reference: &str) -> Result<Option<String>> {
+        Ok(relative_to(self.0, reference).map(ToOwned::to_owned))
+    }
+}
+
+/// What follows one of the bases, if the reference or URL begins with one.
+pub(crate) fn relative_to<'r>(bases: &[String], reference: &'r str) -> Option<&'r str> {
+    bases.iter().find_map(|base| reference.strip_prefix(base.as_str())?.strip_prefix('/'))
+}
+
 /// A body ready to be sealed.
 pub(crate) struct PreparedBody {
     pub body: Body,
@@ -55,6 +69,10 @@ impl PreparedBody {
         let mut identities: Vec<_> = values.identities().map(identity).collect();
         identities.sort_unstable();
         identities.dedup();
+        if identities.len() > core.limits.identities_max {
+            let text = format!("the resource bears more than {} identifiers", core.limits.identities_max);
+            return Err(Error::new(ErrorKind::Limit, Issue::error("too-costly", text)));
+        }
         let splice = splice(root)?;
         let mut compressed = Vec::new();
         core.compression

@@ -5,8 +5,9 @@ use fornax_query::{Context, Handling, Limits, Pairs, Query, TokenValue, Values};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::identity::IdentityKey;
 use crate::records::{Rid, Seq};
-use crate::resource::{Operation, Version};
+use crate::resource::Version;
 use crate::search_run;
 use crate::types::ResourceType;
 use crate::view::View;
@@ -15,7 +16,7 @@ use crate::view::View;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     /// An identity stands for these resources: a point get.
-    Identity { type_number: u16, digest: [u8; 16], rids: Vec<Rid> },
+    Identity { identity: IdentityKey, rids: Vec<Rid> },
     /// No commit after `since` touched the type.
     Untouched { type_number: u16, since: Seq },
 }
@@ -47,7 +48,7 @@ pub(crate) fn find(
         return Err(Error::new(ErrorKind::Precondition, issue));
     }
     match identity(core, resource_type, &query) {
-        Some(digest) => find_identity(view, resource_type, digest),
+        Some(digest) => find_identity(view, IdentityKey { type_number: resource_type.number, digest }),
         None => find_by_search(core, view, resource_type, &query),
     }
 }
@@ -72,20 +73,10 @@ fn identity(core: &Core, resource_type: ResourceType, query: &Query) -> Option<[
     Some(core.vault.identity_digest(resource_type.name, identity))
 }
 
-fn find_identity(
-    view: &View<'_>,
-    resource_type: ResourceType,
-    digest: [u8; 16],
-) -> Result<(Condition, Found)> {
-    let (mut rids, mut found) = (Vec::new(), Vec::new());
-    for rid in view.identity(resource_type.number, &digest)? {
-        // What is not there yet is not counted: should it be there by then, the condition does not hold.
-        if let Some(version) = view.newest(rid)?.filter(|version| version.operation != Operation::Delete) {
-            rids.push(rid);
-            found.push(version);
-        }
-    }
-    Ok((Condition::Identity { type_number: resource_type.number, digest, rids }, Found::of(found)))
+fn find_identity(view: &View<'_>, identity: IdentityKey) -> Result<(Condition, Found)> {
+    // What is not there yet does not count: should it be there by then, the condition does not hold.
+    let (rids, found) = view.bearers(&identity, 2)?.into_iter().unzip();
+    Ok((Condition::Identity { identity, rids }, Found::of(found)))
 }
 
 fn find_by_search(

@@ -1,14 +1,15 @@
 //! Records of commits in the making: numbers given, records sealed into one batch. Made under the sequencer's lock. What the
 //! draft itself changed is looked up in it before the store.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fornax_index::UndatedDocument;
-use fornax_store::Batch;
+use fornax_store::{Batch, Durability};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::Family;
+use crate::identity::{self, IdentityKey};
 use crate::keys;
 use crate::records::{
     self, Head, IdRecord, LogEntry, LogRecord, Newest, OperationCode, RID_TYPE_SHIFT, Rid, Seq, VersionHead,
@@ -16,7 +17,7 @@ use crate::records::{
 };
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
-use crate::vault::state;
+use crate::vault::{failed, state};
 use crate::write::audit;
 use crate::write::body::PreparedBody;
 use crate::write::condition::Condition;
@@ -31,7 +32,10 @@ pub(super) struct Draft<'a> {
     /// What a transaction that is not yet committed has written.
     staged: Option<&'a Staged>,
     ids: HashMap<[u8; 16], IdRecord>,
-    identities: HashMap<(u16, [u8; 16]), Vec<Rid>>,
+    /// Who bears an identity from here on, and who no longer does.
+    bearers: HashMap<IdentityKey, HashMap<Rid, bool>>,
+    /// Resources of which a version was counted.
+    pub written: HashSet<Rid>,
     /// Identities of versions written in this draft.
     borne: HashMap<(Rid, Seq), Vec<[u8; 16]>>,
 }
@@ -78,16 +82,25 @@ impl<'a> Draft<'a> {
             batch: Batch::new(),
             staged,
             ids: HashMap::new(),
-            identities: HashMap::new(),
+            bearers: HashMap::new(),
+            written: HashSet::new(),
             borne: HashMap::new(),
         }
     }
 
     pub(super) fn holds(&self, condition: &Condition) -> Result<bool> {
         match condition {
-            Condition::Identity { type_number, digest, rids } => {
-                let mut found = self.identity(*type_number, digest)?;
-                found.retain(|rid| !self.staged.is_some_and(|staged| staged.has_made(*rid)));
+            Condition::Identity { identity, rids } => {
+                let changed = self.bearers.get(identity);
+                let is_hidden =
+                    |rid| !self.written.contains(&rid) && self.staged.is_some_and(|staged| staged.makes(rid));
+                let is_kept =
+                    |rid| Ok(!is_hidden(rid) && changed.is_none_or(|changed| !changed.contains_key(&rid)));
+                let Core { vault, store, .. } = self.core;
+                let mut found = identity::bearers(vault, &**store, identity, rids.len() + 1, is_kept)?;
+                let bearing = changed.into_iter().flatten().filter(|(_, bears)| **bears);
+                found.extend(bearing.map(|(rid, _)| *rid));
+                found.sort_unstable();
                 Ok(found == *rids)
             }
             Condition::Untouched { type_number, since } => {
@@ -117,27 +130,6 @@ impl<'a> Draft<'a> {
     pub(super) fn put_id(&mut self, digest: [u8; 16], record: IdRecord) -> Result<()> {
         self.core.vault.put(&mut self.batch, Family::Ids, &digest, &records::encode(&record)?)?;
         self.ids.insert(digest, record);
-        Ok(())
-    }
-
-    fn identity(&self, type_number: u16, digest: &[u8; 16]) -> Result<Vec<Rid>> {
-        if let Some(rids) = self.identities.get(&(type_number, *digest)) {
-            return Ok(rids.clone());
-        }
-        let key = keys::identity(type_number, digest);
-        let bytes = self.core.vault.get(&*self.core.store, Family::Identity, key.as_bytes())?;
-        bytes.map_or(Ok(Vec::new()), |bytes| records::decode(&bytes))
-    }
-
-    fn put_identity(&mut self, type_number: u16, digest: [u8; 16], rids: Vec<Rid>) -> Result<()> {
-        let key = keys::identity(type_number, &digest);
-        if rids.is_empty() {
-            self.batch.delete(self.core.vault.placement.family(Family::Identity), key.as_bytes());
-        } else {
-            let record = records::encode(&rids)?;
-            self.core.vault.put(&mut self.batch, Family::Identity, key.as_bytes(), &record)?;
-        }
-        self.identities.insert((type_number, digest), rids);
         Ok(())
     }
 
@@ -222,18 +214,20 @@ impl<'a> Draft<'a> {
                 .types
                 .defined(reference.resource)
                 .ok_or_else(|| bug("a reference to no resource type"))?;
-            let digest = self.core.vault.id_digest(resource_type.name, &reference.id);
-            let rid = match self.stored_id(&digest)? {
-                Some(record) => record.rid,
-                None => {
-                    let rid = self.give_rid(resource_type)?;
-                    self.put_id(digest, IdRecord { rid, newest: None })?;
-                    rid
-                }
-            };
-            targets.push(rid);
+            targets.push(self.mention(resource_type, &reference.id)?);
         }
         Ok(targets)
+    }
+
+    /// The number of a resource that may not be there.
+    fn mention(&mut self, resource_type: ResourceType, id: &str) -> Result<Rid> {
+        let digest = self.core.vault.id_digest(resource_type.name, id);
+        if let Some(record) = self.stored_id(&digest)? {
+            return Ok(record.rid);
+        }
+        let rid = self.give_rid(resource_type)?;
+        self.put_id(digest, IdRecord { rid, newest: None })?;
+        Ok(rid)
     }
 
     /// Takes the resource out of the identities that it bore and into those that it bears.
@@ -244,17 +238,17 @@ impl<'a> Draft<'a> {
         before: &[[u8; 16]],
         now: &[[u8; 16]],
     ) -> Result<()> {
+        let family = self.core.vault.placement.family(Family::Identity);
         for digest in before.iter().filter(|digest| !now.contains(digest)) {
-            let mut rids = self.identity(type_number, digest)?;
-            rids.retain(|other| *other != rid);
-            self.put_identity(type_number, *digest, rids)?;
+            let identity = IdentityKey { type_number, digest: *digest };
+            self.batch.delete(family, keys::identity(&identity, rid).as_bytes());
+            self.bearers.entry(identity).or_default().insert(rid, false);
         }
         for digest in now.iter().filter(|digest| !before.contains(digest)) {
-            let mut rids = self.identity(type_number, digest)?;
-            if !rids.contains(&rid) {
-                rids.push(rid);
-            }
-            self.put_identity(type_number, *digest, rids)?;
+            let identity = IdentityKey { type_number, digest: *digest };
+            let key = keys::identity(&identity, rid);
+            self.core.vault.put(&mut self.batch, Family::Identity, key.as_bytes(), &[])?;
+            self.bearers.entry(identity).or_default().insert(rid, true);
         }
         Ok(())
     }
@@ -272,6 +266,7 @@ impl<'a> Draft<'a> {
 
     /// Counts a version of a commit.
     pub(super) fn count(&mut self, seq: Seq, decision: &Decision) {
+        self.written.insert(decision.rid);
         let head = self.head.types.entry(keys::type_number(decision.rid)).or_default();
         head.versions += 1;
         head.touched = seq;
@@ -305,6 +300,16 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// Gives a number to a resource that nothing has mentioned yet; answers it and the head that knows of it.
+pub(crate) fn mention(core: &Core, head: Head, resource_type: ResourceType, id: &str) -> Result<(Rid, Head)> {
+    let mut draft = Draft::new(core, head, None);
+    let rid = draft.mention(resource_type, id)?;
+    draft.put_head()?;
+    let Draft { head, batch, .. } = draft;
+    core.store.write(&batch, Durability::Buffered).map_err(failed)?;
+    Ok((rid, head))
+}
+
 /// The identities that a write gives its resource.
 pub(super) fn identities(write: &PreparedWrite) -> &[[u8; 16]] {
     match &write.content {
@@ -315,8 +320,7 @@ pub(super) fn identities(write: &PreparedWrite) -> &[[u8; 16]] {
 
 /// A deletion of what is not there.
 pub(super) fn is_idle(write: &PreparedWrite, before: Option<IdRecord>) -> bool {
-    let is_there = before.and_then(|record| record.newest).is_some_and(|newest| !newest.is_deleted);
-    matches!(write.content, Content::Delete) && !is_there
+    matches!(write.content, Content::Delete) && !before.is_some_and(|record| record.is_there())
 }
 
 pub(super) fn check_if_match(write: &PreparedWrite, before: Option<IdRecord>) -> Result<()> {

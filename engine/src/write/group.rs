@@ -9,13 +9,15 @@ use parking_lot::{Condvar, Mutex};
 use crate::core::Core;
 use crate::error::Result;
 use crate::resource::Version;
-use crate::write::prepare::Work;
+use crate::write::prepare::{PreparedWrite, Work};
 use crate::write::sequence::{SequenceState, write_group};
 
 /// Who writes no more than this is taken into the next group, whoever else waits.
 const SMALL_WRITES_MAX: usize = 100;
-/// Writes of all others in a group.
+const SMALL_BYTES_MAX: usize = 1 << 20;
+/// Writes, and bytes of bodies as compressed, of all others in a group; but for the first of them.
 const GROUP_WRITES_MAX: usize = 2_000;
+const GROUP_BYTES_MAX: usize = 64 << 20;
 
 /// What came of one piece of work.
 pub(crate) enum Outcome {
@@ -48,8 +50,9 @@ struct Queue {
 
 /// One caller's place in the queue.
 struct Ticket {
-    /// How many resources it writes.
+    /// How many resources it writes, and the bytes of their bodies.
     writes: usize,
+    bytes: usize,
     stage: Mutex<Stage>,
     changed: Condvar,
 }
@@ -71,8 +74,9 @@ impl Sequencer {
     /// in the order of the works.
     pub(crate) fn commit(&self, core: &Core, works: Vec<Work>) -> Vec<Result<Outcome>> {
         let writes = works.iter().map(|work| work.writes.len()).sum();
+        let bytes = works.iter().flat_map(|work| &work.writes).map(PreparedWrite::bytes).sum();
         let stage = Mutex::new(Stage::Waiting(works));
-        let ticket = Arc::new(Ticket { writes, stage, changed: Condvar::new() });
+        let ticket = Arc::new(Ticket { writes, bytes, stage, changed: Condvar::new() });
         let leads = {
             let mut queue = self.queue.lock();
             queue.waiting.push(Arc::clone(&ticket));
@@ -91,10 +95,9 @@ impl Sequencer {
         let taken: Vec<Vec<Work>> = group.iter().map(|ticket| ticket.take()).collect();
         let counts: Vec<usize> = taken.iter().map(Vec::len).collect();
         let works = taken.into_iter().flatten().collect();
-        let write = AssertUnwindSafe(|| write_group(core, &mut self.state.lock(), works));
+        let write = AssertUnwindSafe(|| self.between_groups(core, |state| write_group(core, state, works)));
         let outcomes = catch_unwind(write).unwrap_or_else(|_| {
-            // Else all who wait would wait for ever. What the state is worth is known only after opening again.
-            core.close();
+            // Else all who wait would wait for ever.
             let panicked = |_| Err(crate::records::bug("a commit ended by a mistake; the tenant is closed"));
             (0..counts.iter().sum()).map(panicked).collect()
         });
@@ -113,9 +116,23 @@ impl Sequencer {
         }
     }
 
-    /// Runs something between groups.
-    pub(crate) fn between_groups<T>(&self, run: impl FnOnce(&mut SequenceState) -> T) -> T {
-        run(&mut self.state.lock())
+    /// Runs something between groups. A panic in it closes the tenant before anyone else sees the state: what that is worth
+    /// is known only after opening again.
+    pub(crate) fn between_groups<T>(&self, core: &Core, run: impl FnOnce(&mut SequenceState) -> T) -> T {
+        let mut state = self.state.lock();
+        // Dropped before the lock is.
+        let _unless_it_panics = CloseOnPanic(core);
+        run(&mut state)
+    }
+}
+
+struct CloseOnPanic<'a>(&'a Core);
+
+impl Drop for CloseOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.close();
+        }
     }
 }
 
@@ -123,14 +140,15 @@ impl Queue {
     /// All who write little, and of the others the first and as many as keep the group short. The first in line is always
     /// among them.
     fn take_group(&mut self) -> Vec<Arc<Ticket>> {
-        let mut large = 0;
+        let (mut writes, mut bytes) = (0, 0);
         let (group, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|ticket| {
-            if ticket.writes <= SMALL_WRITES_MAX {
+            if ticket.writes <= SMALL_WRITES_MAX && ticket.bytes <= SMALL_BYTES_MAX {
                 return true;
             }
-            let is_first = large == 0;
-            large += ticket.writes;
-            is_first || large <= GROUP_WRITES_MAX
+            let is_first = writes == 0;
+            writes += ticket.writes;
+            bytes += ticket.bytes;
+            is_first || (writes <= GROUP_WRITES_MAX && bytes <= GROUP_BYTES_MAX)
         });
         self.waiting = waiting;
         group

@@ -11,12 +11,12 @@ mod sequence;
 pub(crate) mod staged;
 mod staging;
 
-pub(crate) use body::{BodySource, References, reference_nodes, splice};
+pub(crate) use body::{BodySource, References, reference_nodes, relative_to, splice};
 pub(crate) use condition::{Condition, Found, find};
+pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
 pub(crate) use prepare::{
     Content, IdRule, Prepared, PreparedWrite, Work, check_id, parse_failed, prepare, put_node, several_match,
 };
 pub(crate) use sequence::SequenceState;
-pub use staging::ReturnBodies;
 pub(crate) use staging::Staging;

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::VersionId;
 use crate::types::ResourceType;
 use crate::view::View;
-use crate::write::body::{BodySource, PreparedBody, References};
+use crate::write::body::{BodySource, OwnReferences, PreparedBody, References};
 use crate::write::condition::{Condition, Found, find};
 use crate::{Change, Principal};
 
@@ -45,19 +45,20 @@ impl PreparedWrite {
     }
 }
 
+impl PreparedWrite {
+    /// Bytes of the body as compressed.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.content {
+            Content::Put(prepared) => prepared.compressed.len(),
+            Content::Delete => 0,
+        }
+    }
+}
+
 /// A change is work for the sequencer, or was decided by what is already there.
 pub(crate) enum Prepared {
     Work(Work),
     Existing(crate::resource::Version),
-}
-
-/// References outside a Bundle: stored as they are.
-pub(crate) struct AsWritten;
-
-impl References for AsWritten {
-    fn rewrite(&self, _: &str) -> Result<Option<String>> {
-        Ok(None)
-    }
 }
 
 /// Prepares one change.
@@ -74,12 +75,12 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
                     Found::Several => return Err(several_match()),
                 }
             }
-            put(core, resource_type, &core.new_id()?, body, IdRule::Ours)?
+            put(core, (resource_type, &core.new_id()?, IdRule::Ours), body, &change.own_bases)?
         }
         Action::Update { resource_type, id, body } => {
             let resource_type = core.types.named(resource_type)?;
             check_id(id)?;
-            put(core, resource_type, id, body, IdRule::MustBe)?
+            put(core, (resource_type, id, IdRule::MustBe), body, &change.own_bases)?
         }
         Action::Delete { resource_type, id } => {
             let resource_type = core.types.named(resource_type)?;
@@ -101,10 +102,9 @@ pub(crate) enum IdRule {
 
 fn put(
     core: &Core,
-    resource_type: ResourceType,
-    id: &str,
+    (resource_type, id, rule): (ResourceType, &str, IdRule),
     body: &[u8],
-    rule: IdRule,
+    own_bases: &[String],
 ) -> Result<PreparedWrite> {
     let limits = ModelLimits {
         document_bytes_max: core.limits.resource_bytes_max,
@@ -112,7 +112,8 @@ fn put(
         ..ModelLimits::default()
     };
     let document = Document::parse(body, &limits).map_err(|error| parse_failed(&error))?;
-    put_node(core, resource_type, &BodySource { node: document.root(), resource_type, id }, rule, &AsWritten)
+    let source = BodySource { node: document.root(), resource_type, id };
+    put_node(core, resource_type, &source, rule, &OwnReferences(own_bases))
 }
 
 /// Prepares a resource that stands in a request of its own or in a Bundle.

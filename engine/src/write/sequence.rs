@@ -1,5 +1,6 @@
 //! One group of commits: conditions checked again, numbers given, records sealed, one batch, one sync; then indexed and published.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use fornax_postings::{Changes, IndexDocument, SupersededVersion};
@@ -7,7 +8,7 @@ use fornax_store::Durability;
 
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
-use crate::records::{Head, IdRecord, Seq, bug};
+use crate::records::{Head, IdRecord, Rid, Seq, bug};
 use crate::resource::{Body, Operation, Version, VersionId};
 use crate::types::ResourceType;
 use crate::vault::failed;
@@ -60,9 +61,17 @@ pub(crate) fn write_group(core: &Core, state: &mut SequenceState, works: Vec<Wor
         return outcomes;
     }
     match group.finish() {
-        Ok(head) => state.head = head,
+        Ok((head, written)) => {
+            state.head = head;
+            if let Some(staged) = &mut state.staged {
+                staged.overtake(&written);
+            }
+        }
         Err(error) => {
-            close_after(core, &error);
+            // What is too large is refused before anything is written.
+            if error.kind() != ErrorKind::Limit {
+                close_after(core, &error);
+            }
             fail_all(&mut outcomes, &error);
         }
     }
@@ -168,15 +177,16 @@ impl<'a> Group<'a> {
         Ok(body)
     }
 
-    /// One write with one sync; then the index; then everybody may see it.
-    fn finish(mut self) -> Result<Head> {
+    /// One write with one sync; then the index; then everybody may see it. Answers the new head, and which resources were written.
+    fn finish(mut self) -> Result<(Head, HashSet<Rid>)> {
         self.draft.head.last_updated_ms = self.last_ms;
         self.draft.put_head()?;
-        let Draft { core, head, batch, .. } = self.draft;
+        let Draft { core, head, batch, written, .. } = self.draft;
         core.store.write(&batch, Durability::Synced).map_err(failed)?;
-        core.postings.apply(self.changes).map_err(index_failed)?;
+        let applied = core.postings.apply(self.changes).map_err(index_failed);
+        applied.inspect_err(|error| close_after(core, error))?;
         core.publish(head.seq);
-        Ok(head)
+        Ok((head, written))
     }
 }
 

@@ -17,12 +17,15 @@ use crate::families::Family;
 use crate::keys;
 use crate::records::{self, Head, IdRecord, Rid, Seq, VersionHead, corrupted};
 use crate::vault::{failed, state};
-use crate::write::draft::Draft;
+use crate::write::draft::{Decision, Draft};
 
 /// A transaction under way, as the sequencer knows it.
 pub(crate) struct Staged {
     /// The commit that it will be. Commits meanwhile have lower numbers.
     pub seq: Seq,
+    /// Resources that it writes and that nobody has written since.
+    written: HashSet<Rid>,
+    /// Of these, those that were not there before.
     made: HashSet<Rid>,
 }
 
@@ -35,16 +38,34 @@ struct ChunkRecord {
 
 impl Staged {
     pub(super) fn new(seq: Seq) -> Self {
-        Self { seq, made: HashSet::new() }
+        Self { seq, written: HashSet::new(), made: HashSet::new() }
     }
 
-    /// Whether the transaction makes this resource.
-    pub(super) fn has_made(&self, rid: Rid) -> bool {
+    /// Whether the transaction makes this resource: it is not there yet, whatever stands in `ids` and `identity`.
+    pub(super) fn makes(&self, rid: Rid) -> bool {
         self.made.contains(&rid)
     }
 
-    pub(super) fn make(&mut self, rids: impl Iterator<Item = Rid>) {
-        self.made.extend(rids);
+    /// Whether the transaction writes this resource, and nobody has written it since it was staged.
+    pub(super) fn stands(&self, rid: Rid) -> bool {
+        self.written.contains(&rid)
+    }
+
+    pub(super) fn add(&mut self, decisions: impl Iterator<Item = Decision>) {
+        for decision in decisions {
+            self.written.insert(decision.rid);
+            if decision.before.is_none() {
+                self.made.insert(decision.rid);
+            }
+        }
+    }
+
+    /// Others have written these.
+    pub(super) fn overtake(&mut self, rids: &HashSet<Rid>) {
+        for rid in rids {
+            self.written.remove(rid);
+            self.made.remove(rid);
+        }
     }
 }
 
@@ -107,7 +128,7 @@ fn take_version_back(draft: &mut Draft<'_>, rid: Rid, seq: Seq) -> Result<()> {
 /// At opening: takes back what a transaction staged that never committed.
 pub(crate) fn recover(core: &Core) -> Result<()> {
     for number in chunks_left(core)? {
-        core.sequencer.between_groups(|state| take_back(core, &state.head, number))?;
+        core.sequencer.between_groups(core, |state| take_back(core, &state.head, number))?;
     }
     Ok(())
 }

@@ -9,8 +9,9 @@ use fornax_store::Durability;
 use parking_lot::MutexGuard;
 
 use crate::Principal;
+use crate::change::ReturnBodies;
 use crate::core::{Core, index_failed};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::families::Family;
 use crate::keys;
 use crate::records::{self, IdRecord, Seq};
@@ -35,8 +36,6 @@ pub(crate) struct Staging<'a> {
     /// One at a time.
     _alone: MutexGuard<'a, ()>,
     seq: Seq,
-    /// The last commit before: what was touched since is looked at again.
-    began: Seq,
     chunks: u32,
     writes: Vec<StagedWrite>,
     documents: Vec<UndatedDocument>,
@@ -55,21 +54,12 @@ struct StagedWrite {
     identities: Vec<[u8; 16]>,
 }
 
-/// Whether the responses to a Bundle's writes bear the bodies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReturnBodies {
-    /// They do.
-    Yes,
-    /// They don't: a large Bundle needs less memory.
-    No,
-}
-
 impl<'a> Staging<'a> {
     /// Begins a transaction of so many entries, when the one before it is over.
     pub(crate) fn begin(core: &'a Core, entries: usize) -> Self {
         let alone = core.sequencer.staging.lock();
         let room = COMMITS_MIN.max(COMMITS_PER_ENTRY * entries as u64);
-        let began = core.sequencer.between_groups(|state| {
+        let began = core.sequencer.between_groups(core, |state| {
             state.staged = Some(Staged::new(state.head.seq + room));
             state.head.seq
         });
@@ -77,7 +67,6 @@ impl<'a> Staging<'a> {
             core,
             _alone: alone,
             seq: began + room,
-            began,
             chunks: 0,
             writes: Vec::with_capacity(entries),
             documents: Vec::with_capacity(entries),
@@ -88,7 +77,7 @@ impl<'a> Staging<'a> {
     /// Stages a chunk.
     pub(crate) fn add(&mut self, writes: Vec<PreparedWrite>, bodies: ReturnBodies) -> Result<()> {
         self.core.make_room()?;
-        self.core.sequencer.between_groups(|state| {
+        self.core.sequencer.between_groups(self.core, |state| {
             self.core.check_open()?;
             self.add_between_groups(state, writes, bodies)
         })
@@ -101,7 +90,7 @@ impl<'a> Staging<'a> {
         bodies: ReturnBodies,
     ) -> Result<()> {
         let mut draft = Draft::new(self.core, state.head.clone(), state.staged.as_ref());
-        let mut rids = Vec::with_capacity(writes.len());
+        let first = self.writes.len();
         for write in writes {
             check_if_match(&write, draft.id(&write.digest)?)?;
             let decision = draft.decide(&write)?;
@@ -109,7 +98,6 @@ impl<'a> Staging<'a> {
             if let Some(decision) = &decision {
                 let (put, document) = self.put(&mut draft, &write, decision)?;
                 self.documents.extend(document);
-                rids.push(decision.rid);
                 if bodies == ReturnBodies::Yes {
                     body = put;
                 }
@@ -126,18 +114,23 @@ impl<'a> Staging<'a> {
                 identities,
             });
         }
-        staged::put_chunk(&mut draft, self.chunks, self.seq, rids.clone())?;
+        let decisions = || self.writes[first..].iter().filter_map(|write| write.decision);
+        let rids = decisions().map(|decision| decision.rid).collect();
+        staged::put_chunk(&mut draft, self.chunks, self.seq, rids)?;
         // The numbers that it gave are given from now on, whatever becomes of the transaction.
         draft.put_head()?;
         let Draft { head, batch, .. } = draft;
         self.core.store.write(&batch, Durability::Buffered).map_err(failed).inspect_err(|error| {
-            close_after(self.core, error);
+            // What is too large is refused before anything is written.
+            if error.kind() != ErrorKind::Limit {
+                close_after(self.core, error);
+            }
         })?;
-        self.chunks += 1;
         state.head = head;
         if let Some(staged) = &mut state.staged {
-            staged.make(rids.into_iter());
+            staged.add(decisions());
         }
+        self.chunks += 1;
         Ok(())
     }
 
@@ -163,7 +156,7 @@ impl<'a> Staging<'a> {
         principal: &Principal,
     ) -> Result<Option<Vec<Written>>> {
         let sequencer = &self.core.sequencer;
-        let committed = sequencer.between_groups(|state| {
+        let committed = sequencer.between_groups(self.core, |state| {
             self.core.check_open()?;
             self.commit_between_groups(state, conditions, principal)
         })?;
@@ -190,7 +183,12 @@ impl<'a> Staging<'a> {
             }
         }
         for write in &self.writes {
-            if !self.is_as_staged(&draft, write)? {
+            let is_as_staged = match (&write.decision, &state.staged) {
+                (Some(decision), Some(staged)) => staged.stands(decision.rid),
+                // A deletion of what was not there.
+                _ => draft.id(&write.digest)?.is_none_or(|record| !record.is_there()),
+            };
+            if !is_as_staged {
                 return Ok(None);
             }
         }
@@ -232,24 +230,10 @@ impl<'a> Staging<'a> {
         Ok(Some(at_ms))
     }
 
-    /// Whether nobody wrote the resource since it was staged.
-    fn is_as_staged(&self, draft: &Draft<'_>, write: &StagedWrite) -> Result<bool> {
-        let touched = draft.head.types.get(&write.resource_type.number).map_or(0, |head| head.touched);
-        if touched <= self.began {
-            return Ok(true);
-        }
-        let newest = draft.stored_id(&write.digest)?.and_then(|record| record.newest);
-        Ok(match &write.decision {
-            Some(decision) if decision.before.is_none() => newest == Some(decision.newest(self.seq)),
-            Some(decision) => newest == decision.before,
-            None => newest.is_none_or(|newest| newest.is_deleted),
-        })
-    }
-
     fn take_back(&self) -> Result<()> {
         let sequencer = &self.core.sequencer;
         for number in 0..self.chunks {
-            sequencer.between_groups(|state| staged::take_back(self.core, &state.head, number))?;
+            sequencer.between_groups(self.core, |state| staged::take_back(self.core, &state.head, number))?;
         }
         Ok(())
     }
@@ -273,7 +257,7 @@ impl Drop for Staging<'_> {
         {
             close_after(self.core, &error);
         }
-        self.core.sequencer.between_groups(|state| state.staged = None);
+        self.core.sequencer.between_groups(self.core, |state| state.staged = None);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A request's body: collected under the limits, and unpacked.
 
 use std::io::Read;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::http::header::CONTENT_LENGTH;
@@ -36,53 +37,70 @@ pub(crate) async fn receive(
 ) -> Result<Received, Refusal> {
     let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let bytes_max = limits.body_bytes_max;
+    let mut arriving = Arriving { body, started: Instant::now(), bytes: 0 };
     if said.is_some_and(|said| said > bytes_max) {
-        pass_over(body, limits).await;
+        arriving.pass_over(limits).await;
         return Err(Refusal::too_large(bytes_max));
     }
-    let said = said.unwrap_or(0);
-    let mut received =
-        Received { bytes: Vec::with_capacity(said), encoding, room: admission.room(said).await? };
-    let mut body = body;
-    while let Some(piece) = next(&mut body, limits).await? {
+    // Room is taken as bytes arrive: a length that is only said holds nothing up.
+    let mut received = Received { bytes: Vec::new(), encoding, room: admission.room(0).await? };
+    while let Some(piece) = arriving.next(limits).await? {
         let bytes = received.bytes.len() + piece.len();
         if bytes > bytes_max {
-            pass_over(body, limits).await;
+            arriving.pass_over(limits).await;
             return Err(Refusal::too_large(bytes_max));
         }
-        received.room.grow_to(bytes)?;
+        if let Err(refusal) = received.room.grow_to(bytes) {
+            arriving.pass_over(limits).await;
+            return Err(refusal);
+        }
         received.bytes.extend_from_slice(&piece);
     }
     Ok(received)
 }
 
-/// The next piece; `None` at the end.
-async fn next(body: &mut Body, limits: &Limits) -> Result<Option<Bytes>, Refusal> {
-    loop {
-        let frame = timeout(limits.silence, body.frame()).await.map_err(|_| {
-            let issue = Issue::error("timeout", "the body did not arrive in time");
-            Refusal::new(StatusCode::REQUEST_TIMEOUT, issue)
-        })?;
-        match frame {
-            None => return Ok(None),
-            Some(Err(_)) => return Err(Refusal::invalid("the body ended too soon")),
-            // Trailers are of no interest.
-            Some(Ok(frame)) => {
-                if let Ok(piece) = frame.into_data() {
-                    return Ok(Some(piece));
+/// Takes in a body that nobody wants, so that the client, who may read no answer before it has sent all, gets one.
+pub(crate) async fn pass_over(body: Body, limits: &Limits) {
+    Arriving { body, started: Instant::now(), bytes: 0 }.pass_over(limits).await;
+}
+
+/// A body on its way.
+struct Arriving {
+    body: Body,
+    started: Instant,
+    bytes: usize,
+}
+
+impl Arriving {
+    /// The next piece; `None` at the end.
+    async fn next(&mut self, limits: &Limits) -> Result<Option<Bytes>, Refusal> {
+        loop {
+            let earned = Duration::from_secs((self.bytes / limits.body_bytes_per_s_min) as u64);
+            let left = (limits.silence + earned).saturating_sub(self.started.elapsed()).min(limits.silence);
+            let frame = timeout(left, self.body.frame()).await.map_err(|_| {
+                let issue = Issue::error("timeout", "the body did not arrive in time");
+                Refusal::new(StatusCode::REQUEST_TIMEOUT, issue)
+            })?;
+            match frame {
+                None => return Ok(None),
+                Some(Err(_)) => return Err(Refusal::invalid("the body ended too soon")),
+                // Trailers are of no interest.
+                Some(Ok(frame)) => {
+                    if let Ok(piece) = frame.into_data() {
+                        self.bytes += piece.len();
+                        return Ok(Some(piece));
+                    }
                 }
             }
         }
     }
-}
 
-/// Reads on without keeping anything, up to the limit once more: many a client reads no answer before it has sent all.
-async fn pass_over(mut body: Body, limits: &Limits) {
-    let mut passed = 0;
-    while let Ok(Some(piece)) = next(&mut body, limits).await {
-        passed += piece.len();
-        if passed > limits.body_bytes_max {
-            break;
+    /// Reads on without keeping anything, up to twice the limit.
+    async fn pass_over(&mut self, limits: &Limits) {
+        while let Ok(Some(_)) = self.next(limits).await {
+            if self.bytes > 2 * limits.body_bytes_max {
+                break;
+            }
         }
     }
 }

@@ -10,21 +10,21 @@ use fornax_model::write::{ArrayWriter, ObjectWriter};
 
 use super::negotiation::Return;
 use super::outcome;
-use super::query_string::encoded;
+use super::query_string::{encoded, joined};
 use super::refusal::status;
 
-/// A page of a search. `base` is the tenant's own base URL.
-pub(crate) fn searchset(page: &SearchPage, base: &str) -> Vec<u8> {
+/// A page of a search. `base` is the tenant's own base URL; `carried` is what links carry on: `_format=json`, or nothing.
+pub(crate) fn searchset(page: &SearchPage, base: &str, carried: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 << 10);
-    write_searchset(&mut ObjectWriter::new(&mut out), page, base);
+    write_searchset(&mut ObjectWriter::new(&mut out), page, base, carried);
     out
 }
 
-fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str) {
+fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str, carried: &str) {
     let path = format!("{base}/{}", page.resource_type);
-    let own = if page.applied.is_empty() { path.clone() } else { format!("{path}?{}", page.applied) };
+    let own = url(&path, &[&page.applied, carried]);
     begin(bundle, "searchset", page.total);
-    write_links(bundle, &own, page.next.as_deref().map(|token| next_page(&path, token)));
+    write_links(bundle, &own, page.next.as_deref().map(|token| page_url(&path, token, carried)));
     let mut entries = Entries { array: bundle.array("entry"), base, scratch: Vec::new() };
     for version in &page.matches {
         entries.found(version, "match");
@@ -40,11 +40,11 @@ fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str)
 }
 
 /// A page of a history. `path` is the URL of the history, `own` that of this page.
-pub(crate) fn history(page: &HistoryPage, base: &str, path: &str, own: &str) -> Vec<u8> {
+pub(crate) fn history(page: &HistoryPage, base: &str, (path, carried): (&str, &str), own: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 << 10);
     let mut bundle = ObjectWriter::new(&mut out);
     begin(&mut bundle, "history", Some(page.total));
-    write_links(&mut bundle, own, page.next.as_deref().map(|token| next_page(path, token)));
+    write_links(&mut bundle, own, page.next.as_deref().map(|token| page_url(path, token, carried)));
     let mut entries = Entries { array: bundle.array("entry"), base, scratch: Vec::new() };
     for version in &page.versions {
         entries.lived(version);
@@ -94,8 +94,14 @@ fn write_links(bundle: &mut ObjectWriter<'_>, own: &str, next: Option<String>) {
 }
 
 /// The URL of the page that a token names.
-pub(crate) fn next_page(path: &str, token: &str) -> String {
-    format!("{path}?_page={}", encoded(token))
+pub(crate) fn page_url(path: &str, token: &str, carried: &str) -> String {
+    url(path, &[&format!("_page={}", encoded(token)), carried])
+}
+
+/// A path with a query of these parts; some may be empty.
+pub(crate) fn url(path: &str, parts: &[&str]) -> String {
+    let query = joined(parts);
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// The URL of a version.
@@ -157,7 +163,7 @@ impl Entries<'_> {
             }
             EntryResponse::Search(page) => {
                 let mut entry = self.array.object();
-                write_searchset(&mut entry.object("resource"), page, self.base);
+                write_searchset(&mut entry.object("resource"), page, self.base, "");
                 entry.object("response").string("status", &status_text(StatusCode::OK));
             }
             EntryResponse::Failed { kind, issues } => {

@@ -51,7 +51,7 @@ fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities) {
     let mut resource = resources.object();
     resource.string("type", one.name);
     write_interactions(&mut resource, &TYPE_INTERACTIONS);
-    resource.string("versioning", "versioned-update");
+    resource.string("versioning", "versioned");
     resource.boolean("readHistory", true);
     resource.boolean("updateCreate", true);
     resource.boolean("conditionalCreate", true);

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::EXPECT;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use fornax::Issue;
 use tokio::time::timeout;
@@ -14,97 +15,127 @@ use tokio::time::timeout;
 use super::body::{self, Received};
 use super::interaction::{self, Call};
 use super::metrics::{Sample, Series};
-use super::negotiation::{self, Form, Preference};
+use super::negotiation::{self, Encoding, Form, Preference};
+use super::query_string;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::request_id::X_REQUEST_ID;
 use super::site::Site;
-use super::target::{Place, Takes, Target, Verb};
+use super::target::{Place, Takes, Target};
 
-/// What is known of a request for the log and the metrics: no id, no query.
-#[derive(Debug, Default)]
-struct Facts {
+/// One request's account: told to the log and the metrics when it is over, also when the client went away before. Holds no
+/// id and no query.
+struct Account {
+    site: Arc<Site>,
+    started: Instant,
+    id: HeaderValue,
+    method: &'static str,
     tenant: String,
     route: &'static str,
+    /// That of a client who went away, until there is an answer.
+    status: u16,
     request_bytes: usize,
+    response_bytes: usize,
+}
+
+/// The client closed the connection: not a status that is ever sent.
+const CLIENT_WENT_AWAY: u16 = 499;
+
+impl Account {
+    fn open(site: &Arc<Site>, parts: &Parts) -> Self {
+        Self {
+            started: Instant::now(),
+            id: site.request_ids.of(&parts.headers),
+            site: Arc::clone(site),
+            method: method_name(&parts.method),
+            tenant: String::new(),
+            route: "none",
+            status: CLIENT_WENT_AWAY,
+            request_bytes: 0,
+            response_bytes: 0,
+        }
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        let duration = self.started.elapsed();
+        let Self { method, route, status, request_bytes, response_bytes, .. } = *self;
+        tracing::info!(
+            request_id = self.id.to_str().unwrap_or(""),
+            method,
+            route,
+            tenant = self.tenant,
+            status,
+            ms = duration.as_secs_f64() * 1e3,
+            request_bytes,
+            response_bytes,
+            "request"
+        );
+        let series = Series { tenant: std::mem::take(&mut self.tenant), method, route, status };
+        self.site.metrics.count(series, Sample { duration, request_bytes, response_bytes });
+    }
 }
 
 /// Answers a request. Whatever goes wrong becomes an OperationOutcome here.
 pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let started = Instant::now();
     let (parts, body) = request.into_parts();
-    let id = site.request_ids.of(&parts.headers);
-    let mut facts = Facts { route: "none", ..Facts::default() };
-    let form = Form::wanted(&parts.headers, parts.uri.query().unwrap_or(""));
-    let reply = match form {
-        Ok(form) => match handle(&site, (&parts, body), form, &mut facts).await {
-            Ok(reply) => reply,
-            Err(refusal) => refused(&site, &refusal, form, &id),
-        },
-        Err(refusal) => refused(&site, &refusal, Form::PLAIN, &id),
+    let mut account = Account::open(&site, &parts);
+    let mut form = Form::PLAIN;
+    let reply = match handle(&mut account, &parts, body, &mut form).await {
+        Ok(reply) => reply,
+        Err(refusal) => {
+            if let Some(cause) = &refusal.cause {
+                let (request_id, kind) = (account.id.to_str().unwrap_or(""), cause.kind());
+                let cause = std::error::Error::source(cause);
+                tracing::error!(request_id, ?kind, ?cause, "a request failed");
+            }
+            Reply::from(&refusal).in_form(form, &site.limits)
+        }
     };
-    let (status, response_bytes) = (reply.status, reply.body.len());
-    let duration = started.elapsed();
-    let method = method_name(&parts.method);
-    let Facts { tenant, route, request_bytes } = facts;
-    tracing::info!(
-        request_id = id.to_str().unwrap_or(""),
-        method,
-        route,
-        tenant,
-        status = status.as_u16(),
-        ms = duration.as_secs_f64() * 1e3,
-        request_bytes,
-        response_bytes,
-        "request"
-    );
-    let series = Series { tenant, method, route, status: status.as_u16() };
-    site.metrics.count(series, Sample { duration, request_bytes, response_bytes });
+    account.status = reply.status.as_u16();
+    account.response_bytes = reply.body.len();
     let mut response = reply.into_response();
-    response.headers_mut().insert(X_REQUEST_ID, id);
+    response.headers_mut().insert(X_REQUEST_ID, account.id.clone());
     response
 }
 
-/// Everything up to the reply, in the form that the client asked for.
-async fn handle(
-    site: &Arc<Site>,
-    (parts, body): (&Parts, Body),
-    form: Form,
-    facts: &mut Facts,
-) -> Result<Reply, Refusal> {
-    let url_bytes = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
-    if url_bytes > site.limits.url_bytes_max {
-        let issue = Issue::error("too-long", "the URL is too long; a search may be sent by POST to _search");
-        return Err(Refusal::new(StatusCode::URI_TOO_LONG, issue));
-    }
-    let target = Target::parse(parts.uri.path()).ok_or_else(nothing_here)?;
-    facts.route = target.place.route();
-    check_type(site, &target.place)?;
-    let verb = target.place.verb(&parts.method);
-    let verb = verb.ok_or_else(|| Refusal::not_allowed(&target.place.allow()))?;
-    let bases = site.origin.bases(&parts.headers, &target.tenant)?;
-    if !site.engine.has_tenant(&target.tenant) {
-        return Err(no_tenant());
-    }
-    facts.tenant = target.tenant.to_string();
-    let received = receive(site, parts, body, verb).await?;
-    facts.request_bytes = received.as_ref().map_or(0, Received::bytes);
-    let turn = site.admission.turn().await?;
-    let call = Call {
-        tenant: target.tenant,
-        verb,
-        place: target.place,
-        query: parts.uri.query().unwrap_or("").to_owned(),
-        headers: parts.headers.clone(),
-        preference: Preference::of(&parts.headers),
-        bases,
+/// Everything up to the reply. `form` is what the client asked for, as soon as that is known.
+async fn handle(account: &mut Account, parts: &Parts, body: Body, form: &mut Form) -> Result<Reply, Refusal> {
+    let site = Arc::clone(&account.site);
+    let asked = match ask(account, parts, form) {
+        Ok(asked) => asked,
+        Err(refusal) => {
+            // A client that waits to be told to go on is told this instead.
+            if !parts.headers.contains_key(EXPECT) {
+                body::pass_over(body, &site.limits).await;
+            }
+            return Err(refusal);
+        }
     };
-    let here = Arc::clone(site);
+    let received = match asked.takes {
+        None => None,
+        Some(encoding) => {
+            Some(body::receive(body, &parts.headers, encoding, &site.admission, &site.limits).await?)
+        }
+    };
+    account.request_bytes = received.as_ref().map_or(0, Received::bytes);
+    let turn = site.admission.turn().await?;
+    let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
     let work = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         let (body, _room) = match received {
             Some(received) => received.unpacked(&here.limits).map(|(body, room)| (body, Some(room)))?,
             None => (Vec::new(), None),
+        };
+        let mut call = asked.call;
+        let form = if call.verb.takes() == Takes::Form {
+            // A form may say it as well as the query.
+            let both = query_string::joined(&[&call.query, &String::from_utf8_lossy(&body)]);
+            call.carried = Form::carried(&both);
+            Form::wanted(&headers, &both)?
+        } else {
+            wanted
         };
         interaction::perform(&here, &call, body).map(|reply| reply.in_form(form, &here.limits))
     });
@@ -116,20 +147,56 @@ async fn handle(
         }
         Err(_) => {
             let text = "the answer takes too long; whether the request is carried out is not known";
-            Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Issue::error("timeout", text)))
+            Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, Issue::error("timeout", text)))
         }
     }
 }
 
-/// The body of an interaction that takes one.
-async fn receive(site: &Site, parts: &Parts, body: Body, verb: Verb) -> Result<Option<Received>, Refusal> {
-    let takes = verb.takes();
-    if takes == Takes::Nothing {
-        return Ok(None);
+/// A request whose head is in order.
+struct Asked {
+    call: Call,
+    /// How the body is packed, if one is taken.
+    takes: Option<Encoding>,
+}
+
+/// What the head of a request asks.
+fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, Refusal> {
+    let site = &*account.site;
+    let query = parts.uri.query().unwrap_or("");
+    *form = Form::wanted(&parts.headers, query)?;
+    let url_bytes = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if url_bytes > site.limits.url_bytes_max {
+        let issue = Issue::error("too-long", "the URL is too long; a search may be sent by POST to _search");
+        return Err(Refusal::new(StatusCode::URI_TOO_LONG, issue));
     }
-    negotiation::check_content_type(&parts.headers, takes)?;
-    let encoding = negotiation::content_encoding(&parts.headers)?;
-    body::receive(body, &parts.headers, encoding, &site.admission, &site.limits).await.map(Some)
+    let target = Target::parse(parts.uri.path()).ok_or_else(nothing_here)?;
+    account.route = target.place.route();
+    check_type(site, &target.place)?;
+    let verb = target.place.verb(&parts.method);
+    let verb = verb.ok_or_else(|| Refusal::not_allowed(&target.place.allow()))?;
+    let base_urls = site.origin.bases(&parts.headers, &target.tenant)?;
+    if !site.engine.has_tenant(&target.tenant) {
+        return Err(no_tenant());
+    }
+    account.tenant = target.tenant.to_string();
+    let takes = match verb.takes() {
+        Takes::Nothing => None,
+        takes => {
+            negotiation::check_content_type(&parts.headers, takes)?;
+            Some(negotiation::content_encoding(&parts.headers)?)
+        }
+    };
+    let call = Call {
+        tenant: target.tenant,
+        verb,
+        place: target.place,
+        query: query.to_owned(),
+        headers: parts.headers.clone(),
+        preference: Preference::of(&parts.headers),
+        base_urls,
+        carried: Form::carried(query),
+    };
+    Ok(Asked { call, takes })
 }
 
 fn check_type(site: &Site, place: &Place) -> Result<(), Refusal> {
@@ -149,15 +216,6 @@ fn no_tenant() -> Refusal {
 fn nothing_here() -> Refusal {
     let text = "nothing is here: FHIR is under /fhir and /t/{tenant}/fhir";
     Refusal::new(StatusCode::NOT_FOUND, Issue::error("not-found", text))
-}
-
-/// The reply of a refusal; the log learns what the client must not.
-fn refused(site: &Site, refusal: &Refusal, form: Form, id: &axum::http::HeaderValue) -> Reply {
-    if let Some(cause) = &refusal.cause {
-        let id = id.to_str().unwrap_or("");
-        tracing::error!(request_id = id, kind = ?cause.kind(), cause = ?std::error::Error::source(cause), "a request failed");
-    }
-    Reply::from(refusal).in_form(form, &site.limits)
 }
 
 /// A method for logs and metrics: others than these are not told apart, since clients may invent any number.

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode};
 use fornax::{
-    HistoryRequest, HistoryScope, Issue, Principal, Read, SearchRequest, Tenant, TenantId, Version,
+    Handling, HistoryRequest, HistoryScope, Issue, Principal, Read, SearchRequest, Tenant, TenantId, Version,
 };
 use jiff::Timestamp;
 
@@ -27,7 +27,9 @@ pub(crate) struct Call {
     pub query: String,
     pub headers: HeaderMap,
     pub preference: Preference,
-    pub bases: BaseUrls,
+    pub base_urls: BaseUrls,
+    /// Parameters of form that links carry on: `_format=json`, or nothing.
+    pub carried: String,
 }
 
 impl Call {
@@ -42,7 +44,7 @@ pub(crate) fn perform(site: &Site, call: &Call, body: Vec<u8>) -> Result<Reply, 
     let tenant = &site.engine.tenant(&call.tenant)?;
     match (call.verb, &call.place) {
         (Verb::Capabilities, _) => {
-            let statement = capability_statement::render(&site.capabilities, &call.bases.own);
+            let statement = capability_statement::render(&site.capabilities, &call.base_urls.own);
             Ok(Reply::json(StatusCode::OK, statement))
         }
         (Verb::Read, Place::Instance(resource_type, id)) => {
@@ -103,12 +105,12 @@ fn search(tenant: &Tenant, call: &Call, resource_type: &str, form: Vec<u8>) -> R
                 query: call.query.clone(),
                 form,
                 handling: call.preference.handling,
-                own_bases: call.bases.all.clone(),
+                own_bases: call.base_urls.all.clone(),
             };
             tenant.search(&request, &principal)?
         }
     };
-    Ok(Reply::json(StatusCode::OK, bundles::searchset(&page, &call.bases.own)))
+    Ok(Reply::json(StatusCode::OK, bundles::searchset(&page, &call.base_urls.own, &call.carried)))
 }
 
 fn history(tenant: &Tenant, call: &Call, place: &Place) -> Result<Reply, Refusal> {
@@ -120,20 +122,27 @@ fn history(tenant: &Tenant, call: &Call, place: &Place) -> Result<Reply, Refusal
         _ => (HistoryScope::System, "_history".to_owned()),
     };
     let principal = call.principal();
-    let path = format!("{}/{path}", call.bases.own);
+    let path = format!("{}/{path}", call.base_urls.own);
     let (page, own) = match query_string::value(&call.query, "_page") {
-        Some(token) => (tenant.history_page(&scope, &token, &principal)?, bundles::next_page(&path, &token)),
+        Some(token) => (
+            tenant.history_page(&scope, &token, &principal)?,
+            bundles::page_url(&path, &token, &call.carried),
+        ),
         None => {
-            let request = history_request(&call.query)?;
-            let own = own_history(&path, &request);
-            (tenant.history(&scope, &request, &principal)?, own)
+            let request = history_request(&call.query, call.preference.handling)?;
+            let page = tenant.history(&scope, &request, &principal)?;
+            let own = own_history(&path, &request, (page.count, &call.carried));
+            (page, own)
         }
     };
-    Ok(Reply::json(StatusCode::OK, bundles::history(&page, &call.bases.own, &path, &own)))
+    Ok(Reply::json(
+        StatusCode::OK,
+        bundles::history(&page, &call.base_urls.own, (&path, &call.carried), &own),
+    ))
 }
 
 /// What a history's query asks for. A parameter that would narrow the result is never passed over.
-fn history_request(query: &str) -> Result<HistoryRequest, Refusal> {
+fn history_request(query: &str, handling: Handling) -> Result<HistoryRequest, Refusal> {
     let mut request = HistoryRequest::default();
     for (name, value) in query_string::pairs(query).filter(|(_, value)| !value.is_empty()) {
         match &*name {
@@ -146,9 +155,12 @@ fn history_request(query: &str) -> Result<HistoryRequest, Refusal> {
                 let text = "_since takes an instant, such as 2026-01-31T00:00:00Z";
                 request.since = Some(since.map_err(|_| Refusal::invalid(text))?);
             }
+            "_format" | "_pretty" => {}
             "_at" | "_list" => {
-                let issue = Issue::error("not-supported", format!("{name} is not supported for histories"));
-                return Err(Refusal::new(StatusCode::BAD_REQUEST, issue));
+                return Err(Refusal::not_supported("_at and _list are not supported for histories"));
+            }
+            _ if handling == Handling::Strict => {
+                return Err(Refusal::not_supported("a history takes _count and _since only"));
             }
             _ => {}
         }
@@ -156,31 +168,36 @@ fn history_request(query: &str) -> Result<HistoryRequest, Refusal> {
     Ok(request)
 }
 
-/// The self link of a history: what was applied.
-fn own_history(path: &str, request: &HistoryRequest) -> String {
-    let count = request.count.map(|count| format!("_count={count}"));
-    let since = request.since.map(|since| format!("_since={}", encoded(&since.to_string())));
-    let applied: Vec<String> = count.into_iter().chain(since).collect();
-    if applied.is_empty() { path.to_owned() } else { format!("{path}?{}", applied.join("&")) }
+/// The self link of a history: what was applied, as it was applied.
+fn own_history(path: &str, request: &HistoryRequest, (count, carried): (u32, &str)) -> String {
+    let count = request.count.map_or_else(String::new, |_| format!("_count={count}"));
+    let since =
+        request.since.map_or_else(String::new, |since| format!("_since={}", encoded(&since.to_string())));
+    bundles::url(path, &[&count, &since, carried])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(query: &str, expected: Result<&str, u16>) {
-        let own = history_request(query).map(|request| own_history("x", &request));
+    fn check(query: &str, handling: Handling, expected: Result<&str, u16>) {
+        let own = history_request(query, handling).map(|request| own_history("x", &request, (5, "")));
         assert_eq!(own.as_deref().map_err(|refusal| refusal.status.as_u16()), expected, "{query}");
     }
 
     #[test]
     fn what_a_history_applies_is_in_its_self_link() {
-        check("", Ok("x"));
-        check("_count=5&_since=", Ok("x?_count=5"));
-        check("_since=2026-01-31T00:00:00Z&_format=json", Ok("x?_since=2026-01-31T00%3A00%3A00Z"));
-        check("_count=0", Err(400));
-        check("_count=many", Err(400));
-        check("_since=yesterday", Err(400));
-        check("_at=2026", Err(400));
+        check("", Handling::Lenient, Ok("x"));
+        check("_count=9&_since=&more=x", Handling::Lenient, Ok("x?_count=5"));
+        check(
+            "_since=2026-01-31T00:00:00Z&_format=json",
+            Handling::Strict,
+            Ok("x?_since=2026-01-31T00%3A00%3A00Z"),
+        );
+        check("more=x", Handling::Strict, Err(400));
+        check("_count=0", Handling::Lenient, Err(400));
+        check("_count=many", Handling::Lenient, Err(400));
+        check("_since=yesterday", Handling::Lenient, Err(400));
+        check("_at=2026", Handling::Lenient, Err(400));
     }
 }

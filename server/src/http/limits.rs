@@ -25,6 +25,8 @@ pub(crate) struct Limits {
     pub idle: Duration,
     /// How long a client may take between two pieces of a body, whether it sends or receives. 30 s.
     pub silence: Duration,
+    /// Bytes of a body that a client must send each second, on average and beyond `silence`. 16 KiB.
+    pub body_bytes_per_s_min: usize,
     /// How long the engine may work on a request before the client is told that it may or may not have been done. 300 s.
     pub work: Duration,
     /// How long requests under way may take once the server is to stop. 30 s.
@@ -46,6 +48,7 @@ impl Default for Limits {
             turn: Duration::from_secs(10),
             idle: Duration::from_secs(75),
             silence: Duration::from_secs(30),
+            body_bytes_per_s_min: 16 << 10,
             work: Duration::from_secs(300),
             stop: Duration::from_secs(30),
             gzip_bytes_min: 1 << 10,

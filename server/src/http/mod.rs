@@ -32,6 +32,6 @@ mod writes;
 
 pub(crate) use limits::Limits;
 pub(crate) use listener::{Listener, serve};
-pub(crate) use origin::Origin;
+pub(crate) use origin::{Names, Origin};
 pub(crate) use router::router;
 pub(crate) use site::Site;

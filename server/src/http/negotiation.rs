@@ -70,6 +70,15 @@ impl Form {
     pub(crate) const PLAIN: Self =
         Self { media: Media::FhirJson, encoding: Encoding::Plain, layout: Layout::Compact };
 
+    /// What of a query asks for a form, to be carried on by links.
+    pub(crate) fn carried(query: &str) -> String {
+        let pair = |name| {
+            let value = query_string::value(query, name).filter(|value| !value.is_empty());
+            value.map_or_else(String::new, |value| format!("{name}={}", query_string::encoded(&value)))
+        };
+        query_string::joined(&[&pair("_format"), &pair("_pretty")])
+    }
+
     /// What the headers and the query ask for. `_format` outweighs `Accept`.
     ///
     /// # Errors

@@ -15,6 +15,16 @@ pub(crate) struct Origin {
     /// What `--base-url` says.
     public: Option<String>,
     listen: SocketAddr,
+    names: Names,
+}
+
+/// Under which names a server on loopback answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Loopback's and its public one.
+    Own,
+    /// All: `--insecure`.
+    All,
 }
 
 /// A tenant's base URLs, as one request sees them.
@@ -29,9 +39,9 @@ pub(crate) struct BaseUrls {
 impl Origin {
     /// # Errors
     /// What is wrong with the public URL.
-    pub(crate) fn new(public: Option<&str>, listen: SocketAddr) -> Result<Self, String> {
+    pub(crate) fn new(public: Option<&str>, listen: SocketAddr, names: Names) -> Result<Self, String> {
         let public = public.map(checked).transpose()?;
-        Ok(Self { public, listen })
+        Ok(Self { public, listen, names })
     }
 
     /// The base of the default tenant as the address listened on has it.
@@ -50,9 +60,10 @@ impl Origin {
         } else {
             format!("/t/{tenant}/fhir")
         };
+        let asked = self.asked(headers)?;
         let origin = match &self.public {
             Some(public) => public.clone(),
-            None => format!("http://{}", self.asked(headers)?),
+            None => format!("http://{asked}"),
         };
         let own = origin + &path;
         let listened = format!("http://{}{path}", self.listen);
@@ -61,17 +72,27 @@ impl Origin {
     }
 
     /// The host and port that the client asked.
-    fn asked(&self, headers: &HeaderMap) -> Result<String, Refusal> {
+    ///
+    /// # Errors
+    /// As [`Self::bases`].
+    pub(crate) fn asked(&self, headers: &HeaderMap) -> Result<String, Refusal> {
         let Some(value) = headers.get(HOST) else { return Ok(self.listen.to_string()) };
         let host = value.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
         let host = host.filter(|host| !host.as_str().contains('@') && !host.host().is_empty());
         let host = host.ok_or_else(|| Refusal::invalid("the header Host is not a host"))?;
-        if self.listen.ip().is_loopback() && !is_loopback(host.host()) {
-            let text = "this server answers loopback names only; behind a proxy, start it with --base-url";
+        let is_own = || is_loopback(host.host()) || self.is_public(&host);
+        if self.names == Names::Own && self.listen.ip().is_loopback() && !is_own() {
+            let text = "this server answers loopback names and that of --base-url only";
             let issue = Issue::error("security", text);
             return Err(Refusal::new(StatusCode::MISDIRECTED_REQUEST, issue));
         }
         Ok(host.to_string())
+    }
+
+    /// Whether a proxy passes on the name that the public knows.
+    fn is_public(&self, host: &Authority) -> bool {
+        let public = self.public.as_deref().and_then(|public| public.parse::<Uri>().ok());
+        public.is_some_and(|public| public.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host())))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use fornax::{Issue, Principal, TenantId};
 
@@ -20,38 +20,52 @@ pub(crate) async fn health() -> &'static str {
 }
 
 /// Requests are served: the store answers a read.
-pub(crate) async fn readiness(State(site): State<Arc<Site>>) -> Response {
+pub(crate) async fn readiness(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = site.origin.asked(&headers) {
+        return refused(&refusal);
+    }
     if site.stops() {
         return refused(&not_ready("the server is stopping"));
     }
-    let answered = tokio::task::spawn_blocking(move || read_something(&site)).await;
-    match answered {
-        Ok(Ok(())) => "ready\n".into_response(),
-        Ok(Err(error)) => {
-            tracing::error!(cause = &error as &dyn std::error::Error, "the engine does not answer");
+    let answered = one_at_a_time(site, |site| {
+        let tenant = site.engine.tenant(&TenantId::default_tenant())?;
+        // Whether there is such a resource makes no difference.
+        tenant.read("Basic", "readiness", &Principal::named("readiness")).map(drop)
+    });
+    match answered.await {
+        Some(Ok(())) => "ready\n".into_response(),
+        Some(Err(error)) => {
+            tracing::error!(cause = ?std::error::Error::source(&error), "the engine does not answer");
             refused(&not_ready("the engine does not answer"))
         }
-        Err(_) => refused(&not_ready("the engine does not answer")),
+        None => refused(&not_ready("the engine does not answer")),
     }
-}
-
-/// Whether there is such a resource makes no difference.
-fn read_something(site: &Site) -> fornax::Result<()> {
-    let tenant = site.engine.tenant(&TenantId::default_tenant())?;
-    tenant.read("Basic", "readiness", &Principal::named("readiness")).map(drop)
 }
 
 /// Figures in Prometheus' text format.
-pub(crate) async fn metrics(State(site): State<Arc<Site>>) -> Response {
-    let text = tokio::task::spawn_blocking(move || {
-        let statistics = site.engine.statistics()?;
-        Ok::<_, fornax::Error>(site.metrics.render(&statistics, site.admission.load()))
-    });
-    match text.await {
-        Ok(Ok(text)) => ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
-        Ok(Err(error)) => refused(&Refusal::from(error)),
-        Err(_) => refused(&not_ready("the figures are not to be had")),
+pub(crate) async fn metrics(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = site.origin.asked(&headers) {
+        return refused(&refusal);
     }
+    let text =
+        one_at_a_time(site, |site| site.metrics.render(&site.engine.statistics(), site.admission.load()));
+    match text.await {
+        Some(text) => ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
+        None => refused(&not_ready("the figures are not to be had")),
+    }
+}
+
+/// Does something that blocks. Probes go one by one, so that many of them take no threads from requests.
+async fn one_at_a_time<T: Send + 'static>(
+    site: Arc<Site>,
+    work: impl FnOnce(&Site) -> T + Send + 'static,
+) -> Option<T> {
+    let turn = Arc::clone(&site.probes).lock_owned().await;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work(&site)
+    });
+    done.await.ok()
 }
 
 /// A probe is asked by GET.

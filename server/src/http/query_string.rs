@@ -30,6 +30,11 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(text).decode_utf8().ok()
 }
 
+/// A query of these parts; some may be empty.
+pub(crate) fn joined(parts: &[&str]) -> String {
+    parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&")
+}
+
 /// A value as it stands in a URL.
 pub(crate) fn encoded(value: &str) -> impl std::fmt::Display + '_ {
     utf8_percent_encode(value, RESERVED)

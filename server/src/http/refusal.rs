@@ -34,6 +34,11 @@ impl Refusal {
         Self::new(status, Issue::error("throttled", diagnostics)).after(RETRY_AFTER_S)
     }
 
+    /// FHIR has it, the server has not (400).
+    pub(crate) fn not_supported(diagnostics: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Issue::error("not-supported", diagnostics))
+    }
+
     /// The body is larger than the server takes (413).
     pub(crate) fn too_large(bytes_max: usize) -> Self {
         let text = format!("the body is larger than {bytes_max} bytes");

@@ -1,9 +1,11 @@
 //! What all requests share.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fornax::{Engine, TypeCapabilities};
+use tokio::sync::Mutex;
 
 use super::admission::Admission;
 use super::limits::Limits;
@@ -19,6 +21,8 @@ pub(crate) struct Site {
     pub admission: Admission,
     pub metrics: Metrics,
     pub request_ids: RequestIds,
+    /// Held by the probe that is being answered.
+    pub probes: Arc<Mutex<()>>,
     pub capabilities: Vec<TypeCapabilities>,
     types: HashSet<&'static str>,
     stops: AtomicBool,
@@ -32,6 +36,7 @@ impl Site {
             admission: Admission::new(&limits),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
+            probes: Arc::default(),
             types: capabilities.iter().map(|one| one.name).collect(),
             capabilities,
             stops: AtomicBool::new(false),

@@ -1,7 +1,7 @@
 //! Creates, updates, deletes and Bundles.
 
 use axum::http::StatusCode;
-use fornax::{Change, Committed, ReturnBodies, Tenant, Version};
+use fornax::{BundleOptions, Change, Committed, ReturnBodies, Tenant, Version};
 
 use super::bundles;
 use super::conditions;
@@ -23,6 +23,7 @@ pub(crate) fn create(
         Some(criteria) => Change::create_if_none_exist(resource_type, body, criteria),
         None => Change::create(resource_type, body),
     };
+    let change = change.own_bases(call.base_urls.all.clone());
     Ok(committed(call, &tenant.commit(&change, &call.principal())?))
 }
 
@@ -35,7 +36,8 @@ pub(crate) fn update(
     body: Vec<u8>,
 ) -> Result<Reply, Refusal> {
     conditions::no_other_condition(&call.headers)?;
-    conditional(tenant, call, Change::update(resource_type, id, body))
+    let change = Change::update(resource_type, id, body).own_bases(call.base_urls.all.clone());
+    conditional(tenant, call, change)
 }
 
 /// `DELETE [base]/[type]/[id]`
@@ -55,9 +57,13 @@ fn conditional(tenant: &Tenant, call: &Call, change: Change) -> Result<Reply, Re
 /// `POST [base]`: a batch or a transaction.
 pub(crate) fn bundle(tenant: &Tenant, call: &Call, body: Vec<u8>) -> Result<Reply, Refusal> {
     let wanted = call.preference.wanted;
-    let bodies = if wanted == Some(Return::Representation) { ReturnBodies::Yes } else { ReturnBodies::No };
-    let response = tenant.process_bundle(body, &call.bases.all, bodies, &call.principal())?;
-    Ok(Reply::json(StatusCode::OK, bundles::response(&response, &call.bases.own, wanted)))
+    let options = BundleOptions {
+        own_bases: call.base_urls.all.clone(),
+        bodies: if wanted == Some(Return::Representation) { ReturnBodies::Yes } else { ReturnBodies::No },
+        handling: call.preference.handling,
+    };
+    let response = tenant.process_bundle(body, &options, &call.principal())?;
+    Ok(Reply::json(StatusCode::OK, bundles::response(&response, &call.base_urls.own, wanted)))
 }
 
 fn committed(call: &Call, committed: &Committed) -> Reply {
@@ -80,7 +86,7 @@ fn committed(call: &Call, committed: &Committed) -> Reply {
 }
 
 fn located(call: &Call, status: StatusCode, version: &Version) -> Reply {
-    written(call, status, version).located(&bundles::version_url(&call.bases.own, version))
+    written(call, status, version).located(&bundles::version_url(&call.base_urls.own, version))
 }
 
 /// A written version, as `Prefer: return=` asks for it; the whole resource if nothing was said.

@@ -36,6 +36,8 @@ pub(crate) struct Refusal {
 pub(crate) struct Delivery {
     pub done: Vec<(usize, Done)>,
     pub refused: Vec<Refusal>,
+    /// Why the rest was not sent: the server can't be reached.
+    pub cut_off: Option<NoAnswer>,
 }
 
 /// How often a busy or unreachable server is asked.
@@ -71,31 +73,58 @@ impl Refusal {
 }
 
 /// Delivers the entries of a parcel at these indices; a transaction always as a whole.
+pub(crate) fn deliver(client: &Client, parcel: &Parcel<'_>, wanted: Vec<usize>) -> Delivery {
+    let mut delivery = Delivery::default();
+    let mut parts = vec![wanted];
+    while let Some(part) = parts.pop() {
+        match deliver_part(client, parcel, part, &mut delivery) {
+            Ok(None) => {}
+            Ok(Some(refused)) => {
+                // One entry spoilt it for all: the halves are tried by themselves.
+                let (one, other) = refused.split_at(refused.len() / 2);
+                parts.extend([other.to_vec(), one.to_vec()]);
+            }
+            Err(error) => {
+                delivery.cut_off = Some(error);
+                break;
+            }
+        }
+    }
+    delivery
+}
+
+/// Sends entries until each is done or refused. Answers those that were refused together and may be divided.
 ///
 /// # Errors
 /// The server can't be reached.
-pub(crate) fn deliver(
+fn deliver_part(
     client: &Client,
     parcel: &Parcel<'_>,
-    wanted: Vec<usize>,
-) -> Result<Delivery, NoAnswer> {
-    let mut delivery = Delivery::default();
-    let mut waiting = wanted;
+    part: Vec<usize>,
+    delivery: &mut Delivery,
+) -> Result<Option<Vec<usize>>, NoAnswer> {
+    let mut waiting = part;
     let mut tries = 0;
     while !waiting.is_empty() {
         let answer = client.post(&body(parcel, &waiting));
         tries += 1;
+        let is_repeatable = waiting.iter().all(|&index| parcel.entries()[index].is_repeatable);
         let retry_after_s = match answer {
+            Ok(answer) if is_busy(answer.status) => {
+                // Without a word on when to come back it may have been carried out all the same.
+                if answer.retry_after_s.is_none() && !is_repeatable {
+                    delivery.refuse_answered(std::mem::take(&mut waiting), &answer);
+                }
+                answer.retry_after_s
+            }
+            Ok(answer) if is_divisible(parcel, &waiting, answer.status) => return Ok(Some(waiting)),
             Ok(answer) => {
-                let retry_after_s = answer.retry_after_s;
                 waiting = delivery.settle(parcel, waiting, &answer);
-                retry_after_s
+                answer.retry_after_s
             }
             Err(error @ NoAnswer::Unreachable(_)) if tries >= TRIES => return Err(error),
             Err(NoAnswer::Unreachable(_)) => None,
             Err(error @ NoAnswer::Lost(_)) => {
-                let entries = parcel.entries();
-                let is_repeatable = waiting.iter().all(|&index| entries[index].is_repeatable);
                 if !is_repeatable || tries >= TRIES {
                     delivery.refuse(std::mem::take(&mut waiting), None, error.to_string());
                 }
@@ -109,7 +138,12 @@ pub(crate) fn deliver(
             sleep(pause(tries, retry_after_s));
         }
     }
-    Ok(delivery)
+    Ok(None)
+}
+
+/// Whether a refusal of a whole batch may be the fault of some of its entries.
+fn is_divisible(parcel: &Parcel<'_>, sent: &[usize], status: u16) -> bool {
+    matches!(parcel, Parcel::Batch(_)) && sent.len() > 1 && matches!(status, 400 | 413 | 422)
 }
 
 /// Doubles from try to try, unless the server says how long.
@@ -134,13 +168,14 @@ impl Delivery {
         self.refused.push(Refusal { entries, status, reason });
     }
 
+    fn refuse_answered(&mut self, entries: Vec<usize>, answer: &Answer) {
+        self.refuse(entries, Some(answer.status), String::from_utf8_lossy(&answer.body).into_owned());
+    }
+
     /// Takes down what an answer says; what is to be sent again is returned.
     fn settle(&mut self, parcel: &Parcel<'_>, sent: Vec<usize>, answer: &Answer) -> Vec<usize> {
-        if is_busy(answer.status) {
-            return sent;
-        }
         if answer.status / 100 != 2 {
-            self.refuse(sent, Some(answer.status), String::from_utf8_lossy(&answer.body).into_owned());
+            self.refuse_answered(sent, answer);
             return Vec::new();
         }
         let responses = serde_json::from_slice::<ResponseBundle<'_>>(&answer.body);

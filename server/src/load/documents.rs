@@ -48,6 +48,8 @@ pub(crate) trait Reader {
     fn wants(&self, place: Place) -> bool;
     /// Takes a document, and says whether to go on.
     fn take(&mut self, document: Document) -> ControlFlow<()>;
+    /// Is told of a file in an archive that can't be read; those after it may be.
+    fn unreadable(&mut self, name: &str, error: &io::Error);
 }
 
 /// Gives a reader the documents of a file that it wants, in order.
@@ -105,20 +107,11 @@ impl Walk<'_> {
     }
 
     fn lines(&mut self, name: &str, mut plain: impl BufRead) -> io::Result<ControlFlow<()>> {
-        let mut line = 0;
+        let mut first = 1;
         loop {
-            let first = line + 1;
             let mut text = Vec::new();
-            let mut is_end = false;
-            while line + 1 - first < LINES_MAX && text.len() < LINES_BYTES_MAX && !is_end {
-                let before = text.len();
-                (&mut plain).take(DOCUMENT_BYTES_MAX).read_until(b'\n', &mut text)?;
-                if (text.len() - before) as u64 == DOCUMENT_BYTES_MAX {
-                    return Err(too_large());
-                }
-                is_end = text.len() == before;
-                line += u64::from(!is_end);
-            }
+            // What was read before a failure is good.
+            let (lines, outcome) = read_lines(&mut plain, &mut text);
             let place = self.place();
             if !text.trim_ascii().is_empty() && self.reader.wants(place) {
                 let document = Document { place, name: name.to_owned(), text, form: Form::Lines { first } };
@@ -126,9 +119,10 @@ impl Walk<'_> {
                     return Ok(ControlFlow::Break(()));
                 }
             }
-            if is_end {
+            if outcome?.is_break() {
                 return Ok(ControlFlow::Continue(()));
             }
+            first += lines;
         }
     }
 
@@ -140,12 +134,36 @@ impl Walk<'_> {
             let format = Format::of(&path).filter(|format| format.content != Content::Tar);
             let Some(format) = format.filter(|_| member.header().entry_type().is_file()) else { continue };
             let name = format!("{name}!{}", Path::new(&path).display());
-            if self.stream(&name, format, Box::new(member))?.is_break() {
-                return Ok(ControlFlow::Break(()));
+            match self.stream(&name, format, Box::new(member)) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return Ok(ControlFlow::Break(())),
+                Err(error) => self.reader.unreadable(&name, &error),
             }
         }
         Ok(ControlFlow::Continue(()))
     }
+}
+
+/// Appends some whole lines. Answers how many, and whether that was all (a break), or what failed; a line that is cut off by a
+/// failure is left out.
+fn read_lines(plain: &mut impl BufRead, text: &mut Vec<u8>) -> (u64, io::Result<ControlFlow<()>>) {
+    let mut lines = 0;
+    while lines < LINES_MAX && text.len() < LINES_BYTES_MAX {
+        let before = text.len();
+        let read = (&mut *plain).take(DOCUMENT_BYTES_MAX).read_until(b'\n', text);
+        let outcome = match read {
+            Ok(0) => Some(Ok(ControlFlow::Break(()))),
+            Ok(read) if read as u64 == DOCUMENT_BYTES_MAX => Some(Err(too_large())),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        };
+        if let Some(outcome) = outcome {
+            text.truncate(before);
+            return (lines, outcome);
+        }
+        lines += 1;
+    }
+    (lines, Ok(ControlFlow::Continue(())))
 }
 
 fn too_large() -> io::Error {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -47,6 +48,8 @@ struct Books {
     account: Account,
     errors: ErrorFile,
     again: Selection,
+    /// Names of documents that were not sent yet.
+    deferred: Vec<String>,
     /// Refusals that the next pass may make good, and bytes of their reasons.
     held: Vec<Line>,
     held_bytes: usize,
@@ -74,13 +77,28 @@ struct Line {
     types: Vec<String>,
 }
 
+impl Line {
+    /// Of something that no server was asked about.
+    fn plain(file: &str, entries: Vec<u64>, reason: &str) -> Self {
+        Self { file: file.to_owned(), entries, status: None, reason: json(reason), types: Vec::new() }
+    }
+}
+
+/// Made at the first refusal, for its owner alone: a reason may quote an identifier.
 struct ErrorFile {
     path: PathBuf,
     file: Option<BufWriter<File>>,
 }
 
 impl Ledger {
-    pub(crate) fn new(errors: &Path) -> Self {
+    /// An account whose refusals go to this file. One that is left from another load is removed.
+    pub(crate) fn open(errors: &Path) -> Result<Self, Failure> {
+        match std::fs::remove_file(errors) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::io(format!("cannot write {}", errors.display()))(error));
+            }
+            _ => {}
+        }
         let bar = ProgressBar::new(0);
         // The template is fixed: it parses.
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} documents  {msg}  {elapsed}") {
@@ -90,11 +108,12 @@ impl Ledger {
             account: Account::default(),
             errors: ErrorFile { path: errors.to_owned(), file: None },
             again: Selection::new(),
+            deferred: Vec::new(),
             held: Vec::new(),
             held_bytes: 0,
             delivered: 0,
         };
-        Self { books: Mutex::new(books), bar }
+        Ok(Self { books: Mutex::new(books), bar })
     }
 
     /// One more document was found.
@@ -103,8 +122,11 @@ impl Ledger {
     }
 
     /// A document is left for the next pass as it is.
-    pub(crate) fn defer(&self, place: Place) {
-        self.books.lock().again.insert(place, None);
+    pub(crate) fn defer(&self, document: &Document) {
+        let mut books = self.books.lock();
+        books.again.insert(document.place, None);
+        books.deferred.push(document.name.clone());
+        drop(books);
         self.bar.inc(1);
     }
 
@@ -147,6 +169,7 @@ impl Ledger {
     pub(crate) fn take_again(&self) -> Selection {
         let mut books = self.books.lock();
         books.held.clear();
+        books.deferred.clear();
         books.held_bytes = 0;
         self.bar.inc_length(books.again.len() as u64);
         std::mem::take(&mut books.again)
@@ -156,12 +179,15 @@ impl Ledger {
         !self.books.lock().again.is_empty()
     }
 
-    /// Nothing is tried again: what was held back is refused.
+    /// Nothing is tried again: what was held back is refused, what was not sent is told.
     pub(crate) fn give_up(&self) -> Result<(), Failure> {
         let mut books = self.books.lock();
         books.again.clear();
         for line in std::mem::take(&mut books.held) {
             books.write(&line)?;
+        }
+        for file in std::mem::take(&mut books.deferred) {
+            books.write(&Line::plain(&file, Vec::new(), "not sent"))?;
         }
         books.errors.finish()
     }
@@ -227,7 +253,15 @@ impl ErrorFile {
         let failed = || Failure::io(format!("cannot write {}", self.path.display()));
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(BufWriter::new(File::create(&self.path).map_err(failed())?)),
+            None => self.file.insert(BufWriter::new(
+                File::options()
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .mode(0o600)
+                    .open(&self.path)
+                    .map_err(failed())?,
+            )),
         };
         let line = serde_json::to_string(line).map_err(|error| failed()(error.into()))?;
         writeln!(file, "{line}").map_err(failed())

@@ -21,11 +21,11 @@ use crate::print::print;
 
 /// Loads files. Fails when anything was refused.
 pub(crate) fn run(options: &LoadOptions) -> Result<(), Failure> {
-    let sources = sources::find(&options.paths)?;
+    let sources = sources::find(&options.paths, &options.errors)?;
     let client = client::Client::new(&options.to)?;
     let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let workers = options.parallel.map_or(2 * processors, usize::from);
-    let ledger = ledger::Ledger::new(&options.errors);
+    let ledger = ledger::Ledger::open(&options.errors)?;
     let outcome = passes::run(&sources, &client, &ledger, workers);
     let account = ledger.finish();
     print(&summary::table(&account))?;

@@ -2,9 +2,11 @@
 //! something else was missing, for as long as that helps.
 
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam::channel::{Receiver, Sender, bounded};
+use parking_lot::Mutex;
 
 use super::client::Client;
 use super::delivery::deliver;
@@ -20,25 +22,36 @@ struct Pass<'a> {
     client: &'a Client,
     ledger: &'a Ledger,
     /// `None` in the first pass, which leaves transactions alone.
-    selection: Option<Selection>,
+    /// What of it is left, in later ones.
+    selection: Option<Mutex<Selection>>,
     /// Set when a worker can't go on.
     is_over: AtomicBool,
 }
 
-/// Loads everything that can be loaded.
+/// Loads everything that can be loaded. Whatever is not is in the ledger, also when this fails.
 pub(crate) fn run(
     sources: &[Source],
     client: &Client,
     ledger: &Ledger,
     workers: usize,
 ) -> Result<(), Failure> {
+    let outcome = run_all(sources, client, ledger, workers);
+    ledger.give_up().and(outcome)
+}
+
+fn run_all(sources: &[Source], client: &Client, ledger: &Ledger, workers: usize) -> Result<(), Failure> {
     let mut selection = None;
     loop {
         let before = ledger.delivered();
         let is_first = selection.is_none();
-        Pass { sources, client, ledger, selection, is_over: AtomicBool::new(false) }.run(workers)?;
+        let selection_left = selection.map(Mutex::new);
+        let pass =
+            Pass { sources, client, ledger, selection: selection_left, is_over: AtomicBool::new(false) };
+        let outcome = pass.run(workers);
+        pass.tell_left()?;
+        outcome?;
         if !ledger.has_again() || (!is_first && ledger.delivered() == before) {
-            return ledger.give_up();
+            return Ok(());
         }
         selection = Some(ledger.take_again());
     }
@@ -52,11 +65,7 @@ impl Pass<'_> {
             let workers: Vec<_> = (0..workers).map(|_| scope.spawn(|| self.work(&from_files))).collect();
             let read = self.read(&to_workers);
             drop(to_workers);
-            let ended = workers.into_iter().map(|worker| {
-                worker
-                    .join()
-                    .unwrap_or_else(|_| Err(Failure::Refused("a worker ended by a mistake".to_owned())))
-            });
+            let ended = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(mistake())));
             ended.collect::<Vec<_>>().into_iter().collect::<Result<(), _>>().and(read)
         })
     }
@@ -64,16 +73,17 @@ impl Pass<'_> {
     /// Reads all files. One that can't be read is taken down, and the rest goes on.
     fn read(&self, to_workers: &Sender<Document>) -> Result<(), Failure> {
         for (index, source) in (0..).zip(self.sources) {
-            let is_selected = |selection: &Selection| selection.keys().any(|place| place.source == index);
-            if self.selection.as_ref().is_some_and(|selection| !is_selected(selection)) {
+            if !self.is_selected(index) {
                 continue;
             }
-            let mut feed = Feed { pass: self, to_workers };
-            match documents::read(source, index, &mut feed) {
+            let mut feed = Feed { pass: self, to_workers, failed: Ok(()) };
+            let read = documents::read(source, index, &mut feed);
+            feed.failed?;
+            match read {
                 Err(error) if self.selection.is_none() => {
                     self.ledger.unreadable(&source.path.display().to_string(), None, &error.to_string())?;
                 }
-                // What could not be read before can't be read now, and was taken down.
+                // What of it was to be read again is told at the end of the pass.
                 _ => {}
             }
             if self.is_over.load(Ordering::Relaxed) {
@@ -83,13 +93,20 @@ impl Pass<'_> {
         Ok(())
     }
 
+    /// Whether anything of a file is wanted.
+    fn is_selected(&self, source: u32) -> bool {
+        let Some(selection) = &self.selection else { return true };
+        selection.lock().keys().any(|place| place.source == source)
+    }
+
     fn work(&self, from_files: &Receiver<Document>) -> Result<(), Failure> {
         for document in from_files {
             // The reader must not wait for ever on a full channel, so what is left in it is taken out and dropped.
             if self.is_over.load(Ordering::Relaxed) {
                 continue;
             }
-            if let Err(failure) = self.load(&document) {
+            let loaded = catch_unwind(AssertUnwindSafe(|| self.load(&document)));
+            if let Err(failure) = loaded.unwrap_or_else(|_| Err(mistake())) {
                 self.is_over.store(true, Ordering::Relaxed);
                 from_files.iter().for_each(drop);
                 return Err(failure);
@@ -100,35 +117,66 @@ impl Pass<'_> {
 
     fn load(&self, document: &Document) -> Result<(), Failure> {
         let (parcel, unreadable) = Parcel::of(document);
-        if self.selection.is_none() {
-            for one in unreadable {
-                self.ledger.unreadable(&document.name, one.line, &one.to_string())?;
+        let selected = match &self.selection {
+            None => {
+                for one in unreadable {
+                    self.ledger.unreadable(&document.name, one.line, &one.to_string())?;
+                }
+                if matches!(parcel, Parcel::Transaction { .. }) {
+                    self.ledger.defer(document);
+                    return Ok(());
+                }
+                None
+            }
+            Some(selection) => selection.lock().remove(&document.place).flatten(),
+        };
+        let count = parcel.entries().len();
+        // The file may have changed since.
+        let wanted =
+            selected.unwrap_or_else(|| (0..count).collect()).into_iter().filter(|&index| index < count);
+        let mut delivery = deliver(self.client, &parcel, wanted.collect());
+        let cut_off = delivery.cut_off.take();
+        self.ledger.enter(document, &parcel, delivery)?;
+        match cut_off {
+            None => Ok(()),
+            Some(error) => {
+                self.ledger.unreadable(&document.name, None, "not sent, or not all of it")?;
+                Err(Failure::Refused(error.to_string()))
             }
         }
-        let selected = match &self.selection {
-            None if matches!(parcel, Parcel::Transaction { .. }) => {
-                self.ledger.defer(document.place);
-                return Ok(());
-            }
-            None => None,
-            Some(selection) => selection.get(&document.place).cloned().flatten(),
-        };
-        let wanted = selected.unwrap_or_else(|| (0..parcel.entries().len()).collect());
-        let delivery = deliver(self.client, &parcel, wanted);
-        let delivery = delivery.map_err(|error| Failure::Refused(error.to_string()))?;
-        self.ledger.enter(document, &parcel, delivery)
     }
+
+    /// Tells what was to be sent in this pass and was not: the load ended before, or its file could not be read again.
+    fn tell_left(&self) -> Result<(), Failure> {
+        let Some(selection) = &self.selection else { return Ok(()) };
+        for place in std::mem::take(&mut *selection.lock()).into_keys() {
+            let file = self.sources[place.source as usize].path.display();
+            let name = format!("{file}, document {}", place.number + 1);
+            self.ledger.unreadable(
+                &name,
+                None,
+                "not sent: not to be read again, or the load ended before",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn mistake() -> Failure {
+    Failure::Refused("a worker ended by a mistake".to_owned())
 }
 
 /// Hands documents to the workers.
 struct Feed<'a> {
     pass: &'a Pass<'a>,
     to_workers: &'a Sender<Document>,
+    /// Whether the ledger could be written.
+    failed: Result<(), Failure>,
 }
 
 impl Reader for Feed<'_> {
     fn wants(&self, place: Place) -> bool {
-        self.pass.selection.as_ref().is_none_or(|selection| selection.contains_key(&place))
+        self.pass.selection.as_ref().is_none_or(|selection| selection.lock().contains_key(&place))
     }
 
     fn take(&mut self, document: Document) -> ControlFlow<()> {
@@ -140,5 +188,11 @@ impl Reader for Feed<'_> {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
+    }
+
+    fn unreadable(&mut self, name: &str, error: &std::io::Error) {
+        if self.pass.selection.is_none() && self.failed.is_ok() {
+            self.failed = self.pass.ledger.unreadable(name, None, &error.to_string());
+        }
     }
 }

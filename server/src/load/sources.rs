@@ -61,8 +61,8 @@ impl Format {
     }
 }
 
-/// The files named, and those in the folders named, in the order of their names.
-pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+/// The files named, and those in the folders named, in the order of their names. The error file of a load is not one of them.
+pub(crate) fn find(paths: &[PathBuf], errors: &Path) -> Result<Vec<Source>, Failure> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -73,6 +73,8 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
             found.push(Source { path: path.clone(), format });
         }
     }
+    let errors = errors.canonicalize().ok();
+    found.retain(|source| errors.is_none() || source.path.canonicalize().ok() != errors);
     if found.is_empty() {
         return Err(Failure::Options("there is nothing to load: no .json, .ndjson or .tar file".to_owned()));
     }
@@ -128,12 +130,12 @@ mod tests {
             std::fs::write(folder.path().join(name), "").expect("a file");
         }
         let names = |paths: &[PathBuf]| -> Vec<PathBuf> {
-            let found = find(paths).expect("files");
+            let found = find(paths, &folder.path().join("inner/c.tar")).expect("files");
             found.into_iter().map(|source| source.path).collect()
         };
-        let expected = ["a.ndjson", "b.json", "inner/c.tar"].map(|name| folder.path().join(name));
+        let expected = ["a.ndjson", "b.json"].map(|name| folder.path().join(name));
         assert_eq!(names(&[folder.path().to_owned()]), expected);
-        assert!(find(&[folder.path().join("notes.txt")]).is_err());
-        assert!(find(&[]).is_err());
+        assert!(find(&[folder.path().join("notes.txt")], Path::new("none")).is_err());
+        assert!(find(&[], Path::new("none")).is_err());
     }
 }

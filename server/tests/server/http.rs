@@ -247,6 +247,19 @@ fn bodies_are_packed_both_ways() {
 }
 
 #[test]
+fn bodies_have_limits() {
+    let (_folder, server) = rig();
+    let beyond = vec![b' '; (128 << 20) + 1];
+    let answer = server.send("POST", "Basic", &[JSON], &beyond);
+    check_refused(&answer, 413, "too-long", None, "a body of more than 128 MiB");
+    let note = "x".repeat(17 << 20);
+    let large = format!(r#"{{"resourceType":"Basic","code":{{"text":"{note}"}}}}"#);
+    let answer = server.json("POST", "Basic", &large);
+    check_refused(&answer, 413, "structure", None, "a resource of more than 16 MiB");
+    assert_eq!(server.get("/healthz").status, 200);
+}
+
+#[test]
 fn searches_by_post_and_pages() {
     let (_folder, server) = rig();
     for day in 10..20 {
@@ -310,7 +323,94 @@ fn a_transaction_is_all_or_nothing_and_a_batch_is_not() {
     let patient =
         location.split("/fhir/").nth(1).and_then(|path| path.split("/_history").next()).expect("an instance");
     assert_eq!(server.total(&format!("Basic?subject={patient}")), 1);
+    let twice = bundle("transaction", &[good, good]);
+    check_refused(&twice, 409, "duplicate", Some("Bundle.entry[1].fullUrl"), "two of one name");
     check_refused(&bundle("collection", &[good]), 400, "value", Some("Bundle.type"), "a collection");
+}
+
+#[test]
+fn references_under_the_servers_own_base_are_local() {
+    let (_folder, server) = rig();
+    let patient = server.json("POST", "Patient", PATIENT).id();
+    let own = format!("{}/fhir/Patient/{patient}", server.origin);
+    let body =
+        format!(r#"{{"resourceType":"Basic","code":{{"text":"x"}},"subject":{{"reference":"{own}"}}}}"#);
+    let made = server.json("POST", "Basic", &body);
+    assert_eq!(made.value()["subject"]["reference"], format!("Patient/{patient}"));
+    assert_eq!(server.total(&format!("Basic?subject=Patient/{patient}")), 1);
+    assert_eq!(server.total(&format!("Basic?subject={own}")), 1);
+    let entry = format!(r#"{{"request":{{"method":"GET","url":"{own}"}}}}"#);
+    let read =
+        server.json("POST", "", &format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{entry}]}}"#));
+    assert_eq!(read.value()["entry"][0]["resource"]["id"], patient);
+}
+
+#[test]
+fn entries_that_are_wrong_fail_alone_in_a_batch() {
+    let (_folder, server) = rig();
+    let good = r#"{"resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}}"#;
+    let reading = r#"{"request":{"method":"GET","url":"Patient/none"}}"#;
+    let guarded = r#"{"resource":{"resourceType":"Basic","id":"1","code":{"text":"x"}},"request":{"method":"PUT","url":"Basic/1","ifNoneMatch":"*"}}"#;
+    let bundle = |kind: &str, entries: &[&str]| {
+        let body = format!(r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{}]}}"#, entries.join(","));
+        server.json("POST", "", &body)
+    };
+    let statuses = |answer: &Answer| -> Vec<String> {
+        let value = answer.value();
+        let entries = value["entry"].as_array().expect("entries").iter();
+        entries.map(|entry| entry["response"]["status"].as_str().expect("a status")[..3].to_owned()).collect()
+    };
+    let patch = r#"{"request":{"method":"PATCH","url":"Patient/1"}}"#;
+    let batch = bundle("batch", &[good, "{\"link\":[]}", patch, guarded, reading, good]);
+    assert_eq!(statuses(&batch), ["201", "400", "400", "400", "404", "201"]);
+    check_refused(
+        &bundle("transaction", &[good, guarded]),
+        400,
+        "not-supported",
+        Some("Bundle.entry[1].request.ifNoneMatch"),
+        "a condition that would be passed over",
+    );
+    assert_eq!(server.total("Patient"), 2);
+    // The read comes after the commit: it fails alone.
+    assert_eq!(statuses(&bundle("transaction", &[reading, good])), ["404", "201"]);
+    assert_eq!(server.total("Patient"), 3);
+}
+
+#[test]
+fn links_carry_the_form_on() {
+    let (_folder, server) = rig();
+    for _ in 0..3 {
+        server.json("POST", "Patient", PATIENT);
+    }
+    let page = server.get("Patient?_count=2&_format=json&_pretty=true");
+    let next = page.link("next").expect("a second page");
+    assert!(next.ends_with("&_format=json&_pretty=true"), "{next}");
+    assert!(server.get(next.strip_prefix(&server.origin).expect("this server")).text().contains("\n  "));
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let xml = server.send("POST", "Patient/_search", &form, b"_format=xml");
+    check_refused(&xml, 406, "not-supported", None, "XML asked for in a form");
+    let history = server.get("Patient/_history?_count=5000&_format=json").link("self").expect("a link");
+    assert!(history.ends_with("/Patient/_history?_count=1000&_format=json"), "{history}");
+    let strict = server.send("GET", "Patient/_history?x=1", &[("Prefer", "handling=strict")], b"");
+    check_refused(&strict, 400, "not-supported", None, "an unknown parameter of a history");
+}
+
+#[test]
+fn what_would_grow_without_end_is_refused() {
+    let (_folder, server) = rig();
+    let identifiers: Vec<String> =
+        (0..1_001).map(|n| format!(r#"{{"system":"urn:x","value":"{n}"}}"#)).collect();
+    let body = |count: usize| {
+        let identifiers = identifiers[..count].join(",");
+        format!(r#"{{"resourceType":"Basic","id":"x","code":{{"text":"x"}},"identifier":[{identifiers}]}}"#)
+    };
+    check_refused(&server.json("PUT", "Basic/x", &body(1_001)), 422, "too-costly", None, "1,001 identifiers");
+    assert_eq!(server.json("PUT", "Basic/x", &body(1_000)).status, 201);
+    assert_eq!(server.get("Basic/x").status, 200);
+    assert_eq!(server.send("DELETE", "Basic/x", &[], b"").status, 204);
+    assert_eq!(server.total("Basic?identifier=urn:x|7"), 0);
+    let include = server.get("MeasureReport?_include=MeasureReport:measure").value();
+    assert_eq!(include["entry"][0]["search"]["mode"], "outcome", "what can't be followed is told");
 }
 
 #[test]
@@ -355,6 +455,26 @@ fn tenants_are_worlds_of_their_own() {
 }
 
 #[test]
+fn statistics_are_the_same_with_and_without_a_server() {
+    let (folder, server) = rig();
+    let stats = || {
+        let mut command = std::process::Command::new(crate::support::FORNAX);
+        let out = command.args(["stats", "--json", "--data"]).arg(folder.path().join("data")).output();
+        let value: serde_json::Value =
+            serde_json::from_slice(&out.expect("the command runs").stdout).expect("JSON");
+        let tenant = &value["tenants"][0];
+        (tenant["tenant"].clone(), tenant["resources"].clone(), tenant["commits"].clone())
+    };
+    server.json("POST", "Patient", PATIENT);
+    server.json("PUT", "Basic/1", r#"{"resourceType":"Basic","id":"1","code":{"text":"x"}}"#);
+    server.json("PUT", "Basic/1", r#"{"resourceType":"Basic","id":"1","code":{"text":"y"}}"#);
+    let expected = ("default".into(), serde_json::json!({"Basic": 1, "Patient": 1}), 3.into());
+    assert_eq!(stats(), expected);
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(stats(), expected);
+}
+
+#[test]
 fn probes_metrics_and_the_log_tell_no_patient() {
     let (_folder, server) = rig();
     let family = "Xyzzyquux";
@@ -371,7 +491,7 @@ fn probes_metrics_and_the_log_tell_no_patient() {
     assert!(metrics.text().lines().any(|line| line == count), "{}", metrics.text());
     assert!(metrics.text().contains("fornax_resources{tenant=\"default\",type=\"Patient\"} 1"));
     assert!(!metrics.text().contains(family));
-    let log = server.log();
+    let log = server.stop_for_log();
     assert!(log.lines().any(|line| line.contains("\"route\":\"/[type]\"")), "{log}");
     assert!(!log.contains(family), "{log}");
 }

@@ -84,9 +84,11 @@ impl Server {
         self.get(&format!("{search}{mark}_summary=count")).value()["total"].as_u64().expect("a total")
     }
 
-    /// Everything logged so far, by this server and those before it on the same directory.
-    pub fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).expect("a log")
+    /// Stops it, and answers everything logged by it and by those before it on the same directory.
+    pub fn stop_for_log(self) -> String {
+        let log = self.log.clone();
+        assert_eq!(self.stop(), Some(0));
+        std::fs::read_to_string(log).expect("a log")
     }
 
     pub fn id(&self) -> u32 {

@@ -69,6 +69,7 @@ pub const OUTSIDE: &[(&str, Users)] = &[
     ("tower", SERVER),
     ("tower-http", SERVER),
     ("tracing", Impure),
+    ("tracing-appender", SERVER),
     ("tracing-subscriber", SERVER),
     ("ureq", SERVER),
     ("uuid", Only(&["fornax"])),

@@ -1,8 +1,7 @@
 //! `_include` and `_revinclude`.
 
-use fornax_definitions::SearchKind;
-
 use crate::error::{Bound, Fault, Feature, QueryError};
+use crate::includable::is_includable;
 use crate::name::{Suffix, resource_named, suffix};
 use crate::pairs::Pair;
 use crate::parse::{Handling, Reading};
@@ -49,9 +48,10 @@ impl Reading<'_> {
         }
         let parameter = match code {
             "*" => None,
-            code => Some(
-                definitions.parameter(source, code).filter(|found| found.kind == SearchKind::Reference)?.id,
-            ),
+            code => {
+                let found = definitions.parameter(source, code);
+                Some(found.filter(|found| is_includable(definitions, found, source))?.id)
+            }
         };
         Some(Include { way, source, parameter, target, text: text.to_owned() })
     }

@@ -17,6 +17,7 @@
 
 mod error;
 mod escape;
+mod includable;
 mod include;
 mod limits;
 mod name;
@@ -28,6 +29,7 @@ mod result_parameters;
 mod value;
 
 pub use error::{Bound, Fault, Feature, Place, QueryError};
+pub use includable::is_includable;
 pub use limits::Limits;
 pub use pairs::{Pair, Pairs};
 pub use parse::{Context, Handling, is_supported};

@@ -174,3 +174,37 @@ fn a_conditional_create_and_a_staged_one_do_not_both_go_through() {
     assert!(crate::commit::sequence(&core, work).unwrap().is_none(), "it must look again");
     assert_eq!(found(&tenant, "3"), 1);
 }
+
+#[test]
+fn a_condition_on_a_resource_that_is_written_as_well_holds() {
+    let rig = Rig::new();
+    let tenant = rig.tenant();
+    let core = Arc::clone(tenant.core());
+    tenant.commit(&put("old", "1"), &principal()).unwrap();
+    let view = crate::view::View::now(&core).unwrap();
+    let basic = core.types.named("Basic").unwrap();
+    let (condition, _) = crate::write::find(&core, &view, basic, "identifier=urn:x|1").unwrap();
+    let mut staging = Staging::begin(&core, 1);
+    staging.add(prepared(&core, &[put("old", "1")]), ReturnBodies::No).unwrap();
+    // Others whose condition rests on the same resource go through meanwhile.
+    let other = Change::create_if_none_exist("Basic", body("x", "9"), "identifier=urn:x|9");
+    tenant.commit(&other, &principal()).unwrap();
+    assert!(staging.commit(&[condition], &principal()).unwrap().is_some());
+    assert_eq!(version(&tenant, "old"), Some(2));
+}
+
+#[test]
+fn a_conditional_create_sees_what_overtook_a_staged_one() {
+    let rig = Rig::new();
+    let tenant = rig.tenant();
+    let core = Arc::clone(tenant.core());
+    let staging = stage(&core, &tenant);
+    let conditional = Change::create_if_none_exist("Basic", body("x", "8"), "identifier=urn:x|8");
+    let Prepared::Work(work) = prepare(&core, &conditional, &principal()).unwrap() else {
+        panic!("nothing is there")
+    };
+    tenant.commit(&put("new", "8"), &principal()).unwrap();
+    assert!(crate::commit::sequence(&core, work).unwrap().is_none(), "it must look again");
+    assert!(staging.commit(&[], &principal()).unwrap().is_none());
+    assert_eq!(found(&tenant, "8"), 1);
+}

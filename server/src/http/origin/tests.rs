@@ -4,7 +4,7 @@ use super::*;
 
 /// The base that links are built from, or the status of the refusal.
 fn check(public: Option<&str>, listen: &str, host: Option<&str>, expected: Result<&str, u16>) {
-    let origin = Origin::new(public, listen.parse().expect("an address")).expect("an origin");
+    let origin = Origin::new(public, listen.parse().expect("an address"), Names::Own).expect("an origin");
     let mut headers = HeaderMap::new();
     if let Some(host) = host {
         headers.insert(HOST, HeaderValue::from_str(host).expect("a header's value"));
@@ -34,12 +34,15 @@ fn links_name_the_public_origin() {
     let loopback = "127.0.0.1:8080";
     check(Some("https://fhir.example"), loopback, Some("fhir.example"), Ok("https://fhir.example/fhir"));
     check(Some("https://fhir.example/"), loopback, None, Ok("https://fhir.example/fhir"));
-    check(Some("https://example.org/a"), loopback, Some("inner"), Ok("https://example.org/a/fhir"));
+    check(Some("https://example.org/a"), loopback, Some("localhost"), Ok("https://example.org/a/fhir"));
+    check(Some("https://fhir.example"), loopback, Some("evil.example"), Err(421));
+    check(Some("https://fhir.example"), "0.0.0.0:80", Some("inner"), Ok("https://fhir.example/fhir"));
 }
 
 #[test]
 fn references_under_every_own_base_are_local() {
-    let origin = Origin::new(Some("https://fhir.example"), "127.0.0.1:8080".parse().expect("an address"));
+    let origin =
+        Origin::new(Some("https://fhir.example"), "127.0.0.1:8080".parse().expect("an address"), Names::Own);
     let tenant = "clinic-1".parse().expect("a name");
     let bases = origin.expect("an origin").bases(&HeaderMap::new(), &tenant).expect("bases");
     assert_eq!(bases.own, "https://fhir.example/t/clinic-1/fhir");
@@ -52,6 +55,6 @@ fn what_is_not_an_origin_is_refused() {
         ["", "fhir.example", "ftp://fhir.example", "https://", "https://a@b", "https://a?b", "https://a#b"]
     {
         let listen = "127.0.0.1:8080".parse().expect("an address");
-        assert!(Origin::new(Some(wrong), listen).is_err(), "{wrong}");
+        assert!(Origin::new(Some(wrong), listen, Names::Own).is_err(), "{wrong}");
     }
 }

@@ -46,7 +46,6 @@ fn only_what_failed_for_a_passing_reason_goes_again() {
         &[(0, Done::Existing)],
         &[(&[1], Some(422)), (&[2], Some(404))],
     );
-    check(503, "", &[0, 1, 2], &[], &[]);
     check(400, "{}", &[], &[], &[(&[0, 1, 2], Some(400))]);
     check(200, "{}", &[], &[], &[(&[0, 1, 2], Some(200))]);
 }

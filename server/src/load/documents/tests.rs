@@ -25,6 +25,11 @@ impl Reader for Taker {
         self.taken.push(format!("{}: {file}{first}: {}", document.place.number, document.text.len()));
         ControlFlow::Continue(())
     }
+
+    fn unreadable(&mut self, name: &str, _: &io::Error) {
+        let file = Path::new(name).file_name().expect("a name").to_str().expect("UTF-8");
+        self.taken.push(format!("unreadable: {file}"));
+    }
 }
 
 fn check(name: &str, bytes: &[u8], unwanted: &[u32], expected: &[&str]) {
@@ -88,6 +93,25 @@ fn archives_are_numbered_through() {
     let expected = ["0: a.json: 2", "1: set.tar!b.ndjson.gz 1: 6", "2: set.tar!c.json: 3"];
     check("set.tar", &archive, &[], &expected);
     check("set.tar", &archive, &[1], &["0: a.json: 2", "2: set.tar!c.json: 3"]);
+}
+
+#[test]
+fn a_bad_file_in_an_archive_leaves_the_others_alone() {
+    let archive = tar(&[("a.json.gz", b"no gzip"), ("b.json", b"{}")]);
+    check("set.tar", &archive, &[], &["unreadable: set.tar!a.json.gz", "1: set.tar!b.json: 2"]);
+}
+
+#[test]
+fn lines_before_a_cut_are_taken() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.ndjson.gz");
+    let lines: String = (0..50_000).map(|number| format!("{{\"id\":\"{number}\"}}\n")).collect();
+    let packed = gzip(lines.as_bytes());
+    std::fs::write(&path, &packed[..packed.len() / 2]).expect("a file");
+    let format = Format::of(&path).expect("a format");
+    let mut taker = Taker { unwanted: Vec::new(), taken: Vec::new() };
+    assert!(read(&Source { path, format }, 0, &mut taker).is_err());
+    assert!(taker.taken.len() > 100, "{}", taker.taken.len());
 }
 
 #[test]
