@@ -64,7 +64,7 @@ impl Engine {
         let master: Arc<dyn KeySource> = master;
         let placement = Placement::of(0).ok_or_else(|| records::bug("the directory's placement"))?;
         let store = open_store(&options, placement)?;
-        let directory_keys = key_set(&keys, DIRECTORY, &*master, &*entropy)?;
+        let directory_keys = key_set(&keys, placement, &*store, (&*master, &*entropy))?;
         let vault = Vault::open(&directory_keys, placement, Arc::clone(&store))?;
         let catalog = match vault.get(&*store, Family::State, state::CATALOG)? {
             Some(bytes) => records::decode(&bytes)?,
@@ -282,38 +282,56 @@ fn open_keys(directory: &Path, entropy: &dyn Entropy) -> Result<(KeyFolder, Arc<
     // Others on the machine have no business here, whatever the mask says.
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(io_failed)?;
     let path = directory.join("keys");
-    match KeyFolder::open(&path, KeyLimits::default()) {
-        Ok(keys) => {
-            let master = keys.master().map_err(refused)?;
-            Ok((keys, Arc::new(master)))
+    let keys = match KeyFolder::open(&path, KeyLimits::default()) {
+        Err(CryptoError::Missing { .. }) if is_new(directory)? => {
+            KeyFolder::create(&path, KeyLimits::default()).map_err(refused)?
         }
-        Err(CryptoError::Missing { .. }) => {
-            if std::fs::read_dir(directory).map_err(io_failed)?.next().is_some() {
-                let issue =
-                    Issue::error("security", "the directory has data and no keys: restore its keys folder");
-                return Err(Error::new(ErrorKind::Precondition, issue));
-            }
-            let keys = KeyFolder::create(&path, KeyLimits::default()).map_err(refused)?;
-            let master = keys.create_master(entropy).map_err(refused)?;
-            Ok((keys, Arc::new(master)))
+        Err(CryptoError::Missing { .. }) => return Err(keys_missing()),
+        opened => opened.map_err(refused)?,
+    };
+    let master = match keys.master() {
+        // Also where setting up was cut off before.
+        Err(CryptoError::Missing { .. }) if is_new(directory)? => {
+            keys.create_master(entropy).map_err(refused)?
         }
-        Err(error) => Err(refused(error)),
-    }
+        Err(CryptoError::Missing { .. }) => return Err(keys_missing()),
+        opened => opened.map_err(refused)?,
+    };
+    Ok((keys, Arc::new(master)))
 }
 
-/// The key set of the directory's own records; made with the directory.
+/// Whether a directory holds nothing but keys, if that, and what a new file system brings along.
+fn is_new(directory: &Path) -> Result<bool> {
+    for entry in std::fs::read_dir(directory).map_err(io_failed)? {
+        let name = entry.map_err(io_failed)?.file_name();
+        if name != "keys" && name != "lost+found" {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn keys_missing() -> Error {
+    let issue = Issue::error("security", "the directory has data and no keys: restore its keys folder");
+    Error::new(ErrorKind::Precondition, issue)
+}
+
+/// The key set of the directory's own records; made before the first of them.
 fn key_set(
     keys: &KeyFolder,
-    uuid: TenantUuid,
-    master: &dyn KeySource,
-    entropy: &dyn Entropy,
+    placement: Placement,
+    store: &dyn Store,
+    (master, entropy): (&dyn KeySource, &dyn Entropy),
 ) -> Result<TenantKeys> {
-    match keys.key_set(uuid) {
-        Ok(bytes) => TenantKeys::open(&bytes, uuid, master, KeyLimits::default()).map_err(refused),
+    let is_used = || Ok(store.get(placement.family(Family::State), state::EPOCHS).map_err(failed)?.is_some());
+    match keys.key_set(DIRECTORY) {
+        Ok(bytes) => TenantKeys::open(&bytes, DIRECTORY, master, KeyLimits::default()).map_err(refused),
+        Err(CryptoError::Missing { .. }) if is_used()? => Err(keys_missing()),
         Err(CryptoError::Missing { .. }) => {
-            let made = TenantKeys::generate(uuid, master, entropy, KeyLimits::default()).map_err(refused)?;
+            let made =
+                TenantKeys::generate(DIRECTORY, master, entropy, KeyLimits::default()).map_err(refused)?;
             let bytes = made.to_bytes(entropy).map_err(refused)?;
-            keys.put_key_set(uuid, &bytes).map_err(refused)?;
+            keys.put_key_set(DIRECTORY, &bytes).map_err(refused)?;
             Ok(made)
         }
         Err(error) => Err(refused(error)),

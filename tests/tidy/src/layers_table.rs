@@ -126,7 +126,7 @@ pub const LAYERS: &[Layer] = &[
         .uses(&["fornax-model", "fornax-definitions"])
         .tests_use(&["fornax"]),
     Layer::new(Column::Test, "fornax-fault-shim", "tests/fault-shim")
-        .tests_use(&["fornax-store", "fornax-rocks"])
+        .tests_use(&["fornax", "fornax-store", "fornax-rocks"])
         .unsafe_because("stands in for the C library's file calls"),
     Layer::new(Column::Test, "fornax-fuzz", "fuzz").uses(&[
         "fornax-model",
