@@ -198,6 +198,12 @@ impl Engine {
         self.tenants().iter().filter_map(of).collect()
     }
 
+    /// The same of tenants that are open: opens none, and waits for none that is being opened.
+    pub fn statistics_of_open(&self) -> Vec<TenantStatistics> {
+        let open = self.inner.tenants.open().into_iter();
+        open.filter_map(|core| Tenant::of(core).statistics().ok()).collect()
+    }
+
     /// What is supported, by resource type.
     pub fn capabilities(&self) -> Vec<TypeCapabilities> {
         crate::capabilities::all(fornax_definitions::r4())
@@ -232,8 +238,8 @@ pub struct TenantStatistics {
     pub index_bytes: u64,
     /// Index documents not yet on disk.
     pub fresh_documents: usize,
-    /// The last commit.
-    pub seq: u64,
+    /// Commits since it was made.
+    pub commits: u64,
 }
 
 impl Inner {

@@ -28,6 +28,17 @@ impl Options {
             limits: Limits::default(),
         }
     }
+
+    /// The same, with so many bytes for caches and write buffers together: two sevenths for blocks of the store, as many for
+    /// written entries, up to 256 MiB, and the rest for the index. A search is fast as long as the columns that it reads
+    /// stay in memory: 8 to 16 bytes a resource for each parameter that is sorted by or compared.
+    #[must_use]
+    pub fn memory_bytes(self, bytes: usize) -> Self {
+        let cache_bytes = bytes / 7 * 2;
+        let write_buffer_bytes = cache_bytes.min(256 << 20);
+        let index_cache_bytes = (bytes - cache_bytes - write_buffer_bytes) as u64;
+        Self { cache_bytes, write_buffer_bytes, index_cache_bytes, ..self }
+    }
 }
 
 /// Bounds; each has a test that hits it.
@@ -76,5 +87,24 @@ impl Default for Limits {
             tenants_max: 50,
             fresh_documents_max: 40_000,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_shared_out_whole() {
+        for mib in [32, 224, 10_000] {
+            let options = Options::at("x").memory_bytes(mib << 20);
+            let sum = options.cache_bytes + options.write_buffer_bytes + options.index_cache_bytes as usize;
+            assert_eq!(sum, mib << 20);
+        }
+        let (default, same) = (Options::at("x"), Options::at("x").memory_bytes(224 << 20));
+        assert_eq!(
+            (same.cache_bytes, same.index_cache_bytes),
+            (default.cache_bytes, default.index_cache_bytes)
+        );
     }
 }

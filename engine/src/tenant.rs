@@ -142,7 +142,8 @@ impl Tenant {
     pub(crate) fn statistics(&self) -> Result<TenantStatistics> {
         let core = &self.core;
         let name = |number| core.types.numbered(number).map(|resource_type| resource_type.name);
-        let counts = core.sequencer.between_groups(core, |state| state.current());
+        let (counts, commits) =
+            core.sequencer.between_groups(core, |state| (state.current(), state.head.audit.position));
         let resources = counts
             .into_iter()
             .map(|(number, count)| Ok((name(number)?, count)))
@@ -153,7 +154,7 @@ impl Tenant {
             disk_bytes: core.store.statistics().map_err(failed)?.disk_bytes,
             index_bytes: core.postings.disk_bytes().map_err(index_failed)?,
             fresh_documents: core.postings.fresh_documents(),
-            seq: core.published(),
+            commits,
         })
     }
 }

@@ -63,6 +63,12 @@ impl Tenants {
         self.known.read().places.keys().cloned().collect()
     }
 
+    /// Those that are open now.
+    pub(crate) fn open(&self) -> Vec<Arc<Core>> {
+        let known = self.known.read();
+        known.places.values().filter_map(|place| place.opened()).collect()
+    }
+
     /// Those that were open; none can be opened any more.
     pub(crate) fn retire_all(&self) -> Vec<Arc<Core>> {
         let places: Vec<Arc<Place>> = self.known.read().places.values().cloned().collect();
@@ -98,6 +104,14 @@ impl Place {
                 *state = State::Open(Arc::clone(&core));
                 Ok(Some(core))
             }
+        }
+    }
+
+    /// The tenant, if it is open; does not wait for one that is being opened.
+    fn opened(&self) -> Option<Arc<Core>> {
+        match &*self.state.try_lock()? {
+            State::Open(core) => Some(Arc::clone(core)),
+            State::Closed | State::Retired => None,
         }
     }
 

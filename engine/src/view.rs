@@ -88,15 +88,7 @@ impl<'a> View<'a> {
 
     /// Many versions, in the order asked for.
     pub(crate) fn versions(&self, wanted: &[(Rid, Seq)]) -> Result<Vec<Version>> {
-        let keys: Vec<_> = wanted.iter().map(|&(rid, seq)| keys::version(rid, seq)).collect();
-        let keys: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
-        let family = self.core.vault.placement.family(Family::Versions);
-        let values = self.reader.get_many(family, &keys).map_err(failed)?;
-        let open = |(key, sealed): (&&[u8], Option<fornax_store::Value<'_>>)| {
-            let sealed = sealed.ok_or_else(|| corrupted("a version is missing"))?;
-            self.open_version(key, &sealed)
-        };
-        keys.iter().zip(values).map(open).collect()
+        self.versions_within(wanted, usize::MAX)
     }
 
     /// As many of the versions asked for, from the first on, as have `bytes_max` bytes of bodies together; at least one.
@@ -104,15 +96,34 @@ impl<'a> View<'a> {
         let mut versions: Vec<Version> = Vec::with_capacity(wanted.len());
         let mut bytes = 0;
         for some in wanted.chunks(VERSIONS_AT_ONCE) {
-            for version in self.versions(some)? {
-                bytes += version.body.bytes.len();
-                if bytes > bytes_max && !versions.is_empty() {
-                    return Ok(versions);
-                }
-                versions.push(version);
+            if !self.add_versions(some, bytes_max, (&mut versions, &mut bytes))? {
+                break;
             }
         }
         Ok(versions)
+    }
+
+    /// Opens versions one by one, as long as there is room; says whether there was for all.
+    fn add_versions(
+        &self,
+        wanted: &[(Rid, Seq)],
+        bytes_max: usize,
+        (versions, bytes): (&mut Vec<Version>, &mut usize),
+    ) -> Result<bool> {
+        let keys: Vec<_> = wanted.iter().map(|&(rid, seq)| keys::version(rid, seq)).collect();
+        let keys: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
+        let family = self.core.vault.placement.family(Family::Versions);
+        let values = self.reader.get_many(family, &keys).map_err(failed)?;
+        for (key, sealed) in keys.iter().zip(values) {
+            let sealed = sealed.ok_or_else(|| corrupted("a version is missing"))?;
+            let version = self.open_version(key, &sealed)?;
+            *bytes += version.body.bytes.len();
+            if *bytes > bytes_max && !versions.is_empty() {
+                return Ok(false);
+            }
+            versions.push(version);
+        }
+        Ok(true)
     }
 
     /// The version of a resource that bears this number, up to this commit.

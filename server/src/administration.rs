@@ -103,7 +103,7 @@ impl Stats {
         let tenant = |one: &TenantStatistics| TenantStats {
             tenant: one.tenant.to_string(),
             resources: one.resources.iter().map(|&(name, count)| (name.to_owned(), count)).collect(),
-            commits: one.seq,
+            commits: one.commits,
             index_bytes: one.index_bytes,
             fresh_documents: one.fresh_documents,
         };

@@ -94,6 +94,9 @@ pub(crate) struct ServeOptions {
     /// from it, and an absolute reference under it is a local one. Without it, links name the host that was asked
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// Memory for caches and write buffers together; the process takes some 100 MiB more, and room for requests
+    #[arg(long, value_name = "MIB", default_value_t = 224, value_parser = clap::value_parser!(u32).range(32..=1_048_576))]
+    pub memory: u32,
     /// Listen beyond loopback without TLS and authentication
     #[arg(long)]
     pub insecure: bool,

@@ -36,7 +36,8 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
     let names = if options.insecure { Names::All } else { Names::Own };
     let origin =
         Origin::new(options.base_url.as_deref(), listener.address(), names).map_err(Failure::Options)?;
-    let engine = Engine::open(Options::at(&options.data))
+    let memory_bytes = (options.memory as usize) << 20;
+    let engine = Engine::open(Options::at(&options.data).memory_bytes(memory_bytes))
         .map_err(Failure::engine(format!("cannot open {}", options.data.display())))?;
     let outcome = runtime.block_on(serve((options, limits), listener, origin, &engine, signals));
     // What the engine still works on for clients that are gone ends with it: it was never acknowledged.

@@ -9,7 +9,7 @@ use crate::bundle::references::BundleReferences;
 use crate::change::{BundleKind, BundleOptions, BundleResponse, EntryResponse, ReturnBodies};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
-use crate::resource::{Read, Version, VersionId};
+use crate::resource::{Body, Read, Version, VersionId};
 use crate::search::SearchRequest;
 use crate::tenant_id::Principal;
 use crate::types::ResourceType;
@@ -109,7 +109,7 @@ impl BundleRequest<'_> {
                         Found::None => conditions.push(condition),
                         Found::One(version) => {
                             conditions.push(condition);
-                            return Ok(Target::Existing(Box::new(version)));
+                            return self.existing(version);
                         }
                         Found::Several => return Err(several_match()),
                     }
@@ -148,6 +148,18 @@ impl BundleRequest<'_> {
         };
         write.if_match = entry.if_match;
         Ok(write)
+    }
+
+    /// A conditional create that found its resource.
+    fn existing(&self, mut version: Version) -> Result<Target> {
+        match self.options.bodies {
+            ReturnBodies::No => version.body = Body::default(),
+            ReturnBodies::Yes => {
+                self.check_room()?;
+                self.response_bytes.set(self.response_bytes.get() + version.body.bytes.len());
+            }
+        }
+        Ok(Target::Existing(Box::new(version)))
     }
 
     /// A GET: a read, a vread or a search. One that fails is a response like others.

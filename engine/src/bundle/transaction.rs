@@ -37,6 +37,8 @@ impl<'a> BundleRequest<'a> {
 
     /// `None`: what it was prepared on has changed.
     fn try_transaction(&self, entries: &[&Entry<'a>]) -> Result<Option<Vec<EntryResponse>>> {
+        // Begun before anything is looked at: what is seen after waiting for another one is fresh.
+        let staging = (entries.len() >= STAGED_ENTRIES_MIN).then(|| Staging::begin(self.core, entries.len()));
         let view = View::now(self.core)?;
         let mut conditions = Vec::new();
         let targets = entries.iter().map(|entry| self.target(entry, &view, &mut conditions));
@@ -51,10 +53,13 @@ impl<'a> BundleRequest<'a> {
         );
         let Plan { writes, mut responses } = plan(entries, targets);
         let places: Vec<usize> = writes.iter().map(|(entry, _)| entry.index).collect();
-        let written = if writes.len() >= STAGED_ENTRIES_MIN {
-            self.write_staged(writes, references, conditions)?
-        } else {
-            self.write_at_once(writes, references, conditions)?
+        let written = match staging {
+            _ if writes.is_empty() => {
+                references.finish()?;
+                Some(Vec::new())
+            }
+            Some(staging) => self.write_staged(staging, writes, references, conditions)?,
+            None => self.write_at_once(writes, references, conditions)?,
         };
         let Some(written) = written else { return Ok(None) };
         for (place, written) in places.into_iter().zip(written) {
@@ -75,14 +80,12 @@ impl<'a> BundleRequest<'a> {
     ) -> Result<Option<Vec<Written>>> {
         let writes = self.prepare_all(writes, &references)?;
         conditions.extend(references.finish()?);
-        if writes.is_empty() {
-            return Ok(Some(Vec::new()));
-        }
         sequence(self.core, Work { principal: self.principal.clone(), writes, conditions })
     }
 
     fn write_staged(
         &self,
+        mut staging: Staging<'_>,
         writes: Vec<(&Entry<'_>, Target)>,
         references: BundleReferences<'_>,
         mut conditions: Vec<crate::write::Condition>,
@@ -92,7 +95,6 @@ impl<'a> BundleRequest<'a> {
             references.resolve(resource)?;
         }
         references.check()?;
-        let mut staging = Staging::begin(self.core, writes.len());
         let mut writes = writes.into_iter();
         loop {
             let chunk: Vec<_> = writes.by_ref().take(CHUNK_ENTRIES).collect();

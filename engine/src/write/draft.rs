@@ -253,6 +253,13 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// The staged commit that makes this resource and is still the one that does.
+    pub(super) fn overtaken(&self, rid: Rid) -> Option<Seq> {
+        self.staged
+            .filter(|staged| staged.makes(rid) && !self.written.contains(&rid))
+            .map(|staged| staged.seq)
+    }
+
     /// The identities that a version bore.
     pub(super) fn identities_of(&self, rid: Rid, seq: Seq) -> Result<Vec<[u8; 16]>> {
         if let Some(identities) = self.borne.get(&(rid, seq)) {

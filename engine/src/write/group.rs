@@ -121,17 +121,21 @@ impl Sequencer {
     pub(crate) fn between_groups<T>(&self, core: &Core, run: impl FnOnce(&mut SequenceState) -> T) -> T {
         let mut state = self.state.lock();
         // Dropped before the lock is.
-        let _unless_it_panics = CloseOnPanic(core);
+        let _unless_it_panics = CloseOnPanic { core, panicked_before: std::thread::panicking() };
         run(&mut state)
     }
 }
 
-struct CloseOnPanic<'a>(&'a Core);
+struct CloseOnPanic<'a> {
+    core: &'a Core,
+    /// The thread unwinds already, for another reason.
+    panicked_before: bool,
+}
 
 impl Drop for CloseOnPanic<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.close();
+        if std::thread::panicking() && !self.panicked_before {
+            self.core.close();
         }
     }
 }

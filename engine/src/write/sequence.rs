@@ -165,7 +165,9 @@ impl<'a> Group<'a> {
         let rid = decision.rid;
         let draft = &mut self.draft;
         draft.put_id(write.digest, IdRecord { rid, newest: Some(decision.newest(seq)) })?;
-        let before = decision.superseded().map(|seq| draft.identities_of(rid, seq)).transpose()?;
+        // What a staged transaction made under this number, it has written ahead: this write takes its place.
+        let bearing = decision.superseded().or_else(|| draft.overtaken(rid));
+        let before = bearing.map(|seq| draft.identities_of(rid, seq)).transpose()?;
         let before = before.as_deref().unwrap_or(&[]);
         draft.change_identities(write.resource_type.number, rid, before, identities(write))?;
         let (body, document) = draft.put_version(seq, decision, write, CommitTime::At(self.last_ms))?;

@@ -50,8 +50,9 @@ struct StagedWrite {
     /// `None`: there was nothing to do.
     decision: Option<Decision>,
     body: Body,
-    /// Of a resource that is there: put down by the commit.
+    /// Of a resource that is there, by this write and before it: changed by the commit.
     identities: Vec<[u8; 16]>,
+    identities_before: Vec<[u8; 16]>,
 }
 
 impl<'a> Staging<'a> {
@@ -105,6 +106,11 @@ impl<'a> Staging<'a> {
             let is_deferred = decision.is_some_and(|decision| decision.before.is_some());
             let PreparedWrite { resource_type, ref id, digest, .. } = write;
             let identities = if is_deferred { identities(&write).to_vec() } else { Vec::new() };
+            let superseded = decision.as_ref().and_then(Decision::superseded).zip(decision);
+            let identities_before = match superseded {
+                Some((seq, decision)) => draft.identities_of(decision.rid, seq)?,
+                None => Vec::new(),
+            };
             self.writes.push(StagedWrite {
                 resource_type,
                 id: Arc::clone(id),
@@ -112,6 +118,7 @@ impl<'a> Staging<'a> {
                 decision,
                 body,
                 identities,
+                identities_before,
             });
         }
         let decisions = || self.writes[first..].iter().filter_map(|write| write.decision);
@@ -243,9 +250,7 @@ impl<'a> Staging<'a> {
 fn replace(draft: &mut Draft<'_>, seq: Seq, write: &StagedWrite, decision: &Decision) -> Result<()> {
     let rid = decision.rid;
     draft.put_id(write.digest, IdRecord { rid, newest: Some(decision.newest(seq)) })?;
-    let before = decision.superseded().map(|seq| draft.identities_of(rid, seq)).transpose()?;
-    let before = before.as_deref().unwrap_or(&[]);
-    draft.change_identities(write.resource_type.number, rid, before, &write.identities)
+    draft.change_identities(write.resource_type.number, rid, &write.identities_before, &write.identities)
 }
 
 impl Drop for Staging<'_> {

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONTENT_LENGTH, EXPECT};
 use axum::http::{HeaderMap, StatusCode};
 use flate2::read::MultiGzDecoder;
 use fornax::Issue;
@@ -39,7 +39,10 @@ pub(crate) async fn receive(
     let bytes_max = limits.body_bytes_max;
     let mut arriving = Arriving { body, started: Instant::now(), bytes: 0 };
     if said.is_some_and(|said| said > bytes_max) {
-        arriving.pass_over(limits).await;
+        // Who waits to be told to go on has sent nothing.
+        if !headers.contains_key(EXPECT) {
+            arriving.pass_over(limits).await;
+        }
         return Err(Refusal::too_large(bytes_max));
     }
     // Room is taken as bytes arrive: a length that is only said holds nothing up.

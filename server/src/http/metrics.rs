@@ -113,7 +113,7 @@ fn render_tenants(text: &mut Text, tenants: &[TenantStatistics]) {
     }
     text.family("fornax_commits_total", "counter", "Commits since the tenant was made.");
     for one in tenants {
-        text.sample("fornax_commits_total", &label(one), one.seq);
+        text.sample("fornax_commits_total", &label(one), one.commits);
     }
     text.family("fornax_index_bytes", "gauge", "Bytes of the index's files.");
     for one in tenants {
@@ -194,7 +194,7 @@ mod tests {
             disk_bytes: 1_000,
             index_bytes: 50,
             fresh_documents: 2,
-            seq: 7,
+            commits: 7,
         };
         let text = Metrics::new().render(&[statistics], (0, 0));
         check(&text, "fornax_resources{tenant=\"clinic-1\",type=\"Patient\"} 3");

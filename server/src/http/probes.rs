@@ -7,6 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use fornax::{Issue, Principal, TenantId};
+use tokio::sync::OwnedMutexGuard;
 
 use super::limits::Limits;
 use super::negotiation::Form;
@@ -27,7 +28,8 @@ pub(crate) async fn readiness(State(site): State<Arc<Site>>, headers: HeaderMap)
     if site.stops() {
         return refused(&not_ready("the server is stopping"));
     }
-    let answered = one_at_a_time(site, |site| {
+    let turn = Arc::clone(&site.readiness).lock_owned().await;
+    let answered = one_at_a_time(turn, site, |site| {
         let tenant = site.engine.tenant(&TenantId::default_tenant())?;
         // Whether there is such a resource makes no difference.
         tenant.read("Basic", "readiness", &Principal::named("readiness")).map(drop)
@@ -47,20 +49,22 @@ pub(crate) async fn metrics(State(site): State<Arc<Site>>, headers: HeaderMap) -
     if let Err(refusal) = site.origin.asked(&headers) {
         return refused(&refusal);
     }
-    let text =
-        one_at_a_time(site, |site| site.metrics.render(&site.engine.statistics(), site.admission.load()));
+    let turn = Arc::clone(&site.figures).lock_owned().await;
+    let text = one_at_a_time(turn, site, |site| {
+        site.metrics.render(&site.engine.statistics_of_open(), site.admission.load())
+    });
     match text.await {
         Some(text) => ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
         None => refused(&not_ready("the figures are not to be had")),
     }
 }
 
-/// Does something that blocks. Probes go one by one, so that many of them take no threads from requests.
+/// Does something that blocks. Probes of a kind go one by one, so that many of them take no threads from requests.
 async fn one_at_a_time<T: Send + 'static>(
+    turn: OwnedMutexGuard<()>,
     site: Arc<Site>,
     work: impl FnOnce(&Site) -> T + Send + 'static,
 ) -> Option<T> {
-    let turn = Arc::clone(&site.probes).lock_owned().await;
     let done = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         work(&site)

@@ -21,8 +21,9 @@ pub(crate) struct Site {
     pub admission: Admission,
     pub metrics: Metrics,
     pub request_ids: RequestIds,
-    /// Held by the probe that is being answered.
-    pub probes: Arc<Mutex<()>>,
+    /// Held by the question whether the server is ready, while it is being answered; and by that for the figures.
+    pub readiness: Arc<Mutex<()>>,
+    pub figures: Arc<Mutex<()>>,
     pub capabilities: Vec<TypeCapabilities>,
     types: HashSet<&'static str>,
     stops: AtomicBool,
@@ -36,7 +37,8 @@ impl Site {
             admission: Admission::new(&limits),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
-            probes: Arc::default(),
+            readiness: Arc::default(),
+            figures: Arc::default(),
             types: capabilities.iter().map(|one| one.name).collect(),
             capabilities,
             stops: AtomicBool::new(false),

@@ -40,8 +40,10 @@ pub(crate) struct Delivery {
     pub cut_off: Option<NoAnswer>,
 }
 
-/// How often a busy or unreachable server is asked.
+/// How often a busy server is asked.
 const TRIES: u32 = 10;
+/// How often one that can't be reached is: for six seconds in all.
+const REACHING_TRIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 
@@ -122,7 +124,7 @@ fn deliver_part(
                 waiting = delivery.settle(parcel, waiting, &answer);
                 answer.retry_after_s
             }
-            Err(error @ NoAnswer::Unreachable(_)) if tries >= TRIES => return Err(error),
+            Err(error @ NoAnswer::Unreachable(_)) if tries >= REACHING_TRIES => return Err(error),
             Err(NoAnswer::Unreachable(_)) => None,
             Err(error @ NoAnswer::Lost(_)) => {
                 if !is_repeatable || tries >= TRIES {

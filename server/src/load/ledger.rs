@@ -93,11 +93,10 @@ struct ErrorFile {
 impl Ledger {
     /// An account whose refusals go to this file. One that is left from another load is removed.
     pub(crate) fn open(errors: &Path) -> Result<Self, Failure> {
-        match std::fs::remove_file(errors) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::io(format!("cannot write {}", errors.display()))(error));
-            }
-            _ => {}
+        let is_file = std::fs::symlink_metadata(errors).is_ok_and(|found| found.is_file());
+        if is_file {
+            std::fs::remove_file(errors)
+                .map_err(Failure::io(format!("cannot write {}", errors.display())))?;
         }
         let bar = ProgressBar::new(0);
         // The template is fixed: it parses.
@@ -150,6 +149,11 @@ impl Ledger {
         self.bar.set_message(format!("{resources} resources, {refusals} refusals"));
         self.bar.inc(1);
         Ok(())
+    }
+
+    /// Takes down a file or a document that was not sent, since the load ended before.
+    pub(crate) fn not_sent(&self, name: &str) -> Result<(), Failure> {
+        self.unreadable(name, None, "not sent: the load ended before")
     }
 
     /// Takes down a file, or a line of one, that can't be read.

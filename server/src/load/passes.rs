@@ -87,10 +87,16 @@ impl Pass<'_> {
                 _ => {}
             }
             if self.is_over.load(Ordering::Relaxed) {
-                break;
+                return self.tell_unread(index);
             }
         }
         Ok(())
+    }
+
+    /// Tells the files that were not read to their end, in the first pass; later ones know what was to be sent.
+    fn tell_unread(&self, first: u32) -> Result<(), Failure> {
+        let mut unread = self.sources.iter().skip(first as usize).filter(|_| self.selection.is_none());
+        unread.try_for_each(|source| self.ledger.not_sent(&source.path.display().to_string()))
     }
 
     /// Whether anything of a file is wanted.
@@ -99,20 +105,29 @@ impl Pass<'_> {
         selection.lock().keys().any(|place| place.source == source)
     }
 
+    /// Takes documents to the last one, whatever happens: the reader would wait for ever on a full channel.
     fn work(&self, from_files: &Receiver<Document>) -> Result<(), Failure> {
+        let mut outcome = Ok(());
         for document in from_files {
-            // The reader must not wait for ever on a full channel, so what is left in it is taken out and dropped.
-            if self.is_over.load(Ordering::Relaxed) {
-                continue;
-            }
-            let loaded = catch_unwind(AssertUnwindSafe(|| self.load(&document)));
-            if let Err(failure) = loaded.unwrap_or_else(|_| Err(mistake())) {
+            let done = if self.is_over.load(Ordering::Relaxed) {
+                self.tell_dropped(&document)
+            } else {
+                let loaded = catch_unwind(AssertUnwindSafe(|| self.load(&document)));
+                loaded.unwrap_or_else(|_| Err(mistake()))
+            };
+            if done.is_err() {
                 self.is_over.store(true, Ordering::Relaxed);
-                from_files.iter().for_each(drop);
-                return Err(failure);
+                outcome = outcome.and(done);
             }
         }
-        Ok(())
+        outcome
+    }
+
+    fn tell_dropped(&self, document: &Document) -> Result<(), Failure> {
+        if self.selection.is_some() {
+            return Ok(());
+        }
+        self.ledger.not_sent(&document.name)
     }
 
     fn load(&self, document: &Document) -> Result<(), Failure> {
@@ -140,7 +155,7 @@ impl Pass<'_> {
         match cut_off {
             None => Ok(()),
             Some(error) => {
-                self.ledger.unreadable(&document.name, None, "not sent, or not all of it")?;
+                self.ledger.not_sent(&document.name)?;
                 Err(Failure::Refused(error.to_string()))
             }
         }
@@ -183,11 +198,10 @@ impl Reader for Feed<'_> {
         if self.pass.selection.is_none() {
             self.pass.ledger.found();
         }
-        let is_over = self.pass.is_over.load(Ordering::Relaxed);
-        if is_over || self.to_workers.send(document).is_err() {
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
+        // A worker that has ended early goes on taking documents until there are no more.
+        let is_taken = self.to_workers.send(document).is_ok();
+        let goes_on = is_taken && !self.pass.is_over.load(Ordering::Relaxed);
+        if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
     fn unreadable(&mut self, name: &str, error: &std::io::Error) {

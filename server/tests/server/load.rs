@@ -111,4 +111,12 @@ fn a_server_that_is_not_there_ends_it() {
     };
     assert_eq!(wrong("ftp://127.0.0.1/fhir", "a.json").status.code(), Some(2));
     assert_eq!(wrong("http://127.0.0.1:1/fhir", "missing.txt").status.code(), Some(2));
+    std::fs::write(folder.path().join("b.json"), transaction("Patient/1")).expect("a file");
+    let output = wrong("http://127.0.0.1:1/fhir", ".");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("can't be reached"));
+    let errors =
+        std::fs::read_to_string(folder.path().join("fornax-load-errors.ndjson")).expect("an error file");
+    let told = |name: &str| errors.lines().any(|line| line.contains(name) && line.contains("not sent"));
+    assert!(told("a.json") && told("b.json"), "{errors}");
 }

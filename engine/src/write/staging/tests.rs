@@ -62,7 +62,12 @@ fn found(tenant: &Tenant, identifier: &str) -> u64 {
         handling: crate::Handling::Strict,
         own_bases: Vec::new(),
     };
-    tenant.search(&request, &principal()).unwrap().total.unwrap()
+    let total = tenant.search(&request, &principal()).unwrap().total.unwrap();
+    let conditional =
+        Change::create_if_none_exist("Basic", body("x", "x"), format!("identifier=urn:x|{identifier}"));
+    let prepared = prepare(tenant.core(), &conditional, &principal()).unwrap();
+    assert_eq!(u64::from(matches!(prepared, Prepared::Existing(_))), total, "{identifier}");
+    total
 }
 
 fn version(tenant: &Tenant, id: &str) -> Option<u64> {
@@ -157,6 +162,19 @@ fn a_write_meanwhile_to_the_same_resource_comes_first() {
         assert_eq!((version(&tenant, id), found(&tenant, identifier)), (before, 1), "{id} {identifier}");
         assert_eq!(found(&tenant, "2"), 0);
     }
+}
+
+#[test]
+fn what_overtakes_a_staged_resource_bears_only_its_own_identities() {
+    let rig = Rig::new();
+    let tenant = rig.tenant();
+    let core = Arc::clone(tenant.core());
+    let staging = stage(&core, &tenant);
+    tenant.commit(&put("new", "7"), &principal()).unwrap();
+    tenant.commit(&put("new", "8"), &principal()).unwrap();
+    assert_eq!(["3", "7", "8"].map(|identifier| found(&tenant, identifier)), [0, 0, 1]);
+    drop(staging);
+    assert_eq!(["3", "7", "8"].map(|identifier| found(&tenant, identifier)), [0, 0, 1]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The n-th call below RocksDB fails, for n = 1, 2, 3 and so on, until there is no n-th.
 
 use std::fs;
-use std::path::Path;
 
-use crate::child::{Acknowledged, beside, check, write, writer};
+use crate::child::{Acknowledged, check, write, writer};
+use crate::places::{beside, copy, failed_calls};
 
 /// Batches under faults.
 const UNDER_FAULTS: u64 = 14;
@@ -58,29 +58,6 @@ fn check_all(found: Found, kind: &str, failing: Failing, errno: i32) -> u64 {
         }
     }
     0
-}
-
-fn failed_calls(counts: &Path) -> u64 {
-    let bytes = fs::read(counts).expect("the counts are there");
-    u64::from_ne_bytes(bytes[32..40].try_into().expect("eight bytes"))
-}
-
-/// A fresh copy of a folder and all that is in it.
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    if to.exists() {
-        fs::remove_dir_all(to)?;
-    }
-    fs::create_dir(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 const OLD: Found = Found::Batches(7);

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use fornax_rocks::{RocksOptions, RocksStore};
 use fornax_store::suite::Workload;
+
+use crate::places::beside;
 
 /// By writer: the number of its last acknowledged batch.
 pub type Acknowledged = BTreeMap<u8, u64>;
@@ -56,13 +58,4 @@ pub fn check(folder: &Path, writers: u8, acknowledged: &Acknowledged, context: &
         (name, last.unwrap_or_else(|error| panic!("{context}, writer {name}: {error}")))
     });
     found.collect()
-}
-
-/// A file in the folder where this build puts what it makes.
-pub fn beside(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("this test is a file");
-    let folder = test.ancestors().nth(2).expect("it lies in a folder of the target directory");
-    let path = folder.join(name);
-    assert!(path.exists(), "{} is missing: build the whole package, not one target of it", path.display());
-    path
 }

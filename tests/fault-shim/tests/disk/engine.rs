@@ -3,10 +3,12 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use fornax::{Engine, Handling, Options, Principal, Read, SearchRequest, Tenant, TenantId};
+
+use crate::places::{beside, copy, failed_calls};
 
 /// Commits under faults.
 const COMMITS: usize = 4;
@@ -50,14 +52,6 @@ fn commit(folder: &Path, staged: usize, faults: Option<&Faults<'_>>) -> Report {
     }
     assert!(child.wait().expect("the committer ends").success(), "{report:?}");
     report
-}
-
-fn beside(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("this test is a file");
-    let folder = test.ancestors().nth(2).expect("it lies in a folder of the target directory");
-    let path = folder.join(name);
-    assert!(path.exists(), "{} is missing: build the whole package, not one target of it", path.display());
-    path
 }
 
 fn total(tenant: &Tenant, query: &str) -> u64 {
@@ -110,30 +104,6 @@ fn check_all(is_old: bool, kind: &str, all: &str, errno: i32) -> u64 {
         }
     }
     0
-}
-
-fn failed_calls(counts: &Path) -> u64 {
-    let bytes = fs::read(counts).expect("the counts are there");
-    u64::from_ne_bytes(bytes[32..40].try_into().expect("eight bytes"))
-}
-
-/// A fresh copy of a folder and all that is in it, with its modes.
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    if to.exists() {
-        fs::remove_dir_all(to)?;
-    }
-    fs::create_dir(to)?;
-    fs::set_permissions(to, fs::metadata(from)?.permissions())?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 #[test]
