@@ -166,7 +166,8 @@ pub(crate) fn parse_failed(error: &fornax_model::ParseError) -> Error {
         ParseFault::Limit { bound: Bound::DocumentBytes, .. } => ErrorKind::Limit,
         _ => ErrorKind::Invalid,
     };
-    Error::new(kind, Issue::error("structure", error.to_string()))
+    let issue = Issue::error("structure", error.to_string());
+    Error::new(kind, if error.path.is_empty() { issue } else { issue.at(&error.path) })
 }
 
 /// An id as R4 has it: 1 to 64 letters, digits, hyphens and dots.

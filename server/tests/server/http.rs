@@ -28,7 +28,7 @@ fn check_refused(answer: &Answer, status: u16, code: &str, place: Option<&str>, 
 #[test]
 fn bodies_of_wrong_shape_are_refused_with_the_place() {
     let (_folder, server) = rig();
-    let check = |body: &str, status, code, place| {
+    let check = |body: &str, status, code, place: Option<&str>| {
         check_refused(
             &server.json("POST", "Patient", body),
             status,
@@ -47,20 +47,26 @@ fn bodies_of_wrong_shape_are_refused_with_the_place() {
     check(r#"{"resourceType":"Patient","name":[]}"#, 422, "structure", Some("Patient.name"));
     check(r#"{"resourceType":"Patient","name":[{}]}"#, 422, "structure", Some("Patient.name[0]"));
     check(r#"{"resourceType":"Patient","gender":["male"]}"#, 422, "structure", Some("Patient.gender"));
-    check(r#"{"resourceType":"Patient","gender":"male","gender":"female"}"#, 400, "structure", None);
+    check(
+        r#"{"resourceType":"Patient","gender":"male","gender":"female"}"#,
+        400,
+        "structure",
+        Some("Patient.gender"),
+    );
     check(r#"{"resourceType":"Observation","status":"final"}"#, 422, "required", Some("Observation.code"));
     check(r#"{"resourceType":"Nonsense"}"#, 422, "structure", None);
+    let deep = format!("Patient.x{}", "[0]".repeat(63));
     check(
         &format!("{{\"resourceType\":\"Patient\",\"x\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000)),
         400,
         "structure",
-        None,
+        Some(&deep),
     );
     check(
         &format!("{{\"resourceType\":\"Patient\",\"multipleBirthInteger\":{}}}", "9".repeat(100_000)),
         400,
         "structure",
-        None,
+        Some("Patient.multipleBirthInteger"),
     );
     assert_eq!(server.total("Patient"), 0);
 }
