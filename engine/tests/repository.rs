@@ -509,3 +509,101 @@ fn pages_of_large_resources_end_early_and_lose_nothing() {
     }
     assert_eq!(versions, 7);
 }
+
+/// Copies a folder of files.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn an_index_that_is_gone_or_old_is_built_again() {
+    let mut rig = Rig::new();
+    let index = rig.folder.path().join("data/index/00000001");
+    let old = rig.folder.path().join("old");
+    create(&rig.tenant(), "Patient", r#"{"resourceType":"Patient","gender":"male"}"#);
+    rig.reopen();
+    copy(&index, &old);
+    let two = create(&rig.tenant(), "Patient", r#"{"resourceType":"Patient","gender":"female"}"#);
+    rig.tenant().commit(&Change::delete("Patient", two.id.to_string()), &tester()).unwrap();
+    create(&rig.tenant(), "Patient", r#"{"resourceType":"Patient","gender":"female"}"#);
+    let check = |tenant: &Tenant| {
+        assert_eq!(
+            (ids(tenant, "Patient?gender=male").len(), ids(tenant, "Patient?gender=female").len()),
+            (1, 1)
+        );
+    };
+    rig.reopen();
+    check(&rig.tenant());
+    // An older one put back.
+    rig.engine.take().unwrap().close().unwrap();
+    std::fs::remove_dir_all(&index).unwrap();
+    copy(&old, &index);
+    rig.engine = Some(Engine::open(Options::at(rig.folder.path().join("data"))).unwrap());
+    check(&rig.tenant());
+    // None at all.
+    rig.engine.take().unwrap().close().unwrap();
+    std::fs::remove_dir_all(&index).unwrap();
+    rig.engine = Some(Engine::open(Options::at(rig.folder.path().join("data"))).unwrap());
+    check(&rig.tenant());
+}
+
+/// All files below a folder.
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn no_plain_text_lies_in_the_directory() {
+    let mut rig = Rig::new();
+    let tenant = rig.tenant();
+    let body = r#"{"resourceType":"Patient","id":"Xyzzyquux-1","name":[{"family":"Plughplover"}],"identifier":[{"system":"urn:frotz","value":"Gnustofrob"}]}"#;
+    tenant
+        .commit(&Change::update("Patient", "Xyzzyquux-1", body.into()), &Principal::named("Zorkmid"))
+        .unwrap();
+    assert_eq!(ids(&tenant, "Patient?family=plugh"), ["Xyzzyquux-1"]);
+    drop(tenant);
+    let data = rig.folder.path().join("data");
+    let check = || {
+        let mut bytes = 0;
+        for path in files(&data) {
+            let content = std::fs::read(&path).unwrap().to_ascii_lowercase();
+            bytes += content.len();
+            for needle in ["xyzzyquux", "plughplover", "urn:frotz", "gnustofrob", "zorkmid", "resourcetype"] {
+                let found = content.windows(needle.len()).any(|window| window == needle.as_bytes());
+                assert!(!found, "{needle} in {}", path.display());
+            }
+        }
+        assert!(bytes > 1_000, "the files are looked at");
+    };
+    // In the log of the store; then, closed, in the files of store and index.
+    check();
+    rig.engine.take().unwrap().close().unwrap();
+    check();
+}
+
+#[test]
+fn a_dropped_tenant_leaves_nothing() {
+    let mut rig = Rig::new();
+    let clinic: TenantId = "clinic".parse().unwrap();
+    rig.engine().create_tenant(&clinic).unwrap();
+    let tenant = rig.engine().tenant(&clinic).unwrap();
+    create(&tenant, "Patient", r#"{"resourceType":"Patient"}"#);
+    let before = files(&rig.folder.path().join("data/keys")).len();
+    rig.engine().drop_tenant(&clinic).unwrap();
+    let read = tenant.read("Patient", "x", &tester()).unwrap_err();
+    assert_eq!(read.kind(), ErrorKind::Closed, "who holds it is refused");
+    assert_eq!(rig.engine().tenant(&clinic).err().unwrap().kind(), ErrorKind::NotFound);
+    assert_eq!(rig.engine().drop_tenant(&clinic).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(files(&rig.folder.path().join("data/keys")).len(), before - 1);
+    assert!(!rig.folder.path().join("data/index/00000002").exists());
+    drop(tenant);
+    rig.reopen();
+    rig.engine().create_tenant(&clinic).unwrap();
+    let tenant = rig.engine().tenant(&clinic).unwrap();
+    assert_eq!(search(&tenant, "Patient").unwrap().total, Some(0));
+}

@@ -51,3 +51,6 @@ pub(crate) fn add(
     vault.put(batch, Family::Audit, key.as_bytes(), &plain)?;
     Ok(next)
 }
+
+#[cfg(test)]
+mod tests;
