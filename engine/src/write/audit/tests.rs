@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests panic")]
 
-use fornax_store::{Direction, KeyRange, Reader};
+use fornax_store::{Direction, KeyRange};
 
 use super::*;
 use crate::core::Core;
