@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use fornax_definitions::Definitions;
 use fornax_model::{Document, Edits, Kind, Limits as ModelLimits, Node};
-use fornax_query::{Query, Summary};
+use fornax_query::{Context, Handling, Limits as QueryLimits, Pairs, Query, Summary};
 
-use crate::error::Result;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Body, Version};
+use crate::search_run::refused;
 use crate::write::splice;
 
 /// Which top-level members of each resource are sent.
@@ -51,6 +53,28 @@ impl Subset {
             Self::Members(members) => versions.into_iter().map(|version| cut(version, members)).collect(),
         }
     }
+}
+
+/// The version with only what `_elements` and `_summary` of a read's query string ask for; other parameters are not looked at.
+pub(crate) fn narrowed(core: &Core, version: Version, query: &str) -> Result<Version> {
+    let is_subset = |pair: &&str| matches!(pair.split('=').next(), Some("_elements" | "_summary"));
+    let asked = query.split('&').filter(is_subset).collect::<Vec<_>>().join("&");
+    if asked.is_empty() {
+        return Ok(version);
+    }
+    let resource_type = core.types.named(version.resource_type)?;
+    let limits = QueryLimits::default();
+    let handling = Handling::Strict;
+    let context = Context { definitions: core.definitions, bases: &[], handling, limits: &limits };
+    let query = Pairs::of_query(&asked, &limits)
+        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
+        .map_err(|error| refused(&error))?;
+    if query.summary == Summary::Count {
+        let issue = Issue::error("value", "_summary=count is for searches");
+        return Err(Error::new(ErrorKind::Invalid, issue));
+    }
+    let subset = Subset::of(core.definitions, &query);
+    subset.apply(vec![version])?.pop().ok_or_else(|| bug("a resource was lost while it was cut"))
 }
 
 fn cut(version: Version, members: &HashSet<String>) -> Result<Version> {

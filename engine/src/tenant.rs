@@ -10,9 +10,10 @@ use crate::core::{Core, index_failed};
 use crate::engine::TenantStatistics;
 use crate::error::Result;
 use crate::history;
-use crate::resource::{Read, VersionId};
+use crate::resource::{Read, Version, VersionId};
 use crate::search::{HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
 use crate::search_run;
+use crate::subset;
 use crate::tenant_id::{Principal, TenantId};
 use crate::vault::failed;
 use crate::view::View;
@@ -85,6 +86,15 @@ impl Tenant {
     ) -> Result<Read> {
         self.core.check_open()?;
         vread(&self.core, resource_type, id, version)
+    }
+
+    /// A version that was read, with only what `_elements` and `_summary` of the query string ask for.
+    ///
+    /// # Errors
+    /// `Invalid`: one of them, which is named.
+    pub fn narrowed(&self, version: Version, query: &str) -> Result<Version> {
+        self.core.check_open()?;
+        subset::narrowed(&self.core, version, query)
     }
 
     /// The first page of a history, newest first.

@@ -49,12 +49,12 @@ pub(crate) fn perform(site: &Site, call: &Call, body: Vec<u8>) -> Result<Reply, 
         }
         (Verb::Read, Place::Instance(resource_type, id)) => {
             let read = tenant.read(resource_type, id, &call.principal())?;
-            one(call, read)
+            one(tenant, call, read)
         }
         (Verb::Vread, Place::Version(resource_type, id, version)) => {
             let version = conditions::version_of(version).ok_or_else(missing)?;
             let read = tenant.vread(resource_type, id, version, &call.principal())?;
-            one(call, read)
+            one(tenant, call, read)
         }
         (Verb::Search, Place::Type(resource_type)) => search(tenant, call, resource_type, Vec::new()),
         (Verb::SearchByForm, Place::TypeSearch(resource_type)) => search(tenant, call, resource_type, body),
@@ -70,12 +70,12 @@ pub(crate) fn perform(site: &Site, call: &Call, body: Vec<u8>) -> Result<Reply, 
 }
 
 /// A read of one resource or version.
-fn one(call: &Call, read: Read) -> Result<Reply, Refusal> {
+fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
     match read {
         Read::Current(version) if conditions::is_known(&call.headers, &version) => {
             Ok(Reply::empty(StatusCode::NOT_MODIFIED).about(&version))
         }
-        Read::Current(version) => Ok(resource(StatusCode::OK, &version)),
+        Read::Current(version) => Ok(resource(StatusCode::OK, &tenant.narrowed(version, &call.query)?)),
         Read::Deleted(version) => {
             let issue = Issue::error("deleted", "the resource was deleted");
             let mut refusal = Refusal::new(StatusCode::GONE, issue);

@@ -223,6 +223,27 @@ fn a_resource_lives() {
 }
 
 #[test]
+fn a_part_of_a_resource_may_be_read() {
+    let (_folder, server) = rig();
+    let body = r#"{"resourceType":"Patient","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"active":true,"name":[{"family":"Lovelace"}],"maritalStatus":{"text":"married"}}"#;
+    let id = server.json("POST", "Patient", body).id();
+    let members = |query: &str| -> Vec<String> {
+        let value = server.get(&format!("Patient/{id}?{query}")).value();
+        value.as_object().expect("an object").keys().cloned().collect()
+    };
+    assert_eq!(members("_elements=name,active"), ["active", "id", "meta", "name", "resourceType"]);
+    assert_eq!(members("_summary=text"), ["id", "meta", "resourceType", "text"]);
+    assert_eq!(members("_summary=true&_format=json"), ["active", "id", "meta", "name", "resourceType"]);
+    assert_eq!(members("_summary=false").len(), 7);
+    let tag = server.get(&format!("Patient/{id}?_elements=name")).value()["meta"]["tag"][0]["code"].clone();
+    assert_eq!(tag, "SUBSETTED");
+    for wrong in ["_summary=count", "_summary=much", "_elements=surname"] {
+        let answer = server.get(&format!("Patient/{id}?{wrong}"));
+        check_refused(&answer, 400, "value", None, wrong);
+    }
+}
+
+#[test]
 fn the_same_patient_is_made_once() {
     let (_folder, server) = rig();
     let body = r#"{"resourceType":"Patient","identifier":[{"system":"urn:x","value":"1"}]}"#;
