@@ -75,6 +75,12 @@ pub(super) enum Target {
 }
 
 impl BundleRequest<'_> {
+    /// An entry's URL from the base on; many clients begin it with a slash.
+    fn relative<'e>(&self, entry: &'e Entry<'_>) -> &'e str {
+        let url = relative_to(&self.options.own_bases, &entry.url).unwrap_or(&entry.url);
+        url.strip_prefix('/').unwrap_or(url)
+    }
+
     /// Decides what an entry writes to.
     pub(super) fn target(
         &self,
@@ -83,7 +89,7 @@ impl BundleRequest<'_> {
         conditions: &mut Vec<crate::write::Condition>,
     ) -> Result<Target> {
         let core = self.core;
-        let url = relative_to(&self.options.own_bases, &entry.url).unwrap_or(&entry.url);
+        let url = self.relative(entry);
         let (path, criteria) =
             url.split_once('?').map_or((url, None), |(path, criteria)| (path, Some(criteria)));
         let (name, id) = path.split_once('/').map_or((path, None), |(name, id)| (name, Some(id)));
@@ -180,7 +186,7 @@ impl BundleRequest<'_> {
     }
 
     fn try_read(&self, entry: &Entry<'_>) -> Result<EntryResponse> {
-        let url = relative_to(&self.options.own_bases, &entry.url).unwrap_or(&entry.url);
+        let url = self.relative(entry);
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let view = View::now(self.core)?;
         let read = match path.split('/').collect::<Vec<_>>()[..] {

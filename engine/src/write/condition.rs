@@ -28,6 +28,12 @@ pub(crate) enum Found {
     Several,
 }
 
+/// The query string of criteria that some write as a search: `?identifier=x`, `Patient?identifier=x`.
+fn query_string<'a>(resource_type: ResourceType, criteria: &'a str) -> &'a str {
+    let query = criteria.strip_prefix(resource_type.name).unwrap_or(criteria);
+    query.strip_prefix('?').unwrap_or(criteria)
+}
+
 /// Finds what `criteria` (a query string) match. `identifier=system|value` and `url=` of canonical resources are point gets in the
 /// store; all else is a search.
 pub(crate) fn find(
@@ -39,7 +45,7 @@ pub(crate) fn find(
     let limits = Limits::default();
     let context =
         Context { definitions: core.definitions, bases: &[], handling: Handling::Guard, limits: &limits };
-    let query = Pairs::of_query(criteria, &limits)
+    let query = Pairs::of_query(query_string(resource_type, criteria), &limits)
         .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
         .map_err(|error| search_run::refused(&error))?;
     if query.filters.is_empty() {

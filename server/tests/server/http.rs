@@ -252,6 +252,14 @@ fn the_same_patient_is_made_once() {
     let (first, second) = (make(), make());
     assert_eq!((first.status, second.status), (201, 200));
     assert_eq!(first.bytes, second.bytes);
+    for criteria in ["?identifier=urn:x|1", "Patient?identifier=urn:x|1"] {
+        let entry = format!(
+            r#"{{"resource":{body},"request":{{"method":"POST","url":"/Patient","ifNoneExist":"{criteria}"}}}}"#
+        );
+        let bundle = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{entry}]}}"#);
+        let answer = server.json("POST", "", &bundle);
+        assert_eq!(answer.value()["entry"][0]["response"]["status"], "200 OK", "{}", answer.text());
+    }
     server.json("POST", "Patient", body);
     check_refused(&make(), 412, "multiple-matches", None, "two match");
 }
