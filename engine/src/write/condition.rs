@@ -29,7 +29,7 @@ pub(crate) enum Found {
 }
 
 /// The query string of criteria that some write as a search: `?identifier=x`, `Patient?identifier=x`.
-fn query_string<'a>(resource_type: ResourceType, criteria: &'a str) -> &'a str {
+fn query_string(resource_type: ResourceType, criteria: &str) -> &str {
     let query = criteria.strip_prefix(resource_type.name).unwrap_or(criteria);
     query.strip_prefix('?').unwrap_or(criteria)
 }
