@@ -17,7 +17,8 @@ test: ## Install what is missing and run every test
 	@tools/setup.sh test
 	@tools/test.sh
 
-lint: ## Check formatting and lints
+lint: ## Check formatting, lints and documentation
 	@tools/setup.sh build
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked

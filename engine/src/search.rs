@@ -28,6 +28,19 @@ pub struct SearchRequest {
     pub own_bases: Vec<String>,
 }
 
+impl SearchRequest {
+    /// A search by a query string, as a GET has it: unknown parameters are passed over, no base is the tenant's own.
+    pub fn of(resource_type: impl Into<String>, query: impl Into<String>) -> Self {
+        Self {
+            resource_type: resource_type.into(),
+            query: query.into(),
+            form: Vec::new(),
+            handling: Handling::Lenient,
+            own_bases: Vec::new(),
+        }
+    }
+}
+
 /// One page of matches, fewer than asked for where their bodies are large. `_elements` and `_summary` are already applied to the bodies.
 #[derive(Clone, Debug)]
 pub struct SearchPage {

@@ -1,7 +1,7 @@
 //! The server and the command line.
 //!
-//! [`run`] reads the command line and does one command. `serve` opens a directory, puts HTTP over it ([`http`]) and answers
-//! the commands that administer it ([`administration`]); `load` is a client of any FHIR server ([`load`]).
+//! [`run`] reads the command line and does one command. `serve` opens a directory, puts HTTP over it (`http`) and answers
+//! the commands that administer it (`administration`); `load` is a client of any FHIR server (`load`).
 //!
 //! Nothing here knows a rule of FHIR or looks into a resource: a request becomes a call of the engine, and what comes back
 //! becomes a response; every failure is an OperationOutcome.

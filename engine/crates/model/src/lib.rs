@@ -3,7 +3,7 @@
 //! A [`Document`] keeps the bytes it was parsed from, whole, and beside them a tape: one fixed-size entry per JSON value,
 //! in document order. A [`Node`] is a place on the tape. So numbers and strings are slices of the body, nothing is
 //! allocated per value, and what is written back is what came in. [`Edits`] make new bytes out of old ones and leave
-//! untouched all that they do not name; [`write`] emits what the engine itself has to say.
+//! untouched all that they do not name; [`mod@write`] emits what the engine itself has to say.
 //!
 //! ```
 //! use fornax_model::{Document, Edits, Limits};
