@@ -40,6 +40,13 @@ pub(crate) fn read_identity_rid(key: &[u8]) -> Result<Rid> {
     Ok(Rid::from_be_bytes(*tail))
 }
 
+/// The digest in an identity's key.
+pub(crate) fn read_identity_digest(key: &[u8]) -> Result<[u8; 16]> {
+    let mut reader = KeyReader::new(key);
+    let digest = reader.u16().and_then(|_| reader.fixed::<16>());
+    digest.map_err(|error| corrupted("a key does not decode").caused_by(error))
+}
+
 const LOG_BY_SEQ: u8 = 0;
 const LOG_BY_TYPE: u8 = 1;
 const LOG_TIME: u8 = 2;

@@ -30,6 +30,7 @@ mod tenant_id;
 mod tenants;
 mod types;
 mod vault;
+mod verify;
 mod view;
 mod write;
 
@@ -42,3 +43,4 @@ pub use resource::{Operation, Read, Version, VersionId};
 pub use search::{Handling, HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
 pub use tenant::Tenant;
 pub use tenant_id::{Principal, TenantId};
+pub use verify::Verification;

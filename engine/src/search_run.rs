@@ -70,6 +70,29 @@ pub(crate) fn first_two(core: &Core, view: &View<'_>, query: &Query) -> Result<V
     view.versions(&places(&found.hits))
 }
 
+/// Calls `each` with the place of every resource of a type that the index has, so many looked up at a time.
+pub(crate) fn each_hit(
+    core: &Core,
+    view: &View<'_>,
+    resource_type: ResourceType,
+    hits_at_once: usize,
+    mut each: impl FnMut((Rid, Seq)),
+) -> Result<()> {
+    let limits = Limits::default();
+    let handling = fornax_query::Handling::Strict;
+    let context = Context { definitions: core.definitions, bases: &[], handling, limits: &limits };
+    let query = Pairs::of_query("_total=none", &limits)
+        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
+        .map_err(|error| refused(&error))?;
+    let mut start = Some(Start::default());
+    while let Some(from) = start {
+        let found = find(core, view, &query, &from, hits_at_once)?;
+        places(&found.hits).into_iter().for_each(&mut each);
+        start = found.next;
+    }
+    Ok(())
+}
+
 fn find(
     core: &Core,
     view: &View<'_>,

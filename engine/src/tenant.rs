@@ -16,6 +16,7 @@ use crate::search_run;
 use crate::subset;
 use crate::tenant_id::{Principal, TenantId};
 use crate::vault::failed;
+use crate::verify::{self, Verification};
 use crate::view::View;
 
 /// One tenant of an engine. Cheap to clone; every call may block.
@@ -146,6 +147,16 @@ impl Tenant {
     ) -> Result<SearchPage> {
         self.core.check_open()?;
         search_run::next(&self.core, resource_type, token)
+    }
+
+    /// Reads everything, and compares what the records and the index say of each other, as of the last commit. Takes long, and
+    /// some 40 bytes of memory a resource; others go on meanwhile.
+    ///
+    /// # Errors
+    /// `Corrupted`, `Io`: where the store itself can't be read on. What else is wrong is in the answer.
+    pub fn verify(&self) -> Result<Verification> {
+        self.core.check_open()?;
+        verify::verify(&self.core)
     }
 
     /// Sizes, for operators.

@@ -57,6 +57,11 @@ impl Types {
         found.copied().ok_or_else(|| corrupted("a resource of an unknown type"))
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = ResourceType> + '_ {
+        self.by_number.iter().copied()
+    }
+
     /// The type of a definition.
     pub(crate) fn defined(&self, id: TypeId) -> Option<ResourceType> {
         self.by_number.iter().find(|resource_type| resource_type.id == id).copied()

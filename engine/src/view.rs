@@ -160,7 +160,8 @@ impl<'a> View<'a> {
         Ok(commits)
     }
 
-    fn open_version(&self, key: &[u8], sealed: &[u8]) -> Result<Version> {
+    /// Opens a version that was read from a scan.
+    pub(crate) fn open_version(&self, key: &[u8], sealed: &[u8]) -> Result<Version> {
         let (rid, seq) = keys::read_version(key)?;
         let plain = self.core.vault.open_record(Family::Versions, key, sealed)?;
         let (head, compressed) = records::decode_head::<VersionHead>(&plain)?;
@@ -197,6 +198,13 @@ impl<'a> View<'a> {
         records::decode(&bytes.ok_or_else(|| corrupted("a commit is missing from the log"))?)
     }
 
+    /// Whether there is such a version.
+    pub(crate) fn has_version(&self, rid: Rid, seq: Seq) -> Result<bool> {
+        let family = self.core.vault.placement.family(Family::Versions);
+        let found = self.reader.get(family, keys::version(rid, seq).as_bytes()).map_err(failed)?;
+        Ok(found.is_some())
+    }
+
     /// The commits from `from` on, up to this one, the oldest first.
     pub(crate) fn commits_from(&self, from: Seq, count: usize) -> Result<Vec<Seq>> {
         let range =
@@ -228,6 +236,12 @@ impl<'a> View<'a> {
             commits.push(keys::read_log_seq(key)?);
         }
         Ok(commits)
+    }
+
+    /// Whether a resource stands under an identity.
+    pub(crate) fn is_bearer(&self, identity: &IdentityKey, rid: Rid) -> Result<bool> {
+        let family = self.core.vault.placement.family(Family::Identity);
+        Ok(self.reader.get(family, keys::identity(identity, rid).as_bytes()).map_err(failed)?.is_some())
     }
 
     /// The first resources that bear an identity and are there, no more than `count`.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fornax::{Engine, ErrorKind, Options, TenantStatistics};
+use fornax::{Engine, ErrorKind, Options, TenantId, TenantStatistics};
 use serde::{Deserialize, Serialize};
 
 use crate::control_socket;
@@ -13,10 +13,18 @@ use crate::failure::Failure;
 /// What is asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
-    TenantCreate { name: String },
+    TenantCreate {
+        name: String,
+    },
     TenantList,
-    TenantDrop { name: String },
+    TenantDrop {
+        name: String,
+    },
     Stats,
+    /// Of one tenant, or of all.
+    Verify {
+        tenant: Option<String>,
+    },
 }
 
 /// What is answered.
@@ -25,6 +33,7 @@ pub(crate) enum Answer {
     Done,
     Tenants(Vec<String>),
     Stats(Stats),
+    Verified(Vec<Verified>),
     /// Why it was not done, for the one who asked.
     Refused(String),
 }
@@ -35,6 +44,20 @@ pub(crate) struct Stats {
     /// Bytes of the store's files, for all tenants together.
     pub store_bytes: u64,
     pub tenants: Vec<TenantStats>,
+}
+
+/// What a verification found in a tenant.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Verified {
+    pub tenant: String,
+    /// Resources that are there.
+    pub resources: u64,
+    /// Versions, deletions included.
+    pub versions: u64,
+    pub commits: u64,
+    /// The first of them.
+    pub findings: Vec<String>,
+    pub findings_total: u64,
 }
 
 /// What a tenant holds.
@@ -88,6 +111,7 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
         Request::TenantList => {
             Ok(Answer::Tenants(engine.tenants().iter().map(ToString::to_string).collect()))
         }
+        Request::Verify { tenant } => verify(engine, tenant.as_deref()).map(Answer::Verified),
         Request::Stats => Ok(Answer::Stats(Stats::of(&engine.statistics()))),
     };
     outcome.unwrap_or_else(|error| {
@@ -96,6 +120,25 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
         }
         Answer::Refused(error.to_string())
     })
+}
+
+fn verify(engine: &Engine, tenant: Option<&str>) -> fornax::Result<Vec<Verified>> {
+    let tenants = match tenant {
+        Some(name) => vec![name.parse()?],
+        None => engine.tenants(),
+    };
+    let of = |id: &TenantId| {
+        let found = engine.tenant(id)?.verify()?;
+        Ok(Verified {
+            tenant: found.tenant.to_string(),
+            resources: found.resources,
+            versions: found.versions,
+            commits: found.commits,
+            findings: found.findings,
+            findings_total: found.findings_total,
+        })
+    };
+    tenants.iter().map(of).collect()
 }
 
 impl Stats {

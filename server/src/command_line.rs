@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Show what a directory holds: resources by tenant and type, bytes on disk
     #[command(after_long_help = STATS_HELP)]
     Stats(StatsOptions),
+    /// Read everything in a directory, and check that it agrees
+    #[command(after_long_help = VERIFY_HELP)]
+    Verify(VerifyOptions),
 }
 
 const SERVE_HELP: &str = "\
@@ -81,6 +84,15 @@ Dropping a tenant destroys its keys first: from then on nothing of it can be rea
 const STATS_HELP: &str = "\
 The command goes to the server that runs on the directory, through DIR/control.sock; when none runs, it opens the
 directory itself. Bytes on disk are those of the whole directory's store; bytes of the index are each tenant's own.";
+
+const VERIFY_HELP: &str = "\
+Opens every record, follows the log and the audit chain from end to end, and compares identifiers and the search index
+with the resources, as of each tenant's last commit. Each finding is a line; a resource goes by its number, so that nothing
+of a patient is shown. The exit code is 0 only if there is none.
+
+The command goes to the server that runs on the directory, through DIR/control.sock, and others are served meanwhile; when
+none runs, it opens the directory itself. A damaged index is no loss: remove DIR/index while no server runs, and the next
+opening builds it again.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
@@ -154,6 +166,15 @@ pub(crate) struct StatsOptions {
     /// Print JSON instead of a table
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyOptions {
+    #[command(flatten)]
+    pub directory: DirectoryOptions,
+    /// Only this tenant
+    #[arg(long, value_name = "NAME")]
+    pub tenant: Option<String>,
 }
 
 impl ServeOptions {

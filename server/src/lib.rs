@@ -17,6 +17,7 @@ mod print;
 mod serve;
 mod stats;
 mod tenant;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ pub fn run() -> ExitCode {
         Command::Load(options) => load::run(&options),
         Command::Tenant(command) => tenant::run(&command),
         Command::Stats(options) => stats::run(&options),
+        Command::Verify(options) => verify::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -510,6 +510,29 @@ fn statistics_are_the_same_with_and_without_a_server() {
 }
 
 #[test]
+fn a_directory_is_verified_with_and_without_a_server() {
+    let (folder, server) = rig();
+    let verify = |more: &[&str]| {
+        let mut command = std::process::Command::new(crate::support::FORNAX);
+        let out = command.args(["verify", "--data"]).arg(folder.path().join("data")).args(more).output();
+        let out = out.expect("the command runs");
+        (out.status.code(), String::from_utf8(out.stdout).expect("UTF-8"))
+    };
+    for _ in 0..3 {
+        server.json("POST", "Patient", PATIENT);
+    }
+    let expected = "tenant default: 3 resources, 3 versions, 3 commits, 0 findings\n";
+    assert_eq!(verify(&[]), (Some(0), expected.to_owned()));
+    assert_eq!(verify(&["--tenant", "default"]), (Some(0), expected.to_owned()));
+    assert_eq!(verify(&["--tenant", "none"]).0, Some(1));
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(verify(&[]), (Some(0), expected.to_owned()));
+    // As the manual says.
+    std::fs::remove_dir_all(folder.path().join("data/index")).expect("the index goes");
+    assert_eq!(verify(&[]), (Some(0), expected.to_owned()));
+}
+
+#[test]
 fn probes_metrics_and_the_log_tell_no_patient() {
     let (_folder, server) = rig();
     let family = "Xyzzyquux";

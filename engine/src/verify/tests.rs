@@ -1,0 +1,114 @@
+#![allow(clippy::unwrap_used, reason = "tests panic")]
+
+use fornax_store::{Batch, Durability, FamilyId};
+
+use super::*;
+use crate::{BundleOptions, Change, Engine, Options, Principal, Tenant};
+
+fn put(tenant: &Tenant, id: &str, identifier: &str) {
+    let body = format!(
+        r#"{{"resourceType":"Basic","id":"{id}","code":{{"text":"x"}},"identifier":[{{"value":"{identifier}"}}],"subject":{{"reference":"Patient/none"}}}}"#
+    );
+    tenant.commit(&Change::update("Basic", id, body.into_bytes()), &Principal::named("tester")).unwrap();
+}
+
+/// A tenant with some of everything: versions, a deletion, a shared identifier, a large transaction.
+fn rig() -> (tempfile::TempDir, Engine, Tenant) {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(Options::at(folder.path())).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    put(&tenant, "one", "1");
+    put(&tenant, "one", "2");
+    put(&tenant, "two", "2");
+    put(&tenant, "gone", "3");
+    tenant.commit(&Change::delete("Basic", "gone"), &Principal::named("tester")).unwrap();
+    let entry = |n: usize| {
+        format!(
+            r#"{{"resource":{{"resourceType":"Patient","active":true,"multipleBirthInteger":{n}}},"request":{{"method":"POST","url":"Patient"}}}}"#
+        )
+    };
+    let entries: Vec<String> = (0..2_000).map(entry).collect();
+    let bundle =
+        format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, entries.join(","));
+    tenant
+        .process_bundle(bundle.into_bytes(), &BundleOptions::default(), &Principal::named("tester"))
+        .unwrap();
+    (folder, engine, tenant)
+}
+
+fn family(core: &Core, family: Family) -> FamilyId {
+    core.vault.placement.family(family)
+}
+
+/// Verifies after `change` has been made to the store, and looks for this finding.
+fn check(change: impl Fn(&Core, &mut Batch), finding: &str) {
+    let (_folder, _engine, tenant) = rig();
+    let core = tenant.core();
+    let mut batch = Batch::new();
+    change(core, &mut batch);
+    core.store.write(&batch, Durability::Buffered).unwrap();
+    let report = tenant.verify().unwrap();
+    assert!(report.findings.iter().any(|found| found.contains(finding)), "{finding}: {:?}", report.findings);
+}
+
+#[test]
+fn a_sound_tenant_has_no_findings() {
+    let (folder, engine, tenant) = rig();
+    let check = |tenant: &Tenant| {
+        let report = tenant.verify().unwrap();
+        assert_eq!(report.findings, [""; 0]);
+        assert_eq!((report.resources, report.versions, report.commits), (2_002, 2_005, 6));
+    };
+    check(&tenant);
+    drop((engine, tenant));
+    let engine = Engine::open(Options::at(folder.path())).unwrap();
+    check(&engine.tenant(&TenantId::default_tenant()).unwrap());
+}
+
+#[test]
+fn what_does_not_agree_is_found() {
+    let rid = |core: &Core, id: &str| View::now(core).unwrap().id("Basic", id).unwrap().unwrap().rid;
+    let remove_version = |core: &Core, batch: &mut Batch| {
+        batch.delete(family(core, Family::Versions), keys::version(rid(core, "two"), 3).as_bytes());
+    };
+    check(remove_version, "index of Basic: 0 are missing, 1 should not be there");
+    check(remove_version, "commit 3: version ");
+    check(remove_version, "the log names 2005 versions, and there are 2004");
+    check(remove_version, "it does not bear it");
+    check(
+        |core, batch| batch.delete(family(core, Family::Ids), &core.vault.id_digest("Basic", "one")),
+        "does not lead to its newest version",
+    );
+    check(
+        |core, batch| batch.delete_range(family(core, Family::Identity), &KeyRange::all()),
+        "does not lead to it",
+    );
+    check(
+        |core, batch| batch.delete(family(core, Family::Log), keys::log(2).as_bytes()),
+        "the log names 2004 versions, and there are 2005",
+    );
+    check(
+        |core, batch| {
+            batch.put(
+                family(core, Family::Versions),
+                keys::version(rid(core, "one"), 1).as_bytes(),
+                b"not sealed by us, and long enough",
+            );
+        },
+        "@1: a stored record does not open",
+    );
+    check(
+        |core, batch| batch.delete(family(core, Family::Audit), &6_u64.to_be_bytes()),
+        "the audit chain does not end where the head says",
+    );
+    check(
+        |core, batch| {
+            batch.put(
+                family(core, Family::Audit),
+                &2_u64.to_be_bytes(),
+                b"not sealed by us, and long enough",
+            );
+        },
+        "audit row 2: ",
+    );
+}
