@@ -188,20 +188,14 @@ impl Engine {
 
     /// Sizes, for operators. A tenant that can't be opened is left out; the log says why.
     pub fn statistics(&self) -> Vec<TenantStatistics> {
-        let of = |id: &TenantId| match self.tenant(id).and_then(|tenant| tenant.statistics()) {
-            Ok(statistics) => Some(statistics),
-            Err(error) => {
-                tracing::error!(tenant = %id, cause = ?std::error::Error::source(&error), "a tenant has no statistics");
-                None
-            }
-        };
+        let of = |id: &TenantId| statistics_or_log(id, self.tenant(id));
         self.tenants().iter().filter_map(of).collect()
     }
 
     /// The same of tenants that are open: opens none, and waits for none that is being opened.
     pub fn statistics_of_open(&self) -> Vec<TenantStatistics> {
-        let open = self.inner.tenants.open().into_iter();
-        open.filter_map(|core| Tenant::of(core).statistics().ok()).collect()
+        let of = |core: Arc<Core>| statistics_or_log(&core.id.clone(), Ok(Tenant::of(core)));
+        self.inner.tenants.open().into_iter().filter_map(of).collect()
     }
 
     /// What is supported, by resource type.
@@ -315,6 +309,16 @@ fn is_new(directory: &Path) -> Result<bool> {
         }
     }
     Ok(true)
+}
+
+fn statistics_or_log(id: &TenantId, tenant: Result<Tenant>) -> Option<TenantStatistics> {
+    match tenant.and_then(|tenant| tenant.statistics()) {
+        Ok(statistics) => Some(statistics),
+        Err(error) => {
+            tracing::error!(tenant = %id, cause = ?std::error::Error::source(&error), "a tenant has no statistics");
+            None
+        }
+    }
 }
 
 fn keys_missing() -> Error {

@@ -31,7 +31,8 @@ pub(super) struct Draft<'a> {
     pub batch: Batch,
     /// What a transaction that is not yet committed has written.
     staged: Option<&'a Staged>,
-    ids: HashMap<[u8; 16], IdRecord>,
+    /// What was looked up or put down so far: nobody else writes meanwhile.
+    ids: HashMap<[u8; 16], Option<IdRecord>>,
     /// Who bears an identity from here on, and who no longer does.
     bearers: HashMap<IdentityKey, HashMap<Rid, bool>>,
     /// Resources of which a version was counted.
@@ -92,10 +93,10 @@ impl<'a> Draft<'a> {
         match condition {
             Condition::Identity { identity, rids } => {
                 let changed = self.bearers.get(identity);
-                let is_hidden =
-                    |rid| !self.written.contains(&rid) && self.staged.is_some_and(|staged| staged.makes(rid));
-                let is_kept =
-                    |rid| Ok(!is_hidden(rid) && changed.is_none_or(|changed| !changed.contains_key(&rid)));
+                let is_kept = |rid| {
+                    let is_staged = self.staged_maker(rid).is_some();
+                    Ok(!is_staged && changed.is_none_or(|changed| !changed.contains_key(&rid)))
+                };
                 let Core { vault, store, .. } = self.core;
                 let mut found = identity::bearers(vault, &**store, identity, rids.len() + 1, is_kept)?;
                 let bearing = changed.into_iter().flatten().filter(|(_, bears)| **bears);
@@ -110,7 +111,7 @@ impl<'a> Draft<'a> {
     }
 
     /// What an id names. What is staged under it does not count.
-    pub(super) fn id(&self, digest: &[u8; 16]) -> Result<Option<IdRecord>> {
+    pub(super) fn id(&mut self, digest: &[u8; 16]) -> Result<Option<IdRecord>> {
         let record = self.stored_id(digest)?;
         Ok(record.map(|record| IdRecord {
             newest: record.newest.filter(|newest| newest.seq <= self.head.seq),
@@ -119,17 +120,19 @@ impl<'a> Draft<'a> {
     }
 
     /// What an id names, staged or not.
-    pub(super) fn stored_id(&self, digest: &[u8; 16]) -> Result<Option<IdRecord>> {
+    pub(super) fn stored_id(&mut self, digest: &[u8; 16]) -> Result<Option<IdRecord>> {
         if let Some(record) = self.ids.get(digest) {
-            return Ok(Some(*record));
+            return Ok(*record);
         }
         let bytes = self.core.vault.get(&*self.core.store, Family::Ids, digest)?;
-        bytes.map(|bytes| records::decode(&bytes)).transpose()
+        let record = bytes.map(|bytes| records::decode(&bytes)).transpose()?;
+        self.ids.insert(*digest, record);
+        Ok(record)
     }
 
     pub(super) fn put_id(&mut self, digest: [u8; 16], record: IdRecord) -> Result<()> {
         self.core.vault.put(&mut self.batch, Family::Ids, &digest, &records::encode(&record)?)?;
-        self.ids.insert(digest, record);
+        self.ids.insert(digest, Some(record));
         Ok(())
     }
 
@@ -254,7 +257,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The staged commit that makes this resource and is still the one that does.
-    pub(super) fn overtaken(&self, rid: Rid) -> Option<Seq> {
+    pub(super) fn staged_maker(&self, rid: Rid) -> Option<Seq> {
         self.staged
             .filter(|staged| staged.makes(rid) && !self.written.contains(&rid))
             .map(|staged| staged.seq)

@@ -166,7 +166,7 @@ impl<'a> Group<'a> {
         let draft = &mut self.draft;
         draft.put_id(write.digest, IdRecord { rid, newest: Some(decision.newest(seq)) })?;
         // What a staged transaction made under this number, it has written ahead: this write takes its place.
-        let bearing = decision.superseded().or_else(|| draft.overtaken(rid));
+        let bearing = decision.superseded().or_else(|| draft.staged_maker(rid));
         let before = bearing.map(|seq| draft.identities_of(rid, seq)).transpose()?;
         let before = before.as_deref().unwrap_or(&[]);
         draft.change_identities(write.resource_type.number, rid, before, identities(write))?;

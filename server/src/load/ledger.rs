@@ -159,9 +159,7 @@ impl Ledger {
     /// Takes down a file, or a line of one, that can't be read.
     pub(crate) fn unreadable(&self, file: &str, line: Option<u64>, reason: &str) -> Result<(), Failure> {
         let entries = line.into_iter().collect();
-        let line =
-            Line { file: file.to_owned(), entries, status: None, reason: json(reason), types: Vec::new() };
-        self.books.lock().write(&line)
+        self.books.lock().write(&Line::plain(file, entries, reason))
     }
 
     /// Resources delivered so far.

@@ -1,6 +1,7 @@
 //! Goes through all files, first for what stands alone, then for transactions, then again for what was refused because
 //! something else was missing, for as long as that helps.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,9 +22,10 @@ struct Pass<'a> {
     sources: &'a [Source],
     client: &'a Client,
     ledger: &'a Ledger,
-    /// `None` in the first pass, which leaves transactions alone.
-    /// What of it is left, in later ones.
+    /// What is left to be sent; `None` in the first pass, which sends all but transactions.
     selection: Option<Mutex<Selection>>,
+    /// The files that hold it.
+    selected_sources: HashSet<u32>,
     /// Set when a worker can't go on.
     is_over: AtomicBool,
 }
@@ -44,9 +46,14 @@ fn run_all(sources: &[Source], client: &Client, ledger: &Ledger, workers: usize)
     loop {
         let before = ledger.delivered();
         let is_first = selection.is_none();
-        let selection_left = selection.map(Mutex::new);
-        let pass =
-            Pass { sources, client, ledger, selection: selection_left, is_over: AtomicBool::new(false) };
+        let pass = Pass {
+            sources,
+            client,
+            ledger,
+            selected_sources: selection.iter().flat_map(Selection::keys).map(|place| place.source).collect(),
+            selection: selection.map(Mutex::new),
+            is_over: AtomicBool::new(false),
+        };
         let outcome = pass.run(workers);
         pass.tell_left()?;
         outcome?;
@@ -101,8 +108,7 @@ impl Pass<'_> {
 
     /// Whether anything of a file is wanted.
     fn is_selected(&self, source: u32) -> bool {
-        let Some(selection) = &self.selection else { return true };
-        selection.lock().keys().any(|place| place.source == source)
+        self.selection.is_none() || self.selected_sources.contains(&source)
     }
 
     /// Takes documents to the last one, whatever happens: the reader would wait for ever on a full channel.

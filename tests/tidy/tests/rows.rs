@@ -194,7 +194,8 @@ fn cargo_deny() {
 
 /// A pure crate's `clippy.toml`, as the workspace's own crates have it.
 fn pure_clippy_text() -> String {
-    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../engine/crates/model/clippy.toml"))
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says it");
+    std::fs::read_to_string(format!("{package}/../../engine/crates/model/clippy.toml"))
         .expect("a readable file")
 }
 
