@@ -1,14 +1,16 @@
-//! One thread that brings fresh index documents to disk, by their number and age.
+//! Two threads that tend the indexes: one brings fresh documents to disk, by their number and age, one merges segments. They
+//! are two so that no flush waits for a merge.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam::channel::{RecvTimeoutError, Sender, bounded};
+use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use fornax_postings::MergeWorth;
 use parking_lot::Mutex;
 
-use crate::core::Core;
+use crate::core::{Core, index_failed};
 use crate::engine::io_failed;
 use crate::error::Result;
 
@@ -19,37 +21,31 @@ const FLUSH_DOCUMENTS: usize = 10_000;
 /// Ticks after which fewer are flushed too: 5 s, so that catching up at the next opening stays short.
 const FLUSH_TICKS: u32 = 25;
 
+type Watched = Arc<Mutex<Vec<Weak<Core>>>>;
+/// Tends a tenant at one of the ticks.
+type Duty = fn(&Core, u32) -> Result<()>;
+
+const DUTIES: [(&str, Duty); 2] = [("fornax-flush", flush), ("fornax-merge", merge)];
+
 /// The background of an engine.
 pub(crate) struct Background {
-    cores: Arc<Mutex<Vec<Weak<Core>>>>,
-    stop: Sender<()>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    cores: Watched,
+    stop: Mutex<Option<Sender<()>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Background {
     pub(crate) fn start() -> Result<Self> {
-        let cores: Arc<Mutex<Vec<Weak<Core>>>> = Arc::default();
-        let (stop, stopped) = bounded(1);
-        let watched = Arc::clone(&cores);
-        let work = move || {
-            let mut ticks = 0;
-            while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                ticks += 1;
-                let open: Vec<Arc<Core>> = watched.lock().iter().filter_map(Weak::upgrade).collect();
-                for core in open {
-                    let tended = AssertUnwindSafe(|| tend(&core, ticks % FLUSH_TICKS == 0));
-                    if catch_unwind(tended).is_err() {
-                        // The hook has told where. The other tenants need this thread.
-                        core.close();
-                    }
-                }
-            }
-        };
-        let thread = std::thread::Builder::new()
-            .name("fornax-background".to_owned())
-            .spawn(work)
-            .map_err(io_failed)?;
-        Ok(Self { cores, stop, thread: Mutex::new(Some(thread)) })
+        let cores = Watched::default();
+        // Nothing is ever sent: the threads stop when the sender is gone.
+        let (stop, stopped) = bounded(0);
+        let mut threads = Vec::new();
+        for (name, duty) in DUTIES {
+            let (watched, stopped) = (Arc::clone(&cores), stopped.clone());
+            let work = move || tend(&watched, &stopped, duty);
+            threads.push(std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(io_failed)?);
+        }
+        Ok(Self { cores, stop: Mutex::new(Some(stop)), threads: Mutex::new(threads) })
     }
 
     /// Looks after a tenant for as long as it is open.
@@ -61,11 +57,10 @@ impl Background {
 
     /// Returns when nothing is under way any more.
     pub(crate) fn stop(&self) {
-        if let Some(thread) = self.thread.lock().take() {
-            // The thread may have ended by itself.
-            let _ended = self.stop.send(());
+        drop(self.stop.lock().take());
+        for thread in self.threads.lock().drain(..) {
             if thread.join().is_err() {
-                tracing::error!("the background thread ended by a panic");
+                tracing::error!("a background thread ended by a panic");
             }
         }
     }
@@ -77,17 +72,33 @@ impl Drop for Background {
     }
 }
 
-fn tend(core: &Core, is_time: bool) {
-    if core.check_open().is_err() {
-        return;
+/// Does a duty at every tick, until it is told to stop.
+fn tend(watched: &Watched, stopped: &Receiver<()>, duty: Duty) {
+    let mut tick = 0_u32;
+    while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+        tick = tick.wrapping_add(1);
+        let open: Vec<Arc<Core>> = watched.lock().iter().filter_map(Weak::upgrade).collect();
+        for core in open.into_iter().filter(|core| core.check_open().is_ok()) {
+            match catch_unwind(AssertUnwindSafe(|| duty(&core, tick))) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(error = %error, cause = ?std::error::Error::source(&error), "the index could not be brought to disk");
+                }
+                // The hook has told where. The other tenants need this thread.
+                Err(_) => core.close(),
+            }
+        }
     }
+}
+
+fn flush(core: &Core, tick: u32) -> Result<()> {
     let documents = core.postings.fresh_documents();
-    let outcome = if documents >= FLUSH_DOCUMENTS || (is_time && documents > 0) {
-        core.flush_index()
-    } else {
-        core.postings.merge_fresh(0).map(|_| ()).map_err(crate::core::index_failed)
-    };
-    if let Err(error) = outcome {
-        tracing::error!(error = %error, cause = ?std::error::Error::source(&error), "the index could not be brought to disk");
+    if documents >= FLUSH_DOCUMENTS || (documents > 0 && tick.is_multiple_of(FLUSH_TICKS)) {
+        return core.flush_fresh();
     }
+    core.postings.merge_fresh(core.retention.floor()).map(drop).map_err(index_failed)
+}
+
+fn merge(core: &Core, _tick: u32) -> Result<()> {
+    if core.take_may_merge() { core.merge_index(MergeWorth::Third) } else { Ok(()) }
 }

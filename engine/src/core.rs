@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use fornax_codec::compression::Compression;
 use fornax_definitions::Definitions;
 use fornax_index::Indexer;
-use fornax_postings::{ManifestTag, Postings, TagKeeper};
+use fornax_postings::{ManifestTag, MergeWorth, Postings, TagKeeper};
 use fornax_store::{Batch, Durability, Store};
-
 use uuid::Builder;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::Family;
+use crate::forget::Retention;
 use crate::options::Limits;
 use crate::records::{self, Seq};
 use crate::tenant_id::TenantId;
@@ -31,11 +31,13 @@ pub(crate) struct Core {
     pub types: Types,
     pub postings: Postings,
     pub sequencer: Sequencer,
+    pub retention: Retention,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
     pub compression: Compression,
     published: AtomicU64,
     closed: AtomicBool,
+    may_merge: AtomicBool,
 }
 
 /// The parts that opening puts together.
@@ -48,6 +50,7 @@ pub(crate) struct Parts {
     pub types: Types,
     pub postings: Postings,
     pub sequencer: Sequencer,
+    pub retention: Retention,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
     pub published: Seq,
@@ -64,11 +67,13 @@ impl Core {
             types: parts.types,
             postings: parts.postings,
             sequencer: parts.sequencer,
+            retention: parts.retention,
             limits: parts.limits,
             clock: parts.clock,
             compression: Compression::new(),
             published: AtomicU64::new(parts.published),
             closed: AtomicBool::new(false),
+            may_merge: AtomicBool::new(true),
         }
     }
 
@@ -113,13 +118,28 @@ impl Core {
 
     /// Brings fresh index documents to disk.
     pub(crate) fn flush_fresh(&self) -> Result<()> {
-        self.postings.flush(0, &self.tag_keeper()).map_err(index_failed).map(drop)
+        let flushed = self.postings.flush(self.retention.floor(), &self.tag_keeper());
+        if flushed.map_err(index_failed)? {
+            self.may_merge.store(true, Ordering::Release);
+        }
+        Ok(())
     }
 
     /// Brings fresh index documents to disk and merges what is worth it.
     pub(crate) fn flush_index(&self) -> Result<()> {
         self.flush_fresh()?;
-        while self.postings.merge(0, &self.tag_keeper()).map_err(index_failed)? {}
+        self.merge_index(MergeWorth::Third)
+    }
+
+    /// Whether a flush came since this was last asked, so that there may be something to merge.
+    pub(crate) fn take_may_merge(&self) -> bool {
+        self.may_merge.swap(false, Ordering::AcqRel)
+    }
+
+    /// Merges what is worth it, as long as the tenant is open.
+    pub(crate) fn merge_index(&self, worth: MergeWorth) -> Result<()> {
+        let merge = || self.postings.merge(self.retention.floor(), worth, &self.tag_keeper());
+        while self.check_open().is_ok() && merge().map_err(index_failed)? {}
         Ok(())
     }
 

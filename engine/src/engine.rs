@@ -23,6 +23,7 @@ use crate::families::{Family, Placement};
 use crate::open_tenant::{Shared, open_tenant};
 use crate::options::Options;
 use crate::records::{self, Catalog, CatalogEntry};
+use crate::statistics::{self, Statistics};
 use crate::tenant::Tenant;
 use crate::tenant_id::TenantId;
 use crate::tenants::Tenants;
@@ -43,6 +44,16 @@ struct Inner {
     vault: Vault,
     tenants: Tenants,
     background: Background,
+}
+
+/// Half of the index's memory is for decrypted pages.
+pub(crate) fn index_pages_bytes(options: &Options) -> u64 {
+    options.index_cache_bytes / 2
+}
+
+/// The other half is for what was made of pages.
+pub(crate) fn index_cache_budget(options: &Options) -> CacheBudget {
+    CacheBudget { columns_bytes: options.index_cache_bytes / 3, terms_bytes: options.index_cache_bytes / 6 }
 }
 
 /// The directory's own records are a tenant's without a name, number 0 and this UUID.
@@ -73,11 +84,8 @@ impl Engine {
         let shared = Shared {
             store,
             indexer: Arc::new(Indexer::new(fornax_definitions::r4())),
-            pages: Arc::new(PageCache::with_bytes(options.index_cache_bytes / 2)),
-            caches: Arc::new(Caches::with_budget(CacheBudget {
-                columns_bytes: options.index_cache_bytes / 3,
-                terms_bytes: options.index_cache_bytes / 6,
-            })),
+            pages: Arc::new(PageCache::with_bytes(index_pages_bytes(&options))),
+            caches: Arc::new(Caches::with_budget(index_cache_budget(&options))),
             clock,
         };
         let inner = Inner {
@@ -187,15 +195,21 @@ impl Engine {
     }
 
     /// Sizes, for operators. A tenant that can't be opened is left out; the log says why.
-    pub fn statistics(&self) -> Vec<TenantStatistics> {
-        let of = |id: &TenantId| statistics_or_log(id, self.tenant(id));
-        self.tenants().iter().filter_map(of).collect()
+    pub fn statistics(&self) -> Result<Statistics> {
+        let open = |id: &TenantId| match self.tenant(id) {
+            Ok(tenant) => Some(Arc::clone(tenant.core())),
+            Err(error) => {
+                tracing::error!(tenant = %id, cause = ?std::error::Error::source(&error), "a tenant does not open");
+                None
+            }
+        };
+        let cores: Vec<_> = self.tenants().iter().filter_map(open).collect();
+        statistics::of(&self.inner.shared, &self.inner.options, &cores)
     }
 
     /// The same of tenants that are open: opens none, and waits for none that is being opened.
-    pub fn statistics_of_open(&self) -> Vec<TenantStatistics> {
-        let of = |core: Arc<Core>| statistics_or_log(&core.id.clone(), Ok(Tenant::of(core)));
-        self.inner.tenants.open().into_iter().filter_map(of).collect()
+    pub fn statistics_of_open(&self) -> Result<Statistics> {
+        statistics::of(&self.inner.shared, &self.inner.options, &self.inner.tenants.open())
     }
 
     /// What is supported, by resource type.
@@ -217,23 +231,6 @@ impl Engine {
         let flushed = flushed.collect::<Vec<_>>().into_iter().collect::<Result<()>>();
         inner.shared.store.flush().map_err(failed).and(flushed)
     }
-}
-
-/// Sizes of one tenant.
-#[derive(Clone, Debug)]
-pub struct TenantStatistics {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// Resources that are there, by type; types without any are left out.
-    pub resources: Vec<(&'static str, u64)>,
-    /// Bytes of the store's files, for all tenants of the directory together.
-    pub disk_bytes: u64,
-    /// Bytes of the index's files.
-    pub index_bytes: u64,
-    /// Index documents not yet on disk.
-    pub fresh_documents: usize,
-    /// Commits since it was made.
-    pub commits: u64,
 }
 
 impl Inner {
@@ -309,16 +306,6 @@ fn is_new(directory: &Path) -> Result<bool> {
         }
     }
     Ok(true)
-}
-
-fn statistics_or_log(id: &TenantId, tenant: Result<Tenant>) -> Option<TenantStatistics> {
-    match tenant.and_then(|tenant| tenant.statistics()) {
-        Ok(statistics) => Some(statistics),
-        Err(error) => {
-            tracing::error!(tenant = %id, cause = ?std::error::Error::source(&error), "a tenant has no statistics");
-            None
-        }
-    }
 }
 
 fn keys_missing() -> Error {

@@ -49,6 +49,11 @@ impl Placement {
         family.0 / FAMILIES_PER_TENANT
     }
 
+    /// The placement that a family belongs to.
+    pub(crate) fn holding(family: FamilyId) -> Self {
+        Self(family.0 - family.0 % FAMILIES_PER_TENANT)
+    }
+
     pub(crate) fn family(self, family: Family) -> FamilyId {
         FamilyId(self.0 + family as u32)
     }

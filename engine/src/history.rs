@@ -170,17 +170,16 @@ fn is_too_old(view: &View<'_>, seq: Seq, since_ms: Option<i64>) -> Result<bool> 
 
 /// All versions in scope. Types keep count; what is older than a snapshot or newer than `_since` is counted by walking.
 fn total(core: &Core, view: &View<'_>, cursor: &Cursor) -> Result<u64> {
-    let kept = match cursor.scope {
-        Scope::Type(number) => {
-            core.sequencer.between_groups(core, |state| state.versions_at(cursor.snapshot, Some(number)))
-        }
-        Scope::System => {
-            core.sequencer.between_groups(core, |state| state.versions_at(cursor.snapshot, None))
-        }
+    let of_type = match cursor.scope {
+        Scope::Type(number) => Some(Some(number)),
+        Scope::System => Some(None),
         Scope::Instance(_) => None,
     };
-    if let Some(total) = kept.filter(|_| cursor.since_ms.is_none()) {
-        return Ok(total);
+    if let Some(of_type) = of_type.filter(|_| cursor.since_ms.is_none()) {
+        let ever = core.sequencer.between_groups(core, |state| state.versions_at(cursor.snapshot, of_type));
+        if let Some(ever) = ever {
+            return Ok(ever.saturating_sub(core.retention.forgotten(of_type)));
+        }
     }
     let mut total = 0;
     let all = Cursor { after: (cursor.snapshot + 1, 0), ..cursor.clone() };

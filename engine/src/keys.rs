@@ -13,6 +13,13 @@ pub(crate) fn version(rid: Rid, seq: Seq) -> KeyWriter {
     key
 }
 
+/// `rid (u64)`: before all versions of a resource.
+pub(crate) fn rid_prefix(rid: Rid) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u64(rid);
+    key
+}
+
 /// The resource and commit of a version's key.
 pub(crate) fn read_version(key: &[u8]) -> Result<(Rid, Seq)> {
     let mut reader = KeyReader::new(key);

@@ -18,9 +18,10 @@ use crate::core::{Core, Parts, index_failed};
 use crate::engine::io_failed;
 use crate::error::Result;
 use crate::families::{Family, Placement};
+use crate::forget::Retention;
 use crate::options::Options;
 use crate::records::{
-    self, BODY_BYTES_MAX, CatalogEntry, Head, OperationCode, Rid, Seq, TypeNames, bug, corrupted,
+    self, BODY_BYTES_MAX, CatalogEntry, Head, HistoryKept, OperationCode, Rid, Seq, TypeNames, bug, corrupted,
 };
 use crate::resource::Version;
 use crate::tenant_id::TenantId;
@@ -68,6 +69,10 @@ pub(crate) fn open_tenant(
             audit: ChainPoint::start(vault.tenant),
         },
     };
+    let kept = match vault.get(&*shared.store, Family::State, state::HISTORY_KEPT)? {
+        Some(bytes) => records::decode(&bytes)?,
+        None => HistoryKept::default(),
+    };
     let postings = open_index(&vault, shared, options, entry.number, head.seq)?;
     let published = head.seq;
     let core = Core::of(Parts {
@@ -79,6 +84,7 @@ pub(crate) fn open_tenant(
         types,
         postings,
         sequencer: Sequencer::new(SequenceState::new(head)),
+        retention: Retention::new(kept),
         limits: options.limits.clone(),
         clock: Arc::clone(&shared.clock),
         published,

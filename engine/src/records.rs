@@ -98,6 +98,17 @@ pub(crate) struct Head {
     pub audit: ChainPoint,
 }
 
+/// How far back the history reaches.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct HistoryKept {
+    /// The oldest commit that a snapshot may be of. What was replaced up to it is forgotten.
+    pub floor: Seq,
+    /// Up to this commit that has been done.
+    pub swept: Seq,
+    /// Versions that were forgotten, by type number.
+    pub forgotten: BTreeMap<u16, u64>,
+}
+
 /// Names of resource types. A type's number is its place in the list, from 1, and never changes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct TypeNames(pub Vec<String>);

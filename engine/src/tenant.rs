@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::Change;
 use crate::bundle;
 use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
-use crate::core::{Core, index_failed};
-use crate::engine::TenantStatistics;
+use crate::core::Core;
 use crate::error::Result;
+use crate::forget;
 use crate::history;
 use crate::resource::{Read, Version, VersionId};
 use crate::search::{HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
 use crate::search_run;
+use crate::statistics::{self, TenantStatistics};
 use crate::subset;
 use crate::tenant_id::{Principal, TenantId};
 use crate::vault::failed;
@@ -30,7 +33,6 @@ impl Tenant {
         Self { core }
     }
 
-    #[cfg(test)]
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }
@@ -160,23 +162,26 @@ impl Tenant {
     }
 
     /// Sizes, for operators.
-    pub(crate) fn statistics(&self) -> Result<TenantStatistics> {
-        let core = &self.core;
-        let name = |number| core.types.numbered(number).map(|resource_type| resource_type.name);
-        let (counts, commits) =
-            core.sequencer.between_groups(core, |state| (state.current(), state.head.audit.position));
-        let resources = counts
-            .into_iter()
-            .map(|(number, count)| Ok((name(number)?, count)))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(TenantStatistics {
-            tenant: core.id.clone(),
-            resources,
-            disk_bytes: core.store.statistics().map_err(failed)?.disk_bytes,
-            index_bytes: core.postings.disk_bytes().map_err(index_failed)?,
-            fresh_documents: core.postings.fresh_documents(),
-            commits,
-        })
+    pub fn statistics(&self) -> Result<TenantStatistics> {
+        self.core.check_open()?;
+        statistics::of_tenant(&self.core, &self.core.store.statistics().map_err(failed)?)
+    }
+
+    /// Forgets, for good, every version that was replaced up to a time: what was current then stays, and so does what tells
+    /// that a resource was deleted. Answers how many versions went. Snapshots of before are [`ErrorKind::Gone`] from then on.
+    /// Makes an audit row. Takes some microseconds a version, and others go on meanwhile. Space comes back by
+    /// [`Tenant::compact`], and in time by itself.
+    ///
+    /// [`ErrorKind::Gone`]: crate::ErrorKind::Gone
+    pub fn forget_history(&self, before: Timestamp, principal: &Principal) -> Result<u64> {
+        self.core.check_open()?;
+        forget::forget(&self.core, before.as_millisecond(), principal)
+    }
+
+    /// Gives the disk space of forgotten and deleted versions back. Rewrites what holds such; others go on meanwhile.
+    pub fn compact(&self) -> Result<()> {
+        self.core.check_open()?;
+        forget::compact(&self.core)
     }
 }
 

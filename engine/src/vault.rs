@@ -24,6 +24,7 @@ pub(crate) mod state {
     pub(crate) const TYPES: &[u8] = b"\x05";
     /// What the keys of staged chunks begin with.
     pub(crate) const STAGED: &[u8] = b"\x06";
+    pub(crate) const HISTORY_KEPT: &[u8] = b"\x07";
 }
 
 /// Seals and opens the records of one tenant, for one opening of the store.

@@ -51,6 +51,7 @@ struct Check<'a> {
 /// Verifies a tenant as of its last commit. Reads everything; writers go on meanwhile. Memory grows with the resources, by some 40
 /// bytes each.
 pub(crate) fn verify(core: &Core) -> Result<Verification> {
+    let _nothing_goes = core.retention.sweeping.lock();
     let (head, view) = core
         .sequencer
         .between_groups(core, |state| Ok::<_, Error>((state.head.clone(), View::now(core)?)))?;

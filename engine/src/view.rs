@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::core::Core;
 use crate::error::Result;
 use crate::families::Family;
+use crate::forget;
 use crate::identity::{self, IdentityKey};
 use crate::keys;
 use crate::records::{
@@ -33,7 +34,11 @@ impl<'a> View<'a> {
     }
 
     /// As of `seq`, which was published. The store may already hold later commits: they are not looked at.
+    ///
+    /// # Errors
+    /// `Gone`: the history kept does not reach back so far.
     pub(crate) fn at(core: &'a Core, seq: Seq) -> Result<Self> {
+        forget::check_kept(core, seq)?;
         Ok(Self { core, reader: core.store.snapshot().map_err(failed)?, seq })
     }
 

@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fornax::{Engine, ErrorKind, Options, TenantId, TenantStatistics};
+use fornax::{Engine, ErrorKind, Options, Principal, Statistics, TenantId, TenantStatistics, TypeStatistics};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::control_socket;
 use crate::failure::Failure;
+
+/// Who does, in the audit chain, what these commands do.
+const ADMINISTRATOR: &str = "administrator";
 
 /// What is asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,10 +21,19 @@ pub(crate) enum Request {
         name: String,
     },
     TenantList,
+    TenantShow {
+        name: String,
+    },
     TenantDrop {
         name: String,
     },
     Stats,
+    Compact {
+        /// Of one tenant, or of all.
+        tenant: Option<String>,
+        /// What was replaced up to then is forgotten first.
+        forget_history_before: Option<Timestamp>,
+    },
     /// Of one tenant, or of all.
     Verify {
         tenant: Option<String>,
@@ -32,7 +45,9 @@ pub(crate) enum Request {
 pub(crate) enum Answer {
     Done,
     Tenants(Vec<String>),
+    Tenant(TenantStats),
     Stats(Stats),
+    Compacted(Vec<Compacted>),
     Verified(Vec<Verified>),
     /// Why it was not done, for the one who asked.
     Refused(String),
@@ -43,7 +58,27 @@ pub(crate) enum Answer {
 pub(crate) struct Stats {
     /// Bytes of the store's files, for all tenants together.
     pub store_bytes: u64,
+    pub memory: Vec<MemoryStats>,
     pub tenants: Vec<TenantStats>,
+}
+
+/// Memory for one purpose.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MemoryStats {
+    pub purpose: String,
+    pub bytes: u64,
+    /// The budget, where there is one.
+    pub bytes_max: Option<u64>,
+}
+
+/// What compacting a tenant did.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Compacted {
+    pub tenant: String,
+    /// Versions that were forgotten.
+    pub versions_forgotten: u64,
+    /// Bytes of its files in the store and of its index, before and after.
+    pub bytes: (u64, u64),
 }
 
 /// What a verification found in a tenant.
@@ -64,14 +99,31 @@ pub(crate) struct Verified {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TenantStats {
     pub tenant: String,
-    /// Resources that are there, by type.
-    pub resources: BTreeMap<String, u64>,
-    /// Commits since it was made.
-    pub commits: u64,
+    /// By resource type; those that never had a resource are left out.
+    pub types: BTreeMap<String, TypeStats>,
+    /// One row for each commit, and for each action of an administrator.
+    pub audit_rows: u64,
+    /// When the last commit was made.
+    pub last_updated: Option<Timestamp>,
+    /// Nothing: all of it.
+    pub history_kept_from: Option<Timestamp>,
+    /// Bytes of its files in the store.
+    pub store_bytes: u64,
     /// Bytes of its index's files.
     pub index_bytes: u64,
     /// Index documents not yet on disk.
     pub fresh_documents: usize,
+}
+
+/// What there is of a resource type.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TypeStats {
+    /// Resources that are there.
+    pub resources: u64,
+    /// Versions kept, deletions included.
+    pub versions: u64,
+    /// Bytes of the versions in files, roughly; without bodies over 64 KiB.
+    pub store_bytes: u64,
 }
 
 /// Asks whoever owns the directory.
@@ -112,7 +164,14 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
             Ok(Answer::Tenants(engine.tenants().iter().map(ToString::to_string).collect()))
         }
         Request::Verify { tenant } => verify(engine, tenant.as_deref()).map(Answer::Verified),
-        Request::Stats => Ok(Answer::Stats(Stats::of(&engine.statistics()))),
+        Request::TenantShow { name } => name
+            .parse()
+            .and_then(|id| engine.tenant(&id)?.statistics())
+            .map(|one| Answer::Tenant(TenantStats::of(&one))),
+        Request::Stats => engine.statistics().map(|statistics| Answer::Stats(Stats::of(&statistics))),
+        Request::Compact { tenant, forget_history_before } => {
+            compact(engine, tenant.as_deref(), *forget_history_before).map(Answer::Compacted)
+        }
     };
     outcome.unwrap_or_else(|error| {
         if matches!(error.kind(), ErrorKind::Io | ErrorKind::Corrupted | ErrorKind::Bug) {
@@ -123,10 +182,6 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
 }
 
 fn verify(engine: &Engine, tenant: Option<&str>) -> fornax::Result<Vec<Verified>> {
-    let tenants = match tenant {
-        Some(name) => vec![name.parse()?],
-        None => engine.tenants(),
-    };
     let of = |id: &TenantId| {
         let found = engine.tenant(id)?.verify()?;
         Ok(Verified {
@@ -138,21 +193,66 @@ fn verify(engine: &Engine, tenant: Option<&str>) -> fornax::Result<Vec<Verified>
             findings_total: found.findings_total,
         })
     };
-    tenants.iter().map(of).collect()
+    chosen(engine, tenant)?.iter().map(of).collect()
+}
+
+fn compact(
+    engine: &Engine,
+    tenant: Option<&str>,
+    forget_history_before: Option<Timestamp>,
+) -> fornax::Result<Vec<Compacted>> {
+    let of = |id: &TenantId| {
+        let tenant = engine.tenant(id)?;
+        let bytes = || tenant.statistics().map(|one| one.store_bytes + one.index_bytes);
+        let before = bytes()?;
+        let versions_forgotten = match forget_history_before {
+            Some(time) => tenant.forget_history(time, &Principal::named(ADMINISTRATOR))?,
+            None => 0,
+        };
+        tenant.compact()?;
+        Ok(Compacted { tenant: id.to_string(), versions_forgotten, bytes: (before, bytes()?) })
+    };
+    chosen(engine, tenant)?.iter().map(of).collect()
+}
+
+/// One tenant, or all.
+fn chosen(engine: &Engine, tenant: Option<&str>) -> fornax::Result<Vec<TenantId>> {
+    match tenant {
+        Some(name) => Ok(vec![name.parse()?]),
+        None => Ok(engine.tenants()),
+    }
 }
 
 impl Stats {
-    fn of(all: &[TenantStatistics]) -> Self {
-        let tenant = |one: &TenantStatistics| TenantStats {
+    fn of(all: &Statistics) -> Self {
+        let memory = all.memory.iter().map(|use_| MemoryStats {
+            purpose: use_.purpose.to_owned(),
+            bytes: use_.bytes,
+            bytes_max: use_.bytes_max,
+        });
+        Self {
+            store_bytes: all.store_bytes,
+            memory: memory.collect(),
+            tenants: all.tenants.iter().map(TenantStats::of).collect(),
+        }
+    }
+}
+
+impl TenantStats {
+    fn of(one: &TenantStatistics) -> Self {
+        let types = one.types.iter().map(|of_type| {
+            let TypeStatistics { resource_type, resources, versions, store_bytes } = *of_type;
+            (resource_type.to_owned(), TypeStats { resources, versions, store_bytes })
+        });
+        Self {
             tenant: one.tenant.to_string(),
-            resources: one.resources.iter().map(|&(name, count)| (name.to_owned(), count)).collect(),
-            commits: one.commits,
+            types: types.collect(),
+            audit_rows: one.audit_rows,
+            last_updated: one.last_updated,
+            history_kept_from: one.history_kept_from,
+            store_bytes: one.store_bytes,
             index_bytes: one.index_bytes,
             fresh_documents: one.fresh_documents,
-        };
-        Self {
-            store_bytes: all.first().map_or(0, |one| one.disk_bytes),
-            tenants: all.iter().map(tenant).collect(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
 /// A FHIR R4 repository: versioned resources per tenant, encrypted at rest, searchable the moment a write is acknowledged.
@@ -22,12 +23,15 @@ pub(crate) enum Command {
     /// Load Bundles and NDJSON into a FHIR server
     #[command(after_long_help = LOAD_HELP)]
     Load(LoadOptions),
-    /// Make, list and remove tenants
+    /// Make, list, show and remove tenants
     #[command(subcommand, after_long_help = TENANT_HELP)]
     Tenant(TenantCommand),
-    /// Show what a directory holds: resources by tenant and type, bytes on disk
+    /// Show what a directory holds: resources by tenant and type, bytes on disk, memory
     #[command(after_long_help = STATS_HELP)]
     Stats(StatsOptions),
+    /// Give disk space back, and forget old history where that is asked for
+    #[command(after_long_help = COMPACT_HELP)]
+    Compact(CompactOptions),
     /// Read everything in a directory, and check that it agrees
     #[command(after_long_help = VERIFY_HELP)]
     Verify(VerifyOptions),
@@ -83,7 +87,18 @@ Dropping a tenant destroys its keys first: from then on nothing of it can be rea
 
 const STATS_HELP: &str = "\
 The command goes to the server that runs on the directory, through DIR/control.sock; when none runs, it opens the
-directory itself. Bytes on disk are those of the whole directory's store; bytes of the index are each tenant's own.";
+directory itself. Bytes of the store and of memory are those of all tenants together; beside each tenant and resource type
+stands what is its own in files: what was written last is not yet in them.";
+
+const COMPACT_HELP: &str = "\
+Rewrites the files of tenants that hold much of what is gone, and gives the space back. Others are served meanwhile.
+
+All history is kept until this command is told otherwise. With --forget-history-before, every version that was replaced or
+deleted up to that time goes for good: what was current then stays, and so does the fact that a resource was deleted. Page
+links from before answer 410. An audit row tells that it was done.
+
+The command goes to the server that runs on the directory, through DIR/control.sock; when none runs, it opens the
+directory itself.";
 
 const VERIFY_HELP: &str = "\
 Opens every record, follows the log and the audit chain from end to end, and compares identifiers and the search index
@@ -139,6 +154,8 @@ pub(crate) enum TenantCommand {
     Create(TenantOptions),
     /// List the tenants, a line each
     List(DirectoryOptions),
+    /// Show one tenant: resources by type, bytes, how far its history reaches
+    Show(TenantOptions),
     /// Destroy a tenant's keys and remove its data
     Drop(TenantOptions),
 }
@@ -166,6 +183,18 @@ pub(crate) struct StatsOptions {
     /// Print JSON instead of a table
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompactOptions {
+    #[command(flatten)]
+    pub directory: DirectoryOptions,
+    /// Only this tenant
+    #[arg(long, value_name = "NAME")]
+    pub tenant: Option<String>,
+    /// Forget what was replaced up to this time, such as 2019-12-31T23:59:59Z
+    #[arg(long, value_name = "INSTANT")]
+    pub forget_history_before: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@
 
 mod administration;
 mod command_line;
+mod compact;
 mod control_socket;
 mod failure;
 mod http;
@@ -32,6 +33,7 @@ pub fn run() -> ExitCode {
         Command::Load(options) => load::run(&options),
         Command::Tenant(command) => tenant::run(&command),
         Command::Stats(options) => stats::run(&options),
+        Command::Compact(options) => compact::run(&options),
         Command::Verify(options) => verify::run(&options),
     };
     match outcome {

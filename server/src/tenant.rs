@@ -4,8 +4,9 @@ use crate::administration::{Answer, Request, ask};
 use crate::command_line::{TenantCommand, TenantOptions};
 use crate::failure::Failure;
 use crate::print::print;
+use crate::stats;
 
-/// Makes, lists or drops tenants.
+/// Makes, lists, shows or drops tenants.
 pub(crate) fn run(command: &TenantCommand) -> Result<(), Failure> {
     match command {
         TenantCommand::Create(TenantOptions { name, directory }) => {
@@ -15,6 +16,12 @@ pub(crate) fn run(command: &TenantCommand) -> Result<(), Failure> {
         TenantCommand::Drop(TenantOptions { name, directory }) => {
             ask(&directory.data, &Request::TenantDrop { name: name.clone() })?;
             print(&format!("tenant {name} is gone, and its keys are destroyed\n"))
+        }
+        TenantCommand::Show(TenantOptions { name, directory }) => {
+            match ask(&directory.data, &Request::TenantShow { name: name.clone() })? {
+                Answer::Tenant(found) => print(&stats::of_tenant(&found)),
+                _ => Err(Failure::unexpected_answer()),
+            }
         }
         TenantCommand::List(directory) => match ask(&directory.data, &Request::TenantList)? {
             Answer::Tenants(names) => {

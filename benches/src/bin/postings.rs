@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_postings::{
-    Changes, Clause, ColumnName, Direction, Field, IndexDocument, ManifestTag, Options, Order, PageRequest,
-    Postings, Rid, RidSet, Seq, Snapshot, SortKey, SupersededVersion, TagKeeper, Total,
+    Changes, Clause, ColumnName, Direction, Field, IndexDocument, ManifestTag, MergeWorth, Options, Order,
+    PageRequest, Postings, Rid, RidSet, Seq, Snapshot, SortKey, SupersededVersion, TagKeeper, Total,
 };
 
 /// Each commit has this many documents.
@@ -463,7 +463,7 @@ fn merge_and_open(rig: &Rig, report: &mut Report, sealed: Postings) {
     );
     let started = Instant::now();
     let mut merges = 0;
-    while sealed.merge(0, &rig.keeper).unwrap() {
+    while sealed.merge(0, MergeWorth::Third, &rig.keeper).unwrap() {
         merges += 1;
     }
     report.row(&format!("{merges} merges, s"), format!("{:.2}", started.elapsed().as_secs_f64()));

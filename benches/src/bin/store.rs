@@ -188,7 +188,7 @@ fn load(path: &Path, resources: u64, value_bytes: usize) {
         &format!("{name}: memory after the load"),
         &format!(
             "{} MiB by the store's count, {} resident, {} at its peak",
-            statistics.memory_bytes >> 20,
+            statistics.memory_bytes() >> 20,
             status("VmRSS"),
             status("VmHWM")
         ),
@@ -308,9 +308,9 @@ fn families(path: &Path) {
     for (family, _) in store.families().unwrap() {
         (0..100_u8).for_each(|number| batch.put(family, &[number], &[number; 100]));
     }
-    let before = store.statistics().unwrap().memory_bytes;
+    let before = store.statistics().unwrap().memory_bytes();
     store.write(&batch, Durability::Synced).unwrap();
-    let grown = store.statistics().unwrap().memory_bytes - before;
+    let grown = store.statistics().unwrap().memory_bytes() - before;
     let each = (grown >> 10) / store.families().unwrap().len() as u64;
     row("memory of a family with 100 entries of 100 bytes, not in files yet", &format!("{each} KiB"));
     drop(store);

@@ -20,20 +20,38 @@ pub(crate) struct AuditRow {
     pub seq: Seq,
     pub at_ms: i64,
     pub principal: String,
+    pub action: Action,
     pub changes: u32,
     /// The first change, so that single ones need no look at the log.
     pub first: Option<LogEntry>,
 }
 
-/// Adds the row of a commit to the batch, and answers where the chain then stands.
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Action {
+    /// A commit.
+    Commit,
+    /// Versions that were replaced up to a commit were forgotten.
+    ForgetHistory { floor: Seq },
+}
+
+/// When something was done, and to what.
+pub(crate) struct Row<'a> {
+    /// The commit; of other actions, the last commit before.
+    pub seq: Seq,
+    pub at_ms: i64,
+    pub entries: &'a [LogEntry],
+}
+
+/// Adds a row to the batch, and answers where the chain then stands.
 pub(crate) fn add(
     batch: &mut Batch,
     vault: &Vault,
     chain: &ChainPoint,
-    principal: &Principal,
-    commit: (Seq, i64, &[LogEntry]),
+    (principal, action): (&Principal, Action),
+    row: &Row<'_>,
 ) -> Result<ChainPoint> {
-    let (seq, at_ms, entries) = commit;
+    let Row { seq, at_ms, entries } = *row;
     let name = principal.name();
     let end =
         (0..=name.len().min(PRINCIPAL_BYTES_MAX)).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
@@ -41,6 +59,7 @@ pub(crate) fn add(
         seq,
         at_ms,
         principal: name[..end].to_owned(),
+        action,
         changes: entries.len() as u32,
         first: entries.first().copied(),
     };

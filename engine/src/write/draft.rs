@@ -298,8 +298,9 @@ impl<'a> Draft<'a> {
         for number in types.keys() {
             self.batch.put(family, keys::type_log(*number, seq).as_bytes(), &[]);
         }
-        let row = (seq, last_updated_ms, &*entries);
-        self.head.audit = audit::add(&mut self.batch, &self.core.vault, &self.head.audit, principal, row)?;
+        let row = audit::Row { seq, at_ms: last_updated_ms, entries: &entries };
+        let by = (principal, audit::Action::Commit);
+        self.head.audit = audit::add(&mut self.batch, &self.core.vault, &self.head.audit, by, &row)?;
         let record = records::encode(&LogRecord { last_updated_ms, entries })?;
         self.core.vault.put(&mut self.batch, Family::Log, keys::log(seq).as_bytes(), &record)
     }

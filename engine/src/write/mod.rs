@@ -1,6 +1,6 @@
 //! The one write path: prepare on the caller's side, sequence one group at a time, publish.
 
-mod audit;
+pub(crate) mod audit;
 mod body;
 mod compact;
 mod condition;

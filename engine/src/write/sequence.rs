@@ -29,12 +29,6 @@ impl SequenceState {
         Self { head, staged: None }
     }
 
-    /// Resources that are there, by type number; only types that have any.
-    pub(crate) fn current(&self) -> Vec<(u16, u64)> {
-        let types = self.head.types.iter().filter(|(_, head)| head.current > 0);
-        types.map(|(number, head)| (*number, head.current)).collect()
-    }
-
     /// Versions ever written, of one type or of all, if the tenant still stands at that commit.
     pub(crate) fn versions_at(&self, seq: Seq, type_number: Option<u16>) -> Option<u64> {
         let types =

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-use fornax::TenantStatistics;
+use fornax::{Statistics, TenantStatistics};
 use parking_lot::Mutex;
 
 /// Upper bounds of the buckets that durations are counted in, in seconds.
@@ -62,14 +62,14 @@ impl Metrics {
     }
 
     /// All figures; `load` is how many requests run and how many wait.
-    pub(crate) fn render(&self, tenants: &[TenantStatistics], load: (usize, usize)) -> String {
+    pub(crate) fn render(&self, statistics: &Statistics, load: (usize, usize)) -> String {
         let mut text = Text(String::with_capacity(16 << 10));
         text.family("fornax_requests_running", "gauge", "Requests that the engine works on.");
         text.sample("fornax_requests_running", "", load.0);
         text.family("fornax_requests_waiting", "gauge", "Requests that wait for their turn.");
         text.sample("fornax_requests_waiting", "", load.1);
         self.render_requests(&mut text);
-        render_tenants(&mut text, tenants);
+        render_statistics(&mut text, statistics);
         text.0
     }
 
@@ -103,30 +103,33 @@ impl Metrics {
     }
 }
 
-fn render_tenants(text: &mut Text, tenants: &[TenantStatistics]) {
+fn render_statistics(text: &mut Text, statistics: &Statistics) {
+    let Statistics { store_bytes, memory, tenants } = statistics;
+    text.family("fornax_store_bytes", "gauge", "Bytes of the store's files, for all tenants together.");
+    text.sample("fornax_store_bytes", "", store_bytes);
+    text.family("fornax_memory_bytes", "gauge", "Memory in use, by purpose.");
+    for one in memory {
+        text.sample("fornax_memory_bytes", &format!("purpose=\"{}\"", one.purpose), one.bytes);
+    }
     let label = |one: &TenantStatistics| format!("tenant=\"{}\"", one.tenant);
     text.family("fornax_resources", "gauge", "Resources that are there.");
     for one in tenants {
-        for (resource_type, count) in &one.resources {
-            text.sample("fornax_resources", &format!("{},type=\"{resource_type}\"", label(one)), count);
+        for of_type in one.types.iter().filter(|of_type| of_type.resources > 0) {
+            let labels = format!("{},type=\"{}\"", label(one), of_type.resource_type);
+            text.sample("fornax_resources", &labels, of_type.resources);
         }
     }
-    text.family("fornax_commits_total", "counter", "Commits since the tenant was made.");
-    for one in tenants {
-        text.sample("fornax_commits_total", &label(one), one.commits);
-    }
-    text.family("fornax_index_bytes", "gauge", "Bytes of the index's files.");
-    for one in tenants {
-        text.sample("fornax_index_bytes", &label(one), one.index_bytes);
-    }
-    text.family("fornax_index_fresh_documents", "gauge", "Index documents not yet on disk.");
-    for one in tenants {
-        text.sample("fornax_index_fresh_documents", &label(one), one.fresh_documents);
-    }
-    if let Some(any) = tenants.first() {
-        text.family("fornax_store_bytes", "gauge", "Bytes of the store's files, for all tenants together.");
-        text.sample("fornax_store_bytes", "", any.disk_bytes);
-    }
+    let mut of_each = |(name, kind, help): (&str, &str, &str), value: fn(&TenantStatistics) -> u64| {
+        text.family(name, kind, help);
+        tenants.iter().for_each(|one| text.sample(name, &label(one), value(one)));
+    };
+    let help = "Rows of the audit chain: commits, and actions of administrators.";
+    of_each(("fornax_audit_rows_total", "counter", help), |one| one.audit_rows);
+    let help = "Bytes of the tenant's files in the store.";
+    of_each(("fornax_tenant_store_bytes", "gauge", help), |one| one.store_bytes);
+    of_each(("fornax_index_bytes", "gauge", "Bytes of the index's files."), |one| one.index_bytes);
+    let help = "Index documents not yet on disk.";
+    of_each(("fornax_index_fresh_documents", "gauge", help), |one| one.fresh_documents as u64);
 }
 
 impl Series {
@@ -156,10 +159,16 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
+    use fornax::{MemoryUse, TypeStatistics};
+
     use super::*;
 
     fn series(status: u16) -> Series {
         Series { tenant: "default".to_owned(), method: "GET", route: "/[type]", status }
+    }
+
+    fn nothing() -> Statistics {
+        Statistics { store_bytes: 0, memory: Vec::new(), tenants: Vec::new() }
     }
 
     fn check(text: &str, line: &str) {
@@ -173,7 +182,7 @@ mod tests {
             let duration = Duration::from_millis(ms);
             metrics.count(series(200), Sample { duration, request_bytes: 10, response_bytes: 100 });
         }
-        let text = metrics.render(&[], (3, 4));
+        let text = metrics.render(&nothing(), (3, 4));
         let labels = "tenant=\"default\",method=\"GET\",route=\"/[type]\",status=\"200\"";
         check(&text, "fornax_requests_running 3");
         check(&text, "fornax_requests_waiting 4");
@@ -188,17 +197,27 @@ mod tests {
 
     #[test]
     fn tenants_have_their_own_figures() {
-        let statistics = TenantStatistics {
+        let patients =
+            TypeStatistics { resource_type: "Patient", resources: 3, versions: 4, store_bytes: 900 };
+        let clinic = TenantStatistics {
             tenant: "clinic-1".parse().expect("a name"),
-            resources: vec![("Patient", 3)],
-            disk_bytes: 1_000,
+            types: vec![patients],
+            store_bytes: 800,
             index_bytes: 50,
             fresh_documents: 2,
-            commits: 7,
+            audit_rows: 7,
+            last_updated: None,
+            history_kept_from: None,
         };
-        let text = Metrics::new().render(&[statistics], (0, 0));
+        let pages = MemoryUse { purpose: "index pages", bytes: 12, bytes_max: Some(20) };
+        let statistics = Statistics { store_bytes: 1_000, memory: vec![pages], tenants: vec![clinic] };
+        let text = Metrics::new().render(&statistics, (0, 0));
         check(&text, "fornax_resources{tenant=\"clinic-1\",type=\"Patient\"} 3");
-        check(&text, "fornax_commits_total{tenant=\"clinic-1\"} 7");
+        check(&text, "fornax_audit_rows_total{tenant=\"clinic-1\"} 7");
+        check(&text, "fornax_tenant_store_bytes{tenant=\"clinic-1\"} 800");
+        check(&text, "fornax_index_bytes{tenant=\"clinic-1\"} 50");
+        check(&text, "fornax_index_fresh_documents{tenant=\"clinic-1\"} 2");
+        check(&text, "fornax_memory_bytes{purpose=\"index pages\"} 12");
         check(&text, "fornax_store_bytes 1000");
     }
 }

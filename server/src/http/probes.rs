@@ -51,10 +51,17 @@ pub(crate) async fn metrics(State(site): State<Arc<Site>>, headers: HeaderMap) -
     }
     let turn = Arc::clone(&site.figures).lock_owned().await;
     let text = one_at_a_time(turn, site, |site| {
-        site.metrics.render(&site.engine.statistics_of_open(), site.admission.load())
+        let statistics = site.engine.statistics_of_open()?;
+        Ok::<_, fornax::Error>(site.metrics.render(&statistics, site.admission.load()))
     });
     match text.await {
-        Some(text) => ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
+        Some(Ok(text)) => {
+            ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+        }
+        Some(Err(error)) => {
+            tracing::error!(cause = ?std::error::Error::source(&error), "there are no figures");
+            refused(&not_ready("the figures are not to be had"))
+        }
         None => refused(&not_ready("the figures are not to be had")),
     }
 }

@@ -40,9 +40,9 @@ impl Caches {
         }
     }
 
-    /// Bytes held now.
-    pub fn bytes(&self) -> u64 {
-        self.columns.0.weight() + self.terms.0.weight()
+    /// Bytes held now: of columns, and of dictionary entries.
+    pub fn bytes(&self) -> (u64, u64) {
+        (self.columns.0.weight(), self.terms.0.weight())
     }
 
     /// Forgets everything.

@@ -140,8 +140,10 @@ pub struct Postings {
     pub(crate) live: ArcSwap<Live>,
     /// Taken shortly by whoever changes `live` or sets marks.
     pub(crate) writer: Mutex<Writer>,
-    /// Taken for the length of a flush or a merge.
+    /// Taken for the length of a flush, and where a merge begins and ends.
     pub(crate) upkeep: Mutex<Upkeep>,
+    /// Taken for the length of a merge, before `upkeep`.
+    pub(crate) merging: Mutex<()>,
 }
 
 impl Postings {
@@ -186,6 +188,7 @@ impl Postings {
             live: ArcSwap::from_pointee(live),
             writer: Mutex::new(Writer { pending: Pending::default(), applied: seq, floor, last }),
             upkeep: Mutex::new(upkeep),
+            merging: Mutex::new(()),
         }
     }
 

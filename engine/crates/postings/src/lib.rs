@@ -37,6 +37,7 @@ pub use error::{Error, Result};
 pub use files::{AppendFile, DiskFiles, Files, ReadFile};
 pub use index::{Changes, Limits, Options, Postings, SupersededVersion};
 pub use manifest::{ManifestTag, TagKeeper};
+pub use merge::MergeWorth;
 pub use page_cache::PageCache;
 pub use rid_set::RidSet;
 pub use schema::Field;

@@ -17,6 +17,25 @@ use crate::index::{DiskSegment, Limits};
 use crate::schema;
 use crate::segment::Segment;
 
+/// How much of a segment must be dead for it to be written anew by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MergeWorth {
+    /// More than a third: what goes on in the background.
+    Third,
+    /// More than a fiftieth: where space is asked for.
+    Fiftieth,
+}
+
+impl MergeWorth {
+    fn is_met(self, candidate: &Candidate) -> bool {
+        let share = match self {
+            Self::Third => 3,
+            Self::Fiftieth => 50,
+        };
+        candidate.dead > candidate.documents / share
+    }
+}
+
 /// A segment as the choice sees it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
@@ -44,10 +63,10 @@ impl Candidate {
     }
 }
 
-/// The first run of enough neighbours of one tier or below; else the first segment of which a third is dead.
+/// The first run of enough neighbours of one tier or below; else the first segment of which enough is dead.
 ///
-/// A run whose sum is beyond the limit is cut, so a full segment is left alone until a third of it is dead.
-pub(crate) fn choose(candidates: &[Candidate], limits: &Limits) -> Option<Range<usize>> {
+/// A run whose sum is beyond the limit is cut, so a full segment is left alone until enough of it is dead.
+pub(crate) fn choose(candidates: &[Candidate], worth: MergeWorth, limits: &Limits) -> Option<Range<usize>> {
     let fan_in = limits.merge_segments_max;
     let top = candidates.iter().map(|candidate| candidate.tier(fan_in)).max()?;
     let run = (0..=top).find_map(|tier| {
@@ -62,7 +81,7 @@ pub(crate) fn choose(candidates: &[Candidate], limits: &Limits) -> Option<Range<
         None
     });
     run.or_else(|| {
-        let dead = candidates.iter().position(|candidate| candidate.dead > candidate.documents / 3)?;
+        let dead = candidates.iter().position(|candidate| worth.is_met(candidate))?;
         Some(dead..dead + 1)
     })
 }
@@ -124,7 +143,7 @@ mod tests {
     fn check(segments: &[(u32, u32)], want: impl Into<Option<Range<usize>>>) {
         let candidates: Vec<_> =
             segments.iter().map(|&(documents, dead)| Candidate { documents, dead }).collect();
-        assert_eq!(choose(&candidates, &LIMITS), want.into(), "{segments:?}");
+        assert_eq!(choose(&candidates, MergeWorth::Third, &LIMITS), want.into(), "{segments:?}");
     }
 
     #[test]
@@ -142,6 +161,17 @@ mod tests {
         check(&[(5, 5)], Some(0..1));
     }
 
+    #[test]
+    fn space_that_is_asked_for_is_given_back_earlier() {
+        for (documents, dead, third, fiftieth) in
+            [(900, 18, false, false), (900, 19, false, true), (900, 300, false, true), (900, 301, true, true)]
+        {
+            let candidate = [Candidate { documents, dead }];
+            assert_eq!(choose(&candidate, MergeWorth::Third, &LIMITS).is_some(), third, "{dead}");
+            assert_eq!(choose(&candidate, MergeWorth::Fiftieth, &LIMITS).is_some(), fiftieth, "{dead}");
+        }
+    }
+
     /// However many flushes come, the number of segments grows with the logarithm of the documents.
     #[test]
     fn segments_stay_few() {
@@ -150,7 +180,7 @@ mod tests {
         let mut segments: Vec<Candidate> = Vec::new();
         for flush in 0..2_000_u32 {
             segments.push(Candidate { documents: 1 + flush * 7919 % 10_000, dead: 0 });
-            while let Some(run) = choose(&segments, &limits) {
+            while let Some(run) = choose(&segments, MergeWorth::Third, &limits) {
                 let documents = segments[run.clone()].iter().map(|segment| segment.documents).sum();
                 assert!(documents <= limits.segment_documents_max);
                 segments.splice(run, [Candidate { documents, dead: 0 }]);

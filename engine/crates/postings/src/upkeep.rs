@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::directory::SegmentDirectory;
 use crate::document::{IndexDocument, Seq};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fresh::Chunk;
 use crate::index::{DiskSegment, Live, Postings};
 use crate::manifest::{Manifest, ManifestTag, SegmentEntry, TagKeeper};
-use crate::merge;
+use crate::merge::{self, MergeWorth};
 use crate::schema::DICTIONARY;
 use crate::sealed_file::FileSeal;
 use crate::segment;
@@ -23,6 +23,8 @@ pub(crate) struct Upkeep {
     generation: u64,
     next_segment: u64,
     marks: Vec<MarkFile>,
+    /// The segment that a merge is writing: its files are named by no manifest yet.
+    being_merged: Option<u64>,
 }
 
 /// The marks of a segment as the kept manifest names them.
@@ -34,9 +36,24 @@ struct MarkFile {
     seal: FileSeal,
 }
 
+/// Neighbouring segments under way to become one.
+struct MergeRun {
+    /// The number of that one.
+    number: u64,
+    sources: Vec<Arc<DiskSegment>>,
+    /// Which of their documents go on, one segment after the other.
+    alive: Vec<bool>,
+}
+
+impl MergeRun {
+    fn marks(&self) -> Vec<&Superseded> {
+        self.sources.iter().map(|disk| &*disk.segment.superseded).collect()
+    }
+}
+
 impl Upkeep {
     pub(crate) fn new() -> Self {
-        Self { kept: None, flushed: 0, generation: 0, next_segment: 0, marks: Vec::new() }
+        Self { kept: None, flushed: 0, generation: 0, next_segment: 0, marks: Vec::new(), being_merged: None }
     }
 
     pub(crate) fn opened(manifest: Manifest, tag: ManifestTag, disk: &[Arc<DiskSegment>]) -> Self {
@@ -54,6 +71,7 @@ impl Upkeep {
             generation: tag.generation + 1,
             next_segment: manifest.next_segment,
             marks: marks.collect(),
+            being_merged: None,
         }
     }
 
@@ -104,8 +122,34 @@ impl Postings {
     }
 
     /// Merges one run of neighbouring segments, if there is one worth it, and drops versions superseded up to `floor`. True
-    /// when it did; call again then.
-    pub fn merge(&self, floor: Seq, keeper: &dyn TagKeeper) -> Result<bool> {
+    /// when it did; call again then. Flushes go on meanwhile: they wait no longer than marks take to carry over.
+    pub fn merge(&self, floor: Seq, worth: MergeWorth, keeper: &dyn TagKeeper) -> Result<bool> {
+        let _one_at_a_time = self.merging.lock();
+        let Some(run) = self.choose_run(floor, worth) else { return Ok(false) };
+        let merged = self.write_merged(&run);
+        let mut upkeep = self.upkeep.lock();
+        upkeep.being_merged = None;
+        let merged = merged?;
+        let marks = run.marks();
+        {
+            let _writer = self.writer.lock();
+            if let Some(merged) = &merged {
+                carry_marks(&marks, &run.alive, &merged.segment.superseded)?;
+            }
+            let mut live = Live::clone(&self.live.load());
+            // Since the choice, flushes may have added segments behind these, and nobody else changes them.
+            let start = live.disk.iter().position(|disk| Arc::ptr_eq(disk, &run.sources[0]));
+            let start = start.ok_or(Error::Misuse("a segment went while it was being merged"))?;
+            live.disk.splice(start..start + run.sources.len(), merged.map(Arc::new));
+            self.live.store(Arc::new(live));
+        }
+        let seq = upkeep.flushed;
+        self.write_manifest(&mut upkeep, seq, keeper)?;
+        Ok(true)
+    }
+
+    /// What to merge next, if anything is worth it.
+    fn choose_run(&self, floor: Seq, worth: MergeWorth) -> Option<MergeRun> {
         let mut upkeep = self.upkeep.lock();
         // A mark that is not on disk yet comes again from the log after a crash, and must find its document.
         let floor = floor.min(upkeep.flushed);
@@ -113,31 +157,22 @@ impl Postings {
         let live = self.live.load_full();
         let candidates: Vec<_> =
             live.disk.iter().map(|disk| merge::Candidate::of(&disk.segment, floor)).collect();
-        let Some(run) = merge::choose(&candidates, &self.limits) else { return Ok(false) };
-        let sources = &live.disk[run.clone()];
+        let sources = live.disk[merge::choose(&candidates, worth, &self.limits)?].to_vec();
         let marks: Vec<&Superseded> = sources.iter().map(|disk| &*disk.segment.superseded).collect();
         let alive = alive(&marks, floor);
         let number = upkeep.next_segment();
-        let merged = match alive.contains(&true) {
-            false => None,
-            true => {
-                let directory = SegmentDirectory::create(self.vault.clone(), number);
-                let index = merge::write(sources, &alive, directory.clone())?;
-                Some(DiskSegment::written(number, index, directory, &self.caches)?)
-            }
-        };
-        {
-            let _writer = self.writer.lock();
-            if let Some(merged) = &merged {
-                carry_marks(&marks, &alive, &merged.segment.superseded)?;
-            }
-            let mut live = Live::clone(&self.live.load());
-            live.disk.splice(run, merged.map(Arc::new));
-            self.live.store(Arc::new(live));
+        upkeep.being_merged = Some(number);
+        Some(MergeRun { number, sources, alive })
+    }
+
+    /// Writes what is alive of a run; `None`: nothing is.
+    fn write_merged(&self, run: &MergeRun) -> Result<Option<DiskSegment>> {
+        if !run.alive.contains(&true) {
+            return Ok(None);
         }
-        let seq = upkeep.flushed;
-        self.write_manifest(&mut upkeep, seq, keeper)?;
-        Ok(true)
+        let directory = SegmentDirectory::create(self.vault.clone(), run.number);
+        let index = merge::write(&run.sources, &run.alive, directory.clone())?;
+        DiskSegment::written(run.number, index, directory, &self.caches).map(Some)
     }
 
     /// Puts neighbouring chunks in memory together, if there is a run worth it, so that searches between single writes do not
@@ -151,7 +186,7 @@ impl Postings {
             .iter()
             .map(|chunk| merge::Candidate { documents: chunk.documents.len() as u32, dead: 0 })
             .collect();
-        let Some(run) = merge::choose(&candidates, &self.limits) else { return Ok(false) };
+        let Some(run) = merge::choose(&candidates, MergeWorth::Third, &self.limits) else { return Ok(false) };
         let sources = &live.chunks[run.clone()];
         let marks: Vec<&Superseded> = sources.iter().map(|chunk| &*chunk.superseded).collect();
         let alive = alive(&marks, floor);
@@ -209,7 +244,7 @@ impl Postings {
         upkeep.kept = Some(tag);
         upkeep.flushed = seq;
         upkeep.marks = marks;
-        self.sweep(&manifest.names(generation))
+        self.sweep(&manifest.names(generation), upkeep.being_merged)
     }
 
     /// The marks of a segment up to `seq`: the file that is there, when none came since, else a new one.
@@ -226,9 +261,11 @@ impl Postings {
         Ok(Some(MarkFile { segment: disk.number, marks, seal: writer.finish()? }))
     }
 
-    fn sweep(&self, needed: &[String]) -> Result<()> {
+    fn sweep(&self, needed: &[String], being_merged: Option<u64>) -> Result<()> {
+        let spared = being_merged.map(|number| format!("{number:016x}."));
+        let is_spared = |name: &str| spared.as_deref().is_some_and(|prefix| name.starts_with(prefix));
         for name in self.vault.files.list()? {
-            if !needed.contains(&name) {
+            if !needed.contains(&name) && !is_spared(&name) {
                 self.vault.files.remove(&name)?;
             }
         }

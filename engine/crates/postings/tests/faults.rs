@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_postings::faulty::FaultyFiles;
-use fornax_postings::{Clause, Error, Field, Options, Postings, Result};
+use fornax_postings::{Clause, Error, Field, MergeWorth, Options, Postings, Result};
 use support::{Kept, Model, Random, options, recover};
 
 struct Rig {
@@ -36,7 +36,7 @@ impl Rig {
             postings.apply(changes)?;
             match self.random.below(4) {
                 0 => drop(postings.flush(self.model.seq / 2, &self.kept)?),
-                1 => drop(postings.merge(self.model.seq / 2, &self.kept)?),
+                1 => drop(postings.merge(self.model.seq / 2, MergeWorth::Third, &self.kept)?),
                 2 => drop(postings.snapshot(postings.applied())?.count(&Clause::All)?),
                 _ => {}
             }

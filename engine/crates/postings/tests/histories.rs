@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 
 use fornax_crypto::{DataKey, SystemEntropy};
-use fornax_postings::{DiskFiles, Error, Files};
+use fornax_postings::{DiskFiles, Error, Files, MergeWorth};
 use support::{Kept, Model, Random, options, recover};
 
 fn check_history(seed: u64) {
@@ -30,7 +30,7 @@ fn check_history(seed: u64) {
                 model.compare(&snapshot, random);
             }
             16 => drop(postings.flush(floor, &kept).unwrap()),
-            17 => drop(postings.merge(floor, &kept).unwrap()),
+            17 => drop(postings.merge(floor, MergeWorth::Third, &kept).unwrap()),
             18 => drop(postings.merge_fresh(floor).unwrap()),
             _ if random.one_in(2) => floor += random.below((model.seq - floor + 1) as usize) as u64 / 2,
             _ => {
@@ -40,7 +40,7 @@ fn check_history(seed: u64) {
         }
     }
     postings.flush(model.seq, &kept).unwrap();
-    while postings.merge(model.seq, &kept).unwrap() {}
+    while postings.merge(model.seq, MergeWorth::Third, &kept).unwrap() {}
     let snapshot = postings.snapshot(model.seq).unwrap();
     for _ in 0..10 {
         model.compare(&snapshot, random);
@@ -58,7 +58,8 @@ fn index_and_model_agree() {
     }
 }
 
-/// Readers and a background run beside a writer; each snapshot answers as its commit stood.
+/// Readers, flushes and merges run beside a writer and beside each other; each snapshot answers as its commit stood, also
+/// after opening again.
 #[test]
 fn snapshots_hold_while_others_write() {
     let random = &mut Random(7);
@@ -74,8 +75,12 @@ fn snapshots_hold_while_others_write() {
         scope.spawn(move || {
             while postings.applied() < model.seq {
                 postings.flush(0, kept).unwrap();
-                postings.merge(0, kept).unwrap();
                 postings.merge_fresh(0).unwrap();
+            }
+        });
+        scope.spawn(move || {
+            while postings.applied() < model.seq {
+                postings.merge(0, MergeWorth::Third, kept).unwrap();
             }
         });
         for seed in 0..2 {
@@ -89,4 +94,6 @@ fn snapshots_hold_while_others_write() {
         }
     });
     model.compare(&postings.snapshot(model.seq).unwrap(), random);
+    let opened = recover(&options, kept, model);
+    model.compare(&opened.snapshot(model.seq).unwrap(), random);
 }

@@ -14,7 +14,7 @@ use crate::acknowledged::Acknowledged;
 use crate::error::{io_error, store_error};
 use crate::families::{self, Database, HandleMap};
 use crate::found_logs::FoundLogs;
-use crate::tuning::Shared;
+use crate::tuning::{BLOB_AGE_CUTOFF, Shared};
 
 /// What RocksDB needs beside an entry's bytes, at most.
 const ENTRY_OVERHEAD_BYTES: usize = 16;
@@ -185,8 +185,11 @@ impl OpenStore {
     pub fn compact(&self, family: FamilyId, range: &KeyRange) -> Result<(), StoreError> {
         self.check_open()?;
         self.database.with_handle(family, |db, handle| {
+            // Else only the oldest quarter of the files of large values gives the space of removed ones back.
+            let cutoff = |share| db.set_options_cf(handle, &[("blob_garbage_collection_age_cutoff", share)]);
+            cutoff("1.0").map_err(store_error)?;
             db.compact_range_cf(handle, Some(range.start()), range.end());
-            Ok(())
+            cutoff(BLOB_AGE_CUTOFF).map_err(store_error)
         })
     }
 }

@@ -1,19 +1,26 @@
 //! The store: the seam's calls on an open database.
 
+use std::ffi::CStr;
 use std::path::Path;
 use std::sync::Arc;
 
 use fornax_store::{
-    Batch, Cursor, Direction, Durability, FamilyId, FamilyKind, KeyRange, Reader, Snapshot, Statistics,
+    Batch, Cursor, Direction, Durability, FamilyId, FamilyKind, FamilyStatistics, KeyRange, Reader, Snapshot, Statistics,
     Store, StoreError, Value,
 };
-use rocksdb::ReadOptions;
-use rocksdb::properties::{ESTIMATE_NUM_KEYS, ESTIMATE_TABLE_READERS_MEM};
+use rocksdb::properties::{ESTIMATE_NUM_KEYS, ESTIMATE_TABLE_READERS_MEM, TOTAL_SST_FILES_SIZE};
+use rocksdb::{Range, ReadOptions};
 
 use crate::RocksOptions;
 use crate::error::{io_error, store_error};
 use crate::open_store::OpenStore;
 use crate::read::{self, RocksCursor, RocksSnapshot};
+
+/// Sorts behind every key: keys are shorter.
+const BEHIND_ALL: [u8; (1 << 10) + 1] = [0xFF; (1 << 10) + 1];
+
+/// The crate has no name for it.
+const TOTAL_BLOB_FILE_SIZE: &CStr = c"rocksdb.total-blob-file-size";
 
 /// A store in a directory; clones are handles to the same one. The directory is free again when all handles, snapshots
 /// and cursors are gone.
@@ -91,20 +98,34 @@ impl Store for RocksStore {
         self.open.check_open()?;
         let mut statistics = Statistics {
             disk_bytes: file_bytes(self.open.folder())?,
-            memory_bytes: self.open.shared.memory_bytes(),
-            keys_estimate: Vec::new(),
+            cache_bytes: self.open.shared.cache_bytes(),
+            write_buffer_bytes: self.open.shared.write_buffer_bytes(),
+            ..Statistics::default()
         };
-        for (id, _) in self.open.database.families() {
-            let (keys, tables) = self.open.database.with_handle(id, |db, handle| {
-                let read = |property| db.property_int_value_cf(handle, property).map_err(store_error);
-                let known =
-                    |value: Option<u64>| value.ok_or_else(|| StoreError::Bug("unknown property".to_owned()));
-                Ok((known(read(ESTIMATE_NUM_KEYS)?)?, known(read(ESTIMATE_TABLE_READERS_MEM)?)?))
+        for (family, _) in self.open.database.families() {
+            let [keys_estimate, tables, blobs, memory] = self.open.database.with_handle(family, |db, handle| {
+                let read = |property: &CStr| {
+                    let value = db.property_int_value_cf(handle, property).map_err(store_error)?;
+                    value.ok_or_else(|| StoreError::Bug("unknown property".to_owned()))
+                };
+                let [keys, tables] = [read(ESTIMATE_NUM_KEYS)?, read(TOTAL_SST_FILES_SIZE)?];
+                Ok([keys, tables, read(TOTAL_BLOB_FILE_SIZE)?, read(ESTIMATE_TABLE_READERS_MEM)?])
             })?;
-            statistics.memory_bytes += tables;
-            statistics.keys_estimate.push((id, keys));
+            statistics.open_file_bytes += memory;
+            statistics.families.push(FamilyStatistics { family, keys_estimate, file_bytes: tables + blobs });
         }
         Ok(statistics)
+    }
+
+    fn range_bytes(&self, family: FamilyId, ranges: &[KeyRange]) -> Result<Vec<u64>, StoreError> {
+        self.open.check_open()?;
+        self.open.database.with_handle(family, |db, handle| {
+            let mut asked = Vec::with_capacity(ranges.len());
+            for range in ranges {
+                asked.push(Range::new(range.start(), range.end().unwrap_or(&BEHIND_ALL)));
+            }
+            Ok(db.get_approximate_sizes_cf(handle, &asked))
+        })
     }
 }
 

@@ -11,6 +11,9 @@ use crate::RocksOptions;
 /// Values from this size on lie in blob files.
 const BLOB_BYTES_MIN: u64 = 64 << 10;
 
+/// Of the files of large values, the share, from the oldest on, whose live values an ordinary compaction moves.
+pub const BLOB_AGE_CUTOFF: &str = "0.25";
+
 /// The part of memory in which a family's entries are laid out: each family that is written to takes at least one.
 const ARENA_BLOCK_BYTES: usize = 128 << 10;
 
@@ -34,9 +37,14 @@ impl Shared {
         }
     }
 
-    /// Bytes in use now.
-    pub fn memory_bytes(&self) -> u64 {
-        self.cache.get_usage() as u64 + self.write_buffers.get_usage() as u64
+    /// Bytes of blocks in memory now.
+    pub fn cache_bytes(&self) -> u64 {
+        self.cache.get_usage() as u64
+    }
+
+    /// Bytes of entries that are not yet in files.
+    pub fn write_buffer_bytes(&self) -> u64 {
+        self.write_buffers.get_usage() as u64
     }
 
     /// Options of the database as a whole.

@@ -95,6 +95,11 @@ impl Store for FaultyStore {
         self.session.read()?;
         self.session.live().statistics()
     }
+
+    fn range_bytes(&self, family: FamilyId, ranges: &[KeyRange]) -> Result<Vec<u64>, StoreError> {
+        self.session.read()?;
+        self.session.live().range_bytes(family, ranges)
+    }
 }
 
 impl Reader for FaultySnapshot {

@@ -25,5 +25,5 @@ pub use faulty::{FaultyDisk, FaultyStore};
 pub use key_range::KeyRange;
 pub use limits::Limits;
 pub use memory::MemoryStore;
-pub use seam::{Cursor, Direction, Durability, Entry, Reader, Snapshot, Statistics, Store};
+pub use seam::{Cursor, Direction, Durability, Entry, FamilyStatistics, Reader, Snapshot, Statistics, Store};
 pub use value::Value;

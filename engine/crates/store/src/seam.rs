@@ -60,10 +60,32 @@ pub type Snapshot = Arc<dyn Reader>;
 pub struct Statistics {
     /// Bytes of all files.
     pub disk_bytes: u64,
-    /// Bytes of memory that grow with the data and its use: caches, and what is not yet in files.
-    pub memory_bytes: u64,
-    /// The number of keys by family, roughly, ordered by family.
-    pub keys_estimate: Vec<(FamilyId, u64)>,
+    /// Bytes of blocks kept in memory.
+    pub cache_bytes: u64,
+    /// Bytes of entries that are in memory and not yet in files.
+    pub write_buffer_bytes: u64,
+    /// Bytes of memory that open files take.
+    pub open_file_bytes: u64,
+    /// Ordered by family.
+    pub families: Vec<FamilyStatistics>,
+}
+
+impl Statistics {
+    /// Bytes of memory that grow with the data and its use.
+    pub fn memory_bytes(&self) -> u64 {
+        self.cache_bytes + self.write_buffer_bytes + self.open_file_bytes
+    }
+}
+
+/// Sizes of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FamilyStatistics {
+    /// The family.
+    pub family: FamilyId,
+    /// Keys, roughly.
+    pub keys_estimate: u64,
+    /// Bytes of its files.
+    pub file_bytes: u64,
 }
 
 /// Ordered maps that keep what they acknowledge.
@@ -101,4 +123,7 @@ pub trait Store: Reader {
 
     /// The sizes now.
     fn statistics(&self) -> Result<Statistics, StoreError>;
+
+    /// For each range of a family the bytes that it has in files, roughly; without large values and what is still in memory.
+    fn range_bytes(&self, family: FamilyId, ranges: &[KeyRange]) -> Result<Vec<u64>, StoreError>;
 }

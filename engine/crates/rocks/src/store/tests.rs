@@ -222,8 +222,41 @@ fn memory_and_disk_are_counted() {
     (0..100_u8).for_each(|number| batch.put(A, &[number], &[number; 10_000]));
     store.write(&batch, Durability::Synced).unwrap();
     let written = store.statistics().unwrap();
-    assert!(written.memory_bytes > before.memory_bytes + 1_000_000, "{before:?} {written:?}");
+    assert!(written.memory_bytes() > before.memory_bytes() + 1_000_000, "{before:?} {written:?}");
     assert!(written.disk_bytes > before.disk_bytes + 1_000_000, "{before:?} {written:?}");
     store.flush().unwrap();
-    assert_eq!(store.statistics().unwrap().keys_estimate, [(A, 100)]);
+    let family = store.statistics().unwrap().families[0];
+    assert_eq!((family.family, family.keys_estimate), (A, 100));
+    let kilobytes = |bytes: u64| bytes / 1_000;
+    assert!((1_000..1_100).contains(&kilobytes(family.file_bytes)), "{family:?}");
+    let half = KeyRange::between(&[0], &[50]);
+    let bytes = store.range_bytes(A, &[KeyRange::all(), half, KeyRange::between(&[200], &[201])]).unwrap();
+    assert!((900..1_100).contains(&kilobytes(bytes[0])), "{bytes:?}");
+    assert!((400..600).contains(&kilobytes(bytes[1])), "{bytes:?}");
+    assert!(kilobytes(bytes[2]) < 50, "{bytes:?}");
+}
+
+#[test]
+fn large_values_that_were_removed_give_their_space_back() {
+    const COUNT: u32 = 300;
+    const BYTES: usize = 100 << 10;
+    let folder = tempfile::tempdir().unwrap();
+    let options = RocksOptions { families: vec![(A, FamilyKind::LargeValues)], ..options(folder.path()) };
+    let store = RocksStore::open(&options).unwrap();
+    let disk_bytes = || store.statistics().unwrap().disk_bytes as usize;
+    for number in 0..COUNT {
+        let mut batch = Batch::new();
+        batch.put(A, &number.to_be_bytes(), &vec![number as u8; BYTES]);
+        store.write(&batch, Durability::Buffered).unwrap();
+    }
+    store.flush().unwrap();
+    assert!(disk_bytes() > COUNT as usize * BYTES);
+    let mut batch = Batch::new();
+    (0..COUNT).filter(|number| number % 3 != 0).for_each(|number| batch.delete(A, &number.to_be_bytes()));
+    store.write(&batch, Durability::Buffered).unwrap();
+    store.flush().unwrap();
+    store.compact(A, &KeyRange::all()).unwrap();
+    let left = COUNT as usize / 3 * BYTES;
+    assert!(disk_bytes() < left * 11 / 10, "{} bytes for {left}", disk_bytes());
+    assert_eq!(store.get(A, &3_u32.to_be_bytes()).unwrap().as_deref(), Some(&vec![3; BYTES][..]));
 }

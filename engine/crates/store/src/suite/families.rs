@@ -34,8 +34,8 @@ fn listed(site: &mut dyn Site) {
     let mut sorted = made.to_vec();
     sorted.sort();
     assert_eq!(store.families(), Ok(sorted));
-    let estimates = store.statistics().expect("statistics are read").keys_estimate;
-    assert_eq!(estimates.into_iter().map(|(family, _)| family.0).collect::<Vec<_>>(), [0, 7, 300, u32::MAX]);
+    let families = store.statistics().expect("statistics are read").families;
+    assert_eq!(families.into_iter().map(|one| one.family.0).collect::<Vec<_>>(), [0, 7, 300, u32::MAX]);
 }
 
 fn made_again(site: &mut dyn Site) {

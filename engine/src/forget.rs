@@ -1,0 +1,237 @@
+//! Forgetting history: versions that were replaced up to some commit, the floor, go for good.
+//!
+//! The floor is raised first, durably and with an audit row, so that no snapshot before it is given out any more. Then commits
+//! up to it are swept in their order: each removes the version that it replaced, and that version's entry in the log. What is
+//! left of the log names exactly the versions that are left. A sweep that was cut off goes on with the next one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use fornax_postings::MergeWorth;
+use fornax_store::{Batch, Durability, KeyRange};
+use parking_lot::Mutex;
+
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::families::Family;
+use crate::keys;
+use crate::records::{self, HistoryKept, LogEntry, LogRecord, Rid, Seq};
+use crate::tenant_id::Principal;
+use crate::vault::{failed, state};
+use crate::view::View;
+use crate::write::audit::{self, Action};
+
+/// Commits looked up at a time.
+const COMMITS_AT_ONCE: usize = 1_000;
+/// Versions removed by one batch, or a few more.
+const REMOVED_AT_ONCE: usize = 2_000;
+/// Log entries that one batch holds in memory, or those of one commit more.
+const ENTRIES_AT_ONCE: usize = 100_000;
+
+/// How far back a tenant's history reaches.
+pub(crate) struct Retention {
+    kept: ArcSwap<HistoryKept>,
+    /// Held while versions go, and by whoever needs that none does.
+    pub sweeping: Mutex<()>,
+}
+
+impl Retention {
+    pub(crate) fn new(kept: HistoryKept) -> Self {
+        Self { kept: ArcSwap::from_pointee(kept), sweeping: Mutex::new(()) }
+    }
+
+    /// The oldest commit that a snapshot may be of.
+    pub(crate) fn floor(&self) -> Seq {
+        self.kept.load().floor
+    }
+
+    /// Versions that were forgotten, of one type or of all.
+    pub(crate) fn forgotten(&self, type_number: Option<u16>) -> u64 {
+        let kept = self.kept.load();
+        match type_number {
+            Some(number) => kept.forgotten.get(&number).copied().unwrap_or(0),
+            None => kept.forgotten.values().sum(),
+        }
+    }
+}
+
+/// Forgets the versions that were replaced up to a time, in milliseconds since 1970; answers how many.
+pub(crate) fn forget(core: &Core, before_ms: i64, principal: &Principal) -> Result<u64> {
+    let _alone = core.retention.sweeping.lock();
+    let forgotten_before = core.retention.forgotten(None);
+    let floor = last_commit_until(&View::now(core)?, before_ms)?;
+    if floor > core.retention.floor() {
+        // The log gives the index no commit up to the floor again, so it must have them all.
+        core.flush_fresh()?;
+        raise_floor(core, floor, principal)?;
+    }
+    while !sweep_some(core)? {
+        core.check_open()?;
+    }
+    Ok(core.retention.forgotten(None) - forgotten_before)
+}
+
+/// Gives the space of what is gone back, in the store and in the index.
+pub(crate) fn compact(core: &Core) -> Result<()> {
+    core.store.flush().map_err(failed)?;
+    for (family, _) in core.vault.placement.all() {
+        core.store.compact(family, &KeyRange::all()).map_err(failed)?;
+    }
+    core.flush_fresh()?;
+    core.merge_index(MergeWorth::Fiftieth)?;
+    core.check_open()
+}
+
+/// Refuses what only a snapshot before the floor could answer.
+pub(crate) fn check_kept(core: &Core, seq: Seq) -> Result<()> {
+    if seq < core.retention.floor() {
+        let issue = Issue::error("expired", "the history kept does not reach back so far");
+        return Err(Error::new(ErrorKind::Gone, issue));
+    }
+    Ok(())
+}
+
+/// The last commit made up to a time; 0 if there is none.
+fn last_commit_until(view: &View<'_>, ms: i64) -> Result<Seq> {
+    // Times never go back, so the commits up to `low` are early enough, and those from `high` on are not.
+    let (mut low, mut high) = (0, view.seq + 1);
+    while low + 1 < high {
+        let middle = low + (high - low) / 2;
+        match view.commits(None, middle + 1, 1)?.pop() {
+            Some(seq) if view.log(seq)?.last_updated_ms > ms => high = seq.max(low + 1),
+            _ => low = middle,
+        }
+    }
+    Ok(view.commits(None, low + 1, 1)?.pop().unwrap_or(0))
+}
+
+fn raise_floor(core: &Core, floor: Seq, principal: &Principal) -> Result<()> {
+    let kept = HistoryKept { floor, ..HistoryKept::clone(&core.retention.kept.load()) };
+    core.sequencer.between_groups(core, |state| {
+        let mut head = state.head.clone();
+        let mut batch = Batch::new();
+        let row = audit::Row { seq: head.seq, at_ms: core.clock.now_ms(), entries: &[] };
+        let action = Action::ForgetHistory { floor };
+        head.audit = audit::add(&mut batch, &core.vault, &head.audit, (principal, action), &row)?;
+        core.vault.put(&mut batch, Family::State, state::HEAD, &records::encode(&head)?)?;
+        core.vault.put(&mut batch, Family::State, state::HISTORY_KEPT, &records::encode(&kept)?)?;
+        core.store.write(&batch, Durability::Synced).map_err(failed)?;
+        state.head = head;
+        Ok::<_, Error>(())
+    })?;
+    core.retention.kept.store(Arc::new(kept));
+    Ok(())
+}
+
+/// Sweeps as many commits as fit one batch; true when none is left.
+fn sweep_some(core: &Core) -> Result<bool> {
+    let mut kept = HistoryKept::clone(&core.retention.kept.load());
+    if kept.swept >= kept.floor {
+        return Ok(true);
+    }
+    let view = View::now(core)?;
+    let mut sweep = Sweep { core, view: &view, logs: BTreeMap::new(), removed: Vec::new(), entries: 0 };
+    let commits = view.commits_from(kept.swept + 1, COMMITS_AT_ONCE)?;
+    let is_last = commits.len() < COMMITS_AT_ONCE || commits.last().is_some_and(|last| *last > kept.floor);
+    let mut commits = commits.into_iter().filter(|seq| *seq <= kept.floor).peekable();
+    while let Some(seq) = commits.next_if(|_| !sweep.is_full()) {
+        sweep.commit(seq)?;
+        kept.swept = seq;
+    }
+    if is_last && commits.peek().is_none() {
+        kept.swept = kept.floor;
+    }
+    sweep.write(kept)?;
+    Ok(false)
+}
+
+/// One batch of a sweep.
+struct Sweep<'a> {
+    core: &'a Core,
+    view: &'a View<'a>,
+    /// Log records that change.
+    logs: BTreeMap<Seq, OpenLog>,
+    removed: Vec<(Rid, Seq)>,
+    /// Log entries in memory.
+    entries: usize,
+}
+
+/// A log record taken apart.
+struct OpenLog {
+    last_updated_ms: i64,
+    entries: BTreeMap<Rid, LogEntry>,
+    /// The types that the stored record names.
+    types: BTreeSet<u16>,
+}
+
+fn types(entries: &BTreeMap<Rid, LogEntry>) -> BTreeSet<u16> {
+    entries.keys().map(|rid| keys::type_number(*rid)).collect()
+}
+
+impl Sweep<'_> {
+    fn is_full(&self) -> bool {
+        self.removed.len() >= REMOVED_AT_ONCE || self.entries >= ENTRIES_AT_ONCE
+    }
+
+    fn log(&mut self, seq: Seq) -> Result<&mut OpenLog> {
+        if !self.logs.contains_key(&seq) {
+            let record = self.view.log(seq)?;
+            let entries: BTreeMap<Rid, LogEntry> =
+                record.entries.into_iter().map(|entry| (entry.rid, entry)).collect();
+            self.entries += entries.len();
+            let types = types(&entries);
+            self.logs.insert(seq, OpenLog { last_updated_ms: record.last_updated_ms, entries, types });
+        }
+        self.logs.get_mut(&seq).ok_or_else(|| records::bug("a log record that was just read"))
+    }
+
+    /// Removes what a commit replaced.
+    fn commit(&mut self, seq: Seq) -> Result<()> {
+        let log = self.view.log(seq)?;
+        for entry in log.entries.iter().filter(|entry| entry.version > 1) {
+            let replaced = match entry.superseded {
+                Some(replaced) => Some(replaced),
+                // A deletion, if it was not forgotten before.
+                None => self.view.commits_of(entry.rid, seq - 1, 1)?.pop(),
+            };
+            let Some(replaced) = replaced else { continue };
+            self.removed.push((entry.rid, replaced));
+            self.log(replaced)?.entries.remove(&entry.rid);
+            if let Some(entry) = self.log(seq)?.entries.get_mut(&entry.rid) {
+                entry.superseded = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(self, mut kept: HistoryKept) -> Result<()> {
+        let vault = &self.core.vault;
+        let (versions, log) = (vault.placement.family(Family::Versions), vault.placement.family(Family::Log));
+        let mut batch = Batch::new();
+        for (rid, seq) in self.removed {
+            batch.delete(versions, keys::version(rid, seq).as_bytes());
+            *kept.forgotten.entry(keys::type_number(rid)).or_insert(0) += 1;
+        }
+        for (seq, open) in self.logs {
+            for number in open.types.difference(&types(&open.entries)) {
+                batch.delete(log, keys::type_log(*number, seq).as_bytes());
+            }
+            if open.entries.is_empty() {
+                batch.delete(log, keys::log(seq).as_bytes());
+                batch.delete(log, keys::commit_time(seq).as_bytes());
+                continue;
+            }
+            let entries = open.entries.into_values().collect();
+            let record = LogRecord { last_updated_ms: open.last_updated_ms, entries };
+            vault.put(&mut batch, Family::Log, keys::log(seq).as_bytes(), &records::encode(&record)?)?;
+        }
+        vault.put(&mut batch, Family::State, state::HISTORY_KEPT, &records::encode(&kept)?)?;
+        self.core.store.write(&batch, Durability::Synced).map_err(failed)?;
+        self.core.retention.kept.store(Arc::new(kept));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! `fornax compact`.
+
+use std::fmt::Write;
+
+use crate::administration::{Answer, Compacted, Request, ask};
+use crate::command_line::CompactOptions;
+use crate::failure::Failure;
+use crate::print::print;
+
+/// Gives disk space back.
+pub(crate) fn run(options: &CompactOptions) -> Result<(), Failure> {
+    let request = Request::Compact {
+        tenant: options.tenant.clone(),
+        forget_history_before: options.forget_history_before,
+    };
+    let Answer::Compacted(all) = ask(&options.directory.data, &request)? else {
+        return Err(Failure::unexpected_answer());
+    };
+    let mut text = String::new();
+    for Compacted { tenant, versions_forgotten, bytes: (before, after) } in all {
+        // Writing to a string can't fail.
+        let _ = writeln!(
+            text,
+            "tenant {tenant}: {versions_forgotten} versions forgotten, {before} bytes on disk before, {after} after"
+        );
+    }
+    print(&text)
+}
