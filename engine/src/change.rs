@@ -1,5 +1,10 @@
 //! What a caller asks to be written, and what came of it.
 
+use std::fmt;
+use std::sync::Arc;
+
+use fornax_model::{Document, Limits, ParseError};
+
 use crate::error::{Error, Issue};
 use crate::resource::{Body, Version, VersionId};
 use crate::search::Handling;
@@ -14,15 +19,54 @@ pub struct Change {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    Create { resource_type: String, body: Vec<u8>, if_none_exist: Option<String> },
-    Update { resource_type: String, id: String, body: Vec<u8> },
+    Create { resource_type: String, body: Text, if_none_exist: Option<String> },
+    Update { resource_type: String, id: String, body: Text },
     Delete { resource_type: String, id: String },
+}
+
+/// The body of a change, which is tried again without a copy of it being made.
+#[derive(Clone)]
+pub(crate) enum Text {
+    Utf8(Arc<String>),
+    /// What is refused where it is parsed.
+    Other(Vec<u8>),
+}
+
+impl Text {
+    fn of(body: Vec<u8>) -> Self {
+        match String::from_utf8(body) {
+            Ok(text) => Self::Utf8(Arc::new(text)),
+            Err(error) => Self::Other(error.into_bytes()),
+        }
+    }
+
+    pub(crate) fn parse(&self, limits: &Limits) -> Result<Document, ParseError> {
+        match self {
+            Self::Utf8(text) => Document::parse_shared(Arc::clone(text), limits),
+            Self::Other(bytes) => Document::parse(&**bytes, limits),
+        }
+    }
+}
+
+/// Shows how much there is, and nothing of it.
+impl fmt::Debug for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = match self {
+            Self::Utf8(text) => text.len(),
+            Self::Other(bytes) => bytes.len(),
+        };
+        write!(formatter, "{bytes} bytes")
+    }
 }
 
 impl Change {
     /// Creates a resource under an id of the server's making.
     pub fn create(resource_type: impl Into<String>, body: Vec<u8>) -> Self {
-        Self::of(Action::Create { resource_type: resource_type.into(), body, if_none_exist: None })
+        Self::of(Action::Create {
+            resource_type: resource_type.into(),
+            body: Text::of(body),
+            if_none_exist: None,
+        })
     }
 
     /// Creates a resource unless one matches the criteria (a search's query string): `If-None-Exist`.
@@ -33,14 +77,14 @@ impl Change {
     ) -> Self {
         Self::of(Action::Create {
             resource_type: resource_type.into(),
-            body,
+            body: Text::of(body),
             if_none_exist: Some(criteria.into()),
         })
     }
 
     /// Updates a resource, or creates it under this id.
     pub fn update(resource_type: impl Into<String>, id: impl Into<String>, body: Vec<u8>) -> Self {
-        Self::of(Action::Update { resource_type: resource_type.into(), id: id.into(), body })
+        Self::of(Action::Update { resource_type: resource_type.into(), id: id.into(), body: Text::of(body) })
     }
 
     /// Deletes a resource. One that is not there or already deleted is left alone.
@@ -143,9 +187,9 @@ impl EntryResponse {
     /// Bytes of the bodies that it bears.
     pub(crate) fn body_bytes(&self) -> usize {
         match self {
-            Self::Read(version) => version.body.bytes.len(),
+            Self::Read(version) => version.body.text.len(),
             Self::Search(page) => {
-                page.matches.iter().chain(&page.includes).map(|version| version.body.bytes.len()).sum()
+                page.matches.iter().chain(&page.includes).map(|version| version.body.text.len()).sum()
             }
             Self::Committed(_) | Self::Failed { .. } => 0,
         }

@@ -191,7 +191,7 @@ fn document(
     version: &Version,
 ) -> Result<fornax_postings::IndexDocument> {
     let limits = ModelLimits { document_bytes_max: BODY_BYTES_MAX, ..ModelLimits::default() };
-    let body = Document::parse(&version.body.bytes[..], &limits)
+    let body = Document::parse_shared(Arc::clone(&version.body.text), &limits)
         .map_err(|error| corrupted("a stored body is not JSON").caused_by(error))?;
     let resource_type = core.types.named(version.resource_type)?;
     let values = core

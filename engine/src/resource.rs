@@ -38,7 +38,8 @@ pub struct Version {
 /// A body without `meta.versionId` and `meta.lastUpdated`, and where they go. A delete has no bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Body {
-    pub bytes: Arc<[u8]>,
+    /// Shared with the request that it came in by, when it is stored as it came.
+    pub text: Arc<String>,
     pub splice: Splice,
 }
 
@@ -66,8 +67,8 @@ impl Version {
             Splice::IntoMeta(at) => ("", ",", at),
             Splice::IntoEmptyMeta(at) => ("", "", at),
         };
-        let (head, tail) = self.body.bytes.split_at(at as usize);
-        out.reserve(self.body.bytes.len() + 80);
+        let (head, tail) = self.body.text.as_bytes().split_at(at as usize);
+        out.reserve(self.body.text.len() + 80);
         out.extend_from_slice(head);
         out.extend_from_slice(before.as_bytes());
         let meta =

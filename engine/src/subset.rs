@@ -1,6 +1,7 @@
 //! `_elements` and `_summary`: parts of resources.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use fornax_definitions::Definitions;
 use fornax_model::{Document, Edits, Kind, Limits as ModelLimits, Node};
@@ -79,11 +80,8 @@ pub(crate) fn narrowed(core: &Core, version: Version, query: &str) -> Result<Ver
 
 fn cut(version: Version, members: &HashSet<String>) -> Result<Version> {
     let limits = ModelLimits { document_bytes_max: BODY_BYTES_MAX, ..ModelLimits::default() };
-    let parse = |bytes: Vec<u8>| {
-        Document::parse(bytes, &limits)
-            .map_err(|error| corrupted("a stored body is not JSON").caused_by(error))
-    };
-    let document = parse(version.body.bytes.to_vec())?;
+    let not_json = |error| corrupted("a stored body is not JSON").caused_by(error);
+    let document = Document::parse_shared(Arc::clone(&version.body.text), &limits).map_err(not_json)?;
     let root = document.root();
     let mut edits = Edits::of(root);
     let edit = |outcome: std::result::Result<(), fornax_model::EditError>| {
@@ -96,8 +94,8 @@ fn cut(version: Version, members: &HashSet<String>) -> Result<Version> {
     }
     edit(mark(&mut edits, root))?;
     let bytes = edits.apply().map_err(|error| bug("a resource can't be cut").caused_by(error))?;
-    let document = parse(bytes)?;
-    let body = Body { bytes: document.bytes().into(), splice: splice(document.root())? };
+    let document = Document::parse(bytes, &limits).map_err(not_json)?;
+    let body = Body { text: Arc::clone(document.text()), splice: splice(document.root())? };
     Ok(Version { body, ..version })
 }
 

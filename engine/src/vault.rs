@@ -94,10 +94,20 @@ impl Vault {
 
     /// Adds a sealed record to a batch.
     pub(crate) fn put(&self, batch: &mut Batch, family: Family, key: &[u8], plain: &[u8]) -> Result<()> {
-        let mut sealed = Vec::with_capacity(plain.len() + fornax_crypto::SEAL_BYTES);
-        self.sealer()?.seal(&self.place(family, key), plain, &mut sealed).map_err(refused)?;
-        batch.put(self.placement.family(family), key, &sealed);
-        Ok(())
+        self.put_parts(batch, family, key, &[plain])
+    }
+
+    /// The same of a record in parts.
+    pub(crate) fn put_parts(
+        &self,
+        batch: &mut Batch,
+        family: Family,
+        key: &[u8],
+        plain: &[&[u8]],
+    ) -> Result<()> {
+        let (sealer, place) = (self.sealer()?, self.place(family, key));
+        let seal = |out: &mut Vec<u8>| sealer.seal_parts(&place, plain, out);
+        batch.put_with(self.placement.family(family), key, seal).map_err(refused)
     }
 
     /// The plain bytes of a record.

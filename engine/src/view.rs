@@ -122,7 +122,7 @@ impl<'a> View<'a> {
         for (key, sealed) in keys.iter().zip(values) {
             let sealed = sealed.ok_or_else(|| corrupted("a version is missing"))?;
             let version = self.open_version(key, &sealed)?;
-            *bytes += version.body.bytes.len();
+            *bytes += version.body.text.len();
             if *bytes > bytes_max && !versions.is_empty() {
                 return Ok(false);
             }
@@ -181,13 +181,16 @@ impl<'a> View<'a> {
                 .decompress(compressed, BODY_BYTES_MAX, &mut body)
                 .map_err(|error| corrupted("a body does not decompress").caused_by(error))?;
         }
+        let text =
+            String::from_utf8(body).map_err(|error| corrupted("a body is not UTF-8").caused_by(error))?;
+        let text = Arc::new(text);
         Ok(Version {
             resource_type: self.core.types.numbered(keys::type_number(rid))?.name,
             id: head.id.into(),
             version: VersionId(head.version),
             last_updated: timestamp(last_updated_ms)?,
             operation: head.operation.into(),
-            body: Body { bytes: body.into(), splice: head.splice },
+            body: Body { text, splice: head.splice },
         })
     }
 

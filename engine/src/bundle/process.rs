@@ -144,7 +144,7 @@ impl BundleRequest<'_> {
             Target::Write { resource_type, id, rule } => {
                 let node =
                     entry.resource.ok_or_else(|| entry.invalid("required", "no resource", "resource"))?;
-                let source = BodySource { node, resource_type, id: &id };
+                let source = BodySource { node, whole: None, resource_type, id: &id };
                 put_node(self.core, resource_type, &source, rule, references)
                     .map_err(|error| within(entry, &error))?
             }
@@ -162,7 +162,7 @@ impl BundleRequest<'_> {
             ReturnBodies::No => version.body = Body::default(),
             ReturnBodies::Yes => {
                 self.check_room()?;
-                self.response_bytes.set(self.response_bytes.get() + version.body.bytes.len());
+                self.response_bytes.set(self.response_bytes.get() + version.body.text.len());
             }
         }
         Ok(Target::Existing(Box::new(version)))

@@ -1,6 +1,7 @@
 //! A body on its way into the store: id and references set, server-made metadata taken out, search values found.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use fornax_index::SearchValues;
 use fornax_model::{Document, Edits, Kind, Limits as ModelLimits, Node};
@@ -10,16 +11,28 @@ use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::records::bug;
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
-use crate::write::compact::compact;
+use crate::write::compact::{compact, is_compact};
 
 /// A resource in a request.
 #[derive(Clone, Copy)]
 pub(crate) struct BodySource<'a> {
     /// The resource; its shape was checked.
     pub node: Node<'a>,
+    /// The document of which it is the root, where it has one of its own.
+    pub whole: Option<&'a Document>,
     pub resource_type: ResourceType,
     /// The id that it is stored under.
     pub id: &'a str,
+}
+
+impl BodySource<'_> {
+    /// The resource as it came, as a document without anything around it.
+    fn document(&self) -> Document {
+        match self.whole.filter(|whole| whole.bytes().len() == self.node.raw().len()) {
+            Some(whole) => whole.clone(),
+            None => self.node.to_document(),
+        }
+    }
 }
 
 /// What a reference in a request stands for.
@@ -53,13 +66,15 @@ pub(crate) struct PreparedBody {
 
 impl PreparedBody {
     pub(crate) fn of(core: &Core, source: &BodySource<'_>, references: &dyn References) -> Result<Self> {
-        let bytes = edited(source, references)?;
         let limits =
             ModelLimits { document_bytes_max: core.limits.resource_bytes_max, ..ModelLimits::default() };
-        let document = Document::parse(bytes, &limits).map_err(|error| {
-            let issue = Issue::error("too-long", "the resource is too large");
-            Error::new(ErrorKind::Limit, issue).caused_by(error)
-        })?;
+        let document = match edited(source, references)? {
+            None => source.document(),
+            Some(bytes) => Document::parse(bytes, &limits).map_err(|error| {
+                let issue = Issue::error("too-long", "the resource is too large");
+                Error::new(ErrorKind::Limit, issue).caused_by(error)
+            })?,
+        };
         let root = document.root();
         let values = core
             .indexer
@@ -78,12 +93,14 @@ impl PreparedBody {
         core.compression
             .compress(document.bytes(), &mut compressed)
             .map_err(|error| bug("a body does not compress").caused_by(error))?;
-        Ok(Self { body: Body { bytes: document.bytes().into(), splice }, compressed, values, identities })
+        let body = Body { text: Arc::clone(document.text()), splice };
+        Ok(Self { body, compressed, values, identities })
     }
 }
 
-/// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone.
-fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Vec<u8>> {
+/// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone;
+/// `None`: as they came.
+fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option<Vec<u8>>> {
     let root = source.node;
     let edit = |outcome: std::result::Result<(), fornax_model::EditError>| {
         outcome.map_err(|error| bug("a resource can't be edited").caused_by(error))
@@ -110,8 +127,11 @@ fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Vec<u8
             edit(edits.replace_with_string(reference, &stored))?;
         }
     }
+    if edits.is_empty() {
+        return Ok((!is_compact(root.raw())).then(|| compact(root.raw())));
+    }
     let bytes = edits.apply().map_err(|error| bug("a resource can't be edited").caused_by(error))?;
-    Ok(compact(&bytes))
+    Ok(Some(if is_compact(&bytes) { bytes } else { compact(&bytes) }))
 }
 
 /// Every `reference` of the resource, wherever it is.

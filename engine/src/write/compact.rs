@@ -1,5 +1,18 @@
 //! JSON without the white space between its tokens.
 
+/// Whether there is no white space outside strings. `json` must have been parsed before.
+pub(crate) fn is_compact(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|&byte| byte == b'"' || is_white(byte)) {
+        if rest[at] != b'"' {
+            return false;
+        }
+        let Some(end) = string_end(&rest[at + 1..]) else { return true };
+        rest = &rest[at + 1 + end..];
+    }
+    true
+}
+
 /// Leaves out white space outside strings; every token stays byte for byte. `json` must have been parsed before.
 pub(crate) fn compact(json: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(json.len());
@@ -15,7 +28,11 @@ pub(crate) fn compact(json: &[u8]) -> Vec<u8> {
 }
 
 fn push_tokens(out: &mut Vec<u8>, between: &[u8]) {
-    out.extend(between.iter().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')));
+    out.extend(between.iter().filter(|byte| !is_white(**byte)));
+}
+
+fn is_white(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// How many bytes to behind the closing quote.
@@ -36,6 +53,8 @@ mod tests {
 
     fn check(json: &str, want: &str) {
         assert_eq!(String::from_utf8(compact(json.as_bytes())).unwrap(), want);
+        assert_eq!(is_compact(json.as_bytes()), json == want);
+        assert!(is_compact(want.as_bytes()));
     }
 
     #[test]

@@ -188,6 +188,7 @@ impl<'a> Draft<'a> {
         };
         let rid = decision.rid;
         let mut plain = Vec::new();
+        let mut compressed: &[u8] = &[];
         let (body, document) = match &write.content {
             Content::Delete => {
                 records::encode_onto(&head, &mut plain)?;
@@ -198,13 +199,14 @@ impl<'a> Draft<'a> {
                 head.identities.clone_from(&prepared.identities);
                 self.borne.insert((rid, seq), prepared.identities.clone());
                 records::encode_onto(&head, &mut plain)?;
-                plain.extend_from_slice(&prepared.compressed);
+                compressed = &prepared.compressed;
                 let targets = self.targets(prepared)?;
                 (prepared.body.clone(), Some(prepared.values.to_document(rid, seq, &targets)))
             }
         };
         let key = keys::version(rid, seq);
-        self.core.vault.put(&mut self.batch, Family::Versions, key.as_bytes(), &plain)?;
+        let parts: &[&[u8]] = &[&plain, compressed];
+        self.core.vault.put_parts(&mut self.batch, Family::Versions, key.as_bytes(), parts)?;
         Ok((body, document))
     }
 

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use fornax_model::{Bound, Document, Limits as ModelLimits, Node, ParseFault};
+use fornax_model::{Bound, Limits as ModelLimits, Node, ParseFault};
 use fornax_validation::Severity;
 
-use crate::change::Action;
+use crate::change::{Action, Text};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::VersionId;
@@ -103,7 +103,7 @@ pub(crate) enum IdRule {
 fn put(
     core: &Core,
     (resource_type, id, rule): (ResourceType, &str, IdRule),
-    body: &[u8],
+    body: &Text,
     own_bases: &[String],
 ) -> Result<PreparedWrite> {
     let limits = ModelLimits {
@@ -111,8 +111,8 @@ fn put(
         depth_max: core.limits.depth_max as usize,
         ..ModelLimits::default()
     };
-    let document = Document::parse(body, &limits).map_err(|error| parse_failed(&error))?;
-    let source = BodySource { node: document.root(), resource_type, id };
+    let document = body.parse(&limits).map_err(|error| parse_failed(&error))?;
+    let source = BodySource { node: document.root(), whole: Some(&document), resource_type, id };
     put_node(core, resource_type, &source, rule, &OwnReferences(own_bases))
 }
 

@@ -67,12 +67,12 @@ impl Cipher {
         &self,
         nonce: [u8; NONCE_BYTES],
         aad: &[u8],
-        plain: &[u8],
+        plain: &[&[u8]],
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let start = out.len();
-        out.reserve(plain.len() + TAG_BYTES);
-        out.extend_from_slice(plain);
+        out.reserve(plain.iter().map(|part| part.len()).sum::<usize>() + TAG_BYTES);
+        plain.iter().for_each(|part| out.extend_from_slice(part));
         let nonce = Nonce::assume_unique_for_key(nonce);
         match self.0.seal_in_place_separate_tag(nonce, Aad::from(aad), &mut out[start..]) {
             Ok(tag) => out.extend_from_slice(tag.as_ref()),

@@ -164,6 +164,11 @@ impl EpochSealer {
     /// Appends the sealed record, [`SEAL_BYTES`] longer than `plain`, to `out`, which stays as it was on failure. Fails with
     /// [`CryptoError::EpochSpent`] when the epoch has sealed all that it may.
     pub fn seal(&self, place: &Place<'_>, plain: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.seal_parts(place, &[plain], out)
+    }
+
+    /// The same of a record whose plain bytes lie in parts, so that a large one need not be put together first.
+    pub fn seal_parts(&self, place: &Place<'_>, plain: &[&[u8]], out: &mut Vec<u8>) -> Result<()> {
         let counter = self.next.fetch_add(1, Ordering::Relaxed);
         if counter >= self.records_max {
             // Far from wrapping even if every thread keeps asking.
@@ -171,7 +176,7 @@ impl EpochSealer {
             return Err(CryptoError::EpochSpent);
         }
         let start = out.len();
-        out.reserve(plain.len() + SEAL_BYTES);
+        out.reserve(plain.iter().map(|part| part.len()).sum::<usize>() + SEAL_BYTES);
         out.extend_from_slice(&self.known.epoch.number.to_be_bytes());
         out.extend_from_slice(&counter.to_be_bytes()[8 - COUNTER_BYTES..]);
         let sealed = self.known.cipher().seal(counting_nonce(counter), &place.aad(), plain, out);

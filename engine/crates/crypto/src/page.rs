@@ -44,7 +44,7 @@ impl DataKey {
 impl PageKey {
     /// Appends the sealed page, 16 bytes longer than `plain`, to `out`.
     pub fn seal_page(&self, page: u64, place: PagePlace, plain: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        self.0.seal(counting_nonce(page), &place.aad(), plain, out)
+        self.0.seal(counting_nonce(page), &place.aad(), &[plain], out)
     }
 
     /// Opens a sealed page where it lies. On failure its bytes have no meaning any more.

@@ -77,7 +77,7 @@ impl TokenKey {
         let mut token = Vec::with_capacity(AROUND_BYTES + payload.len());
         token.push(FORMAT);
         token.extend_from_slice(&salt);
-        self.cipher(&salt).seal(NONCE, &holder.aad(), &plain, &mut token)?;
+        self.cipher(&salt).seal(NONCE, &holder.aad(), &[&plain], &mut token)?;
         Ok(URL_SAFE_NO_PAD.encode(token))
     }
 

@@ -70,7 +70,7 @@ impl WrappingKey {
         let head = self.head();
         out.extend_from_slice(&head);
         out.extend_from_slice(&nonce);
-        self.derivation("fornax wrapping key", &[]).cipher().seal(nonce, &aad(&head, bound_to), key, out)
+        self.derivation("fornax wrapping key", &[]).cipher().seal(nonce, &aad(&head, bound_to), &[key], out)
     }
 
     /// The key that was wrapped under this one.

@@ -18,7 +18,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub struct Document(Arc<Parts>);
 
 pub(crate) struct Parts {
-    pub text: String,
+    pub text: Arc<String>,
     /// Never empty: the root is the first.
     pub tape: Vec<Slot>,
 }
@@ -38,13 +38,21 @@ impl Document {
         if bytes.len() > max {
             return Err(at(&bytes, ParseFault::Limit { bound: Bound::DocumentBytes, max }, 0));
         }
-        if bytes.starts_with(BYTE_ORDER_MARK) {
-            return Err(at(&bytes, ParseFault::Encoding("a byte order mark"), 0));
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::parse_shared(Arc::new(text), limits),
+            Err(error) => Err(not_utf8(error.as_bytes(), error.utf8_error().valid_up_to(), limits)),
         }
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => return Err(not_utf8(error.as_bytes(), error.utf8_error().valid_up_to(), limits)),
-        };
+    }
+
+    /// The same of a text that others hold as well: it is not copied.
+    pub fn parse_shared(text: Arc<String>, limits: &Limits) -> Result<Self, ParseError> {
+        let max = limits.document_bytes();
+        if text.len() > max {
+            return Err(at(text.as_bytes(), ParseFault::Limit { bound: Bound::DocumentBytes, max }, 0));
+        }
+        if text.as_bytes().starts_with(BYTE_ORDER_MARK) {
+            return Err(at(text.as_bytes(), ParseFault::Encoding("a byte order mark"), 0));
+        }
         let mut pass = Pass::new(&text, limits);
         match pass.run() {
             Ok(()) => {
@@ -66,6 +74,11 @@ impl Document {
     /// The text, exactly as it came in.
     pub fn bytes(&self) -> &[u8] {
         self.0.text.as_bytes()
+    }
+
+    /// The same, to be held on to without a copy.
+    pub fn text(&self) -> &Arc<String> {
+        &self.0.text
     }
 
     /// The value of that identity; `None` where the document has no such value.
@@ -114,7 +127,7 @@ impl Parts {
         let mut tape = Vec::with_capacity(root.next() - index);
         tape.push(rebased(&root.without_name()));
         tape.extend(self.tape[index + 1..root.next()].iter().map(rebased));
-        Document(Arc::new(Parts { text: self.text[root.start()..root.end()].to_owned(), tape }))
+        Document(Arc::new(Parts { text: Arc::new(self.text[root.start()..root.end()].to_owned()), tape }))
     }
 }
 

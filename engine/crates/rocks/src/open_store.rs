@@ -120,6 +120,11 @@ impl OpenStore {
         })
     }
 
+    /// What sorts behind all keys that the limits allow.
+    pub fn behind_all_keys(&self) -> Vec<u8> {
+        vec![0xff; self.limits.key_bytes_max + 1]
+    }
+
     fn encode(&self, batch: &Batch, handles: &HandleMap<'_>) -> Result<WriteBatch, StoreError> {
         let bytes = batch.byte_len() + batch.len() * ENTRY_OVERHEAD_BYTES;
         let mut encoded = WriteBatch::with_capacity_bytes(bytes);
@@ -132,9 +137,7 @@ impl OpenStore {
                     encoded.delete_range_cf(handle, start, end);
                 }
                 Edit::DeleteRange { start, end: None, .. } => {
-                    // Above all keys that the limits allow.
-                    let end = vec![0xff; self.limits.key_bytes_max + 1];
-                    encoded.delete_range_cf(handle, start, &end[..]);
+                    encoded.delete_range_cf(handle, start, &self.behind_all_keys()[..]);
                 }
             }
         }

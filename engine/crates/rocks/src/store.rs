@@ -16,9 +16,6 @@ use crate::error::{io_error, store_error};
 use crate::open_store::OpenStore;
 use crate::read::{self, RocksCursor, RocksSnapshot};
 
-/// Sorts behind every key: keys are shorter.
-const BEHIND_ALL: [u8; (1 << 10) + 1] = [0xFF; (1 << 10) + 1];
-
 /// The crate has no name for it.
 const TOTAL_BLOB_FILE_SIZE: &CStr = c"rocksdb.total-blob-file-size";
 
@@ -120,9 +117,10 @@ impl Store for RocksStore {
     fn range_bytes(&self, family: FamilyId, ranges: &[KeyRange]) -> Result<Vec<u64>, StoreError> {
         self.open.check_open()?;
         self.open.database.with_handle(family, |db, handle| {
+            let behind_all = self.open.behind_all_keys();
             let mut asked = Vec::with_capacity(ranges.len());
             for range in ranges {
-                asked.push(Range::new(range.start(), range.end().unwrap_or(&BEHIND_ALL)));
+                asked.push(Range::new(range.start(), range.end().unwrap_or(&behind_all)));
             }
             Ok(db.get_approximate_sizes_cf(handle, &asked))
         })

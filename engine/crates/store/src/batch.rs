@@ -86,6 +86,24 @@ impl Batch {
         self.push(family, SlotKind::Put, key, value);
     }
 
+    /// The same of a value that is written where it will lie, by appending it. On failure nothing is set.
+    pub fn put_with<E>(
+        &mut self,
+        family: FamilyId,
+        key: &[u8],
+        append: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        let middle = self.bytes.len();
+        append(&mut self.bytes).inspect_err(|_| self.bytes.truncate(start))?;
+        let end = self.bytes.len();
+        self.longest_key = self.longest_key.max(key.len());
+        self.longest_value = self.longest_value.max(end - middle);
+        self.slots.push(Slot { family, kind: SlotKind::Put, middle, end });
+        Ok(())
+    }
+
     /// Removes a key; no harm if it is not there.
     pub fn delete(&mut self, family: FamilyId, key: &[u8]) {
         self.longest_key = self.longest_key.max(key.len());

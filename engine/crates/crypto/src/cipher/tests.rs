@@ -50,7 +50,7 @@ fn gcm_of_its_submission() {
     ];
     for (length, expected) in rows {
         let mut sealed = Vec::new();
-        Cipher::new(&[0; 32]).seal([0; 12], &[], &vec![0; length], &mut sealed).unwrap();
+        Cipher::new(&[0; 32]).seal([0; 12], &[], &[&vec![0; length]], &mut sealed).unwrap();
         assert_eq!(sealed, bytes(expected));
     }
 }
