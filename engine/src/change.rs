@@ -19,9 +19,22 @@ pub struct Change {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    Create { resource_type: String, body: Text, if_none_exist: Option<String> },
-    Update { resource_type: String, id: String, body: Text },
-    Delete { resource_type: String, id: String },
+    Create {
+        resource_type: String,
+        /// The id that was made for it; `None`: one is to be made.
+        id: Option<String>,
+        body: Text,
+        if_none_exist: Option<String>,
+    },
+    Update {
+        resource_type: String,
+        id: String,
+        body: Text,
+    },
+    Delete {
+        resource_type: String,
+        id: String,
+    },
 }
 
 /// The body of a change, which is tried again without a copy of it being made.
@@ -64,6 +77,17 @@ impl Change {
     pub fn create(resource_type: impl Into<String>, body: Vec<u8>) -> Self {
         Self::of(Action::Create {
             resource_type: resource_type.into(),
+            id: None,
+            body: Text::of(body),
+            if_none_exist: None,
+        })
+    }
+
+    /// Creates a resource under an id that was made before.
+    pub(crate) fn create_under(resource_type: impl Into<String>, id: String, body: Vec<u8>) -> Self {
+        Self::of(Action::Create {
+            resource_type: resource_type.into(),
+            id: Some(id),
             body: Text::of(body),
             if_none_exist: None,
         })
@@ -77,6 +101,7 @@ impl Change {
     ) -> Self {
         Self::of(Action::Create {
             resource_type: resource_type.into(),
+            id: None,
             body: Text::of(body),
             if_none_exist: Some(criteria.into()),
         })

@@ -5,6 +5,7 @@
 //! thread.
 
 mod background;
+mod binary;
 mod bundle;
 mod capabilities;
 mod change;
@@ -36,6 +37,7 @@ mod verify;
 mod view;
 mod write;
 
+pub use binary::{BinaryContent, BinaryHead, BinaryUpload};
 pub use capabilities::{ParameterCapabilities, TypeCapabilities};
 pub use change::{BundleKind, BundleOptions, BundleResponse, Change, Committed, EntryResponse, ReturnBodies};
 pub use engine::Engine;

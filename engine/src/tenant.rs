@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::Change;
+use crate::binary::{BinaryHead, BinaryUpload};
 use crate::bundle;
 use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
@@ -21,6 +22,7 @@ use crate::tenant_id::{Principal, TenantId};
 use crate::vault::failed;
 use crate::verify::{self, Verification};
 use crate::view::View;
+use crate::write::check_id;
 
 /// One tenant of an engine. Cheap to clone; every call may block.
 #[derive(Clone)]
@@ -50,6 +52,19 @@ impl Tenant {
     pub fn commit(&self, change: &Change, principal: &Principal) -> Result<Committed> {
         self.core.check_open()?;
         commit(&self.core, change, principal)
+    }
+
+    /// Begins to take the content of a Binary resource; nothing is written before its change is committed.
+    ///
+    /// # Errors
+    /// `Invalid`: the id can't be one.
+    pub fn begin_binary(&self, head: &BinaryHead) -> Result<BinaryUpload> {
+        self.core.check_open()?;
+        let id = match &head.id {
+            Some(id) => check_id(id).map(|()| id.clone()),
+            None => self.core.new_id(),
+        };
+        Ok(BinaryUpload::begin(id?, head, self.core.limits.resource_bytes_max))
     }
 
     /// Processes a Bundle of type batch or transaction. A transaction of 2,000 entries or more is staged: other writers do not

@@ -65,7 +65,7 @@ pub(crate) enum Prepared {
 pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Result<Prepared> {
     let mut conditions = Vec::new();
     let mut write = match &change.action {
-        Action::Create { resource_type, body, if_none_exist } => {
+        Action::Create { resource_type, id, body, if_none_exist } => {
             let resource_type = core.types.named(resource_type)?;
             if let Some(criteria) = if_none_exist {
                 let (condition, found) = find(core, &View::now(core)?, resource_type, criteria)?;
@@ -75,7 +75,8 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
                     Found::Several => return Err(several_match()),
                 }
             }
-            put(core, (resource_type, &core.new_id()?, IdRule::Ours), body, &change.own_bases)?
+            let id = id.as_ref().map_or_else(|| core.new_id(), |id| Ok(id.clone()))?;
+            put(core, (resource_type, &id, IdRule::Ours), body, &change.own_bases)?
         }
         Action::Update { resource_type, id, body } => {
             let resource_type = core.types.named(resource_type)?;

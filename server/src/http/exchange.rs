@@ -9,10 +9,11 @@ use axum::http::header::EXPECT;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use fornax::Issue;
+use fornax::{BinaryHead, BinaryUpload, Issue, TenantId};
 use tokio::time::timeout;
 
-use super::body::{self, Received};
+use super::binary;
+use super::body::{self, Payload, Received};
 use super::interaction::{self, Call};
 use super::metrics::{Sample, Series};
 use super::negotiation::{self, Encoding, Form, Preference};
@@ -21,7 +22,7 @@ use super::refusal::Refusal;
 use super::reply::Reply;
 use super::request_id::X_REQUEST_ID;
 use super::site::Site;
-use super::target::{Place, Takes, Target};
+use super::target::{Place, Takes, Target, Verb};
 
 /// One request's account: told to the log and the metrics when it is over, also when the client went away before. Holds no
 /// id and no query.
@@ -94,7 +95,7 @@ pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> R
         }
     };
     account.status = reply.status.as_u16();
-    account.response_bytes = reply.body.len();
+    account.response_bytes = reply.body.bytes();
     let mut response = reply.into_response();
     response.headers_mut().insert(X_REQUEST_ID, account.id.clone());
     response
@@ -114,9 +115,14 @@ async fn handle(account: &mut Account, parts: &Parts, body: Body, form: &mut For
         }
     };
     let received = match asked.takes {
-        None => None,
-        Some(encoding) => {
-            Some(body::receive(body, &parts.headers, encoding, &site.admission, &site.limits).await?)
+        Taken::Nothing => None,
+        Taken::Body(encoding) => {
+            let into = (encoding, None);
+            Some(body::receive(body, &parts.headers, into, &site.admission, &site.limits).await?)
+        }
+        Taken::Content(encoding, head) => {
+            let into = (encoding, Some(begin_binary(&site, &asked.call.tenant, head).await?));
+            Some(body::receive(body, &parts.headers, into, &site.admission, &site.limits).await?)
         }
     };
     account.request_bytes = received.as_ref().map_or(0, Received::bytes);
@@ -124,27 +130,25 @@ async fn handle(account: &mut Account, parts: &Parts, body: Body, form: &mut For
     let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
     let work = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        let (body, _room) = match received {
-            Some(received) => received.unpacked(&here.limits).map(|(body, room)| (body, Some(room)))?,
-            None => (Vec::new(), None),
+        let (payload, _room) = match received {
+            Some(received) => received.unpacked(&here.limits).map(|(payload, room)| (payload, Some(room)))?,
+            None => (Payload::Nothing, None),
         };
         let mut call = asked.call;
-        let form = if call.verb.takes() == Takes::Form {
-            // A form may say it as well as the query.
-            let both = query_string::joined(&[&call.query, &String::from_utf8_lossy(&body)]);
-            call.carried = Form::carried(&both);
-            Form::wanted(&headers, &both)?
-        } else {
-            wanted
+        let form = match &payload {
+            Payload::Bytes(body) if call.verb.takes() == Takes::Form => {
+                // A form may say it as well as the query.
+                let both = query_string::joined(&[&call.query, &String::from_utf8_lossy(body)]);
+                call.carried = Form::carried(&both);
+                Form::wanted(&headers, &both)?
+            }
+            _ => wanted,
         };
-        interaction::perform(&here, &call, body).map(|reply| reply.in_form(form, &here.limits))
+        interaction::perform(&here, &call, payload).map(|reply| reply.in_form(form, &here.limits))
     });
     match timeout(site.limits.work, work).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => {
-            let issue = Issue::error("exception", "a mistake in the server; the log says where");
-            Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, issue))
-        }
+        Ok(Err(_)) => Err(mistake()),
         Err(_) => {
             let text = "the answer takes too long; whether the request is carried out is not known";
             Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, Issue::error("timeout", text)))
@@ -155,35 +159,75 @@ async fn handle(account: &mut Account, parts: &Parts, body: Body, form: &mut For
 /// A request whose head is in order.
 struct Asked {
     call: Call,
-    /// How the body is packed, if one is taken.
-    takes: Option<Encoding>,
+    takes: Taken,
+}
+
+/// The body that is taken, and how it is packed.
+enum Taken {
+    Nothing,
+    Body(Encoding),
+    /// The content of a Binary.
+    Content(Encoding, BinaryHead),
+}
+
+/// Begins an upload. A tenant may have to be opened for it, which blocks.
+async fn begin_binary(
+    site: &Arc<Site>,
+    tenant: &TenantId,
+    head: BinaryHead,
+) -> Result<BinaryUpload, Refusal> {
+    let (here, tenant) = (Arc::clone(site), tenant.clone());
+    let begun = tokio::task::spawn_blocking(move || here.engine.tenant(&tenant)?.begin_binary(&head)).await;
+    match begun {
+        Ok(begun) => Ok(begun?),
+        Err(_) => Err(mistake()),
+    }
+}
+
+fn mistake() -> Refusal {
+    let issue = Issue::error("exception", "a mistake in the server; the log says where");
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, issue)
 }
 
 /// What the head of a request asks.
 fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, Refusal> {
     let site = &*account.site;
     let query = parts.uri.query().unwrap_or("");
-    *form = Form::wanted(&parts.headers, query)?;
+    let target = Target::parse(parts.uri.path());
+    let is_binary = target.as_ref().is_some_and(|target| target.place.is_binary());
+    let verb = target.as_ref().and_then(|target| target.place.verb(&parts.method));
+    let wants_content = is_binary
+        && matches!(verb, Some(Verb::Read | Verb::Vread))
+        && negotiation::takes_content(&parts.headers, query);
+    if !wants_content {
+        *form = Form::wanted(&parts.headers, query)?;
+    }
     let url_bytes = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
     if url_bytes > site.limits.url_bytes_max {
         let issue = Issue::error("too-long", "the URL is too long; a search may be sent by POST to _search");
         return Err(Refusal::new(StatusCode::URI_TOO_LONG, issue));
     }
-    let target = Target::parse(parts.uri.path()).ok_or_else(nothing_here)?;
+    let target = target.ok_or_else(nothing_here)?;
     account.route = target.place.route();
     check_type(site, &target.place)?;
-    let verb = target.place.verb(&parts.method);
     let verb = verb.ok_or_else(|| Refusal::not_allowed(&target.place.allow()))?;
     let base_urls = site.origin.bases(&parts.headers, &target.tenant)?;
     if !site.engine.has_tenant(&target.tenant) {
         return Err(no_tenant());
     }
     account.tenant = target.tenant.to_string();
+    let headers = &parts.headers;
     let takes = match verb.takes() {
-        Takes::Nothing => None,
-        takes => {
-            negotiation::check_content_type(&parts.headers, takes)?;
-            Some(negotiation::content_encoding(&parts.headers)?)
+        Takes::Json if is_binary && negotiation::sends_content(headers) => Takes::Content,
+        takes => takes,
+    };
+    negotiation::check_content_type(headers, takes)?;
+    let takes = match takes {
+        Takes::Nothing => Taken::Nothing,
+        Takes::Json | Takes::Form => Taken::Body(negotiation::content_encoding(headers)?),
+        Takes::Content => {
+            let head = binary::head(headers, target.place.id(), &base_urls)?;
+            Taken::Content(negotiation::content_encoding(headers)?, head)
         }
     };
     let call = Call {
@@ -194,6 +238,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
         headers: parts.headers.clone(),
         preference: Preference::of(&parts.headers),
         base_urls,
+        wants_content,
         carried: Form::carried(query),
     };
     Ok(Asked { call, takes })

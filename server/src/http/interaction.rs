@@ -6,10 +6,12 @@ use fornax::{
 };
 use jiff::Timestamp;
 
+use super::binary;
+use super::body::Payload;
 use super::bundles;
 use super::capability_statement;
 use super::conditions;
-use super::negotiation::Preference;
+use super::negotiation::{self, Preference};
 use super::origin::BaseUrls;
 use super::query_string::{self, encoded};
 use super::refusal::Refusal;
@@ -28,6 +30,8 @@ pub(crate) struct Call {
     pub headers: HeaderMap,
     pub preference: Preference,
     pub base_urls: BaseUrls,
+    /// A Binary is asked for in its own form.
+    pub wants_content: bool,
     /// Parameters of form that links carry on: `_format=json`, or nothing.
     pub carried: String,
 }
@@ -40,9 +44,24 @@ impl Call {
 }
 
 /// Carries a call out. Blocks for as long as the engine takes.
-pub(crate) fn perform(site: &Site, call: &Call, body: Vec<u8>) -> Result<Reply, Refusal> {
+pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Reply, Refusal> {
     let tenant = &site.engine.tenant(&call.tenant)?;
+    let body = match payload {
+        Payload::Content(upload) => return writes::content(tenant, call, upload),
+        Payload::Bytes(body) => body,
+        Payload::Nothing => Vec::new(),
+    };
     match (call.verb, &call.place) {
+        (Verb::Create | Verb::Update, place)
+            if place.is_binary()
+                && negotiation::sends_plain_json(&call.headers)
+                && binary::is_content(&body) =>
+        {
+            let mut upload =
+                tenant.begin_binary(&binary::head(&call.headers, place.id(), &call.base_urls)?)?;
+            upload.append(&body)?;
+            writes::content(tenant, call, upload)
+        }
         (Verb::Capabilities, _) => {
             let statement = capability_statement::render(&site.capabilities, &call.base_urls.own);
             Ok(Reply::json(StatusCode::OK, statement))
@@ -74,6 +93,9 @@ fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
     match read {
         Read::Current(version) if conditions::is_known(&call.headers, &version) => {
             Ok(Reply::empty(StatusCode::NOT_MODIFIED).about(&version))
+        }
+        Read::Current(version) if call.wants_content => {
+            Ok(binary::reply(&version, &call.headers)?.unwrap_or_else(|| resource(StatusCode::OK, &version)))
         }
         Read::Current(version) => Ok(resource(StatusCode::OK, &tenant.narrowed(version, &call.query)?)),
         Read::Deleted(version) => {

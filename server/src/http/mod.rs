@@ -6,6 +6,7 @@
 //! fails on the way is a [`refusal::Refusal`], which becomes an OperationOutcome at one place.
 
 mod admission;
+mod binary;
 mod body;
 mod bundles;
 mod capability_statement;

@@ -135,10 +135,9 @@ impl<'a> MediaRange<'a> {
         if self.parameter("fhirVersion").is_some_and(|version| version != "4.0") {
             return None;
         }
-        let is = |names: &[&str]| names.iter().any(|name| self.name.eq_ignore_ascii_case(name));
-        if is(&["application/fhir+json", "json", "*/*", "application/*"]) {
+        if is_one_of(self.name, &["application/fhir+json", "json", "*/*", "application/*"]) {
             Some(Media::FhirJson)
-        } else if is(&["application/json", "text/json"]) {
+        } else if is_one_of(self.name, &JSON_NAMES) {
             Some(Media::Json)
         } else {
             None
@@ -168,16 +167,54 @@ fn encoding_wanted(headers: &HeaderMap) -> Encoding {
     if takes_gzip { Encoding::Gzip } else { Encoding::Plain }
 }
 
+/// Media types in which FHIR itself is written.
+const FHIR_NAMES: [&str; 3] = ["application/fhir+json", "application/fhir+xml", "application/fhir+turtle"];
+/// Those that may be FHIR's or not.
+const JSON_NAMES: [&str; 2] = ["application/json", "text/json"];
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|one| name.eq_ignore_ascii_case(one))
+}
+
+/// Whether a client that reads a Binary takes its content rather than the resource: it does unless it asks for FHIR or JSON
+/// before all else.
+pub(crate) fn takes_content(headers: &HeaderMap, query: &str) -> bool {
+    if query_string::value(query, "_format").is_some_and(|format| !format.is_empty()) {
+        return false;
+    }
+    let (mut resource, mut others) = (0, 0);
+    for range in elements(headers, &ACCEPT).map(MediaRange::parse) {
+        let is_resource = is_one_of(range.name, &FHIR_NAMES) || is_one_of(range.name, &JSON_NAMES);
+        let side = if is_resource { &mut resource } else { &mut others };
+        *side = range.weight().max(*side);
+    }
+    resource == 0 || others > resource
+}
+
+/// Whether what a client sends to a Binary is its content rather than the resource. JSON may be either.
+pub(crate) fn sends_content(headers: &HeaderMap) -> bool {
+    let name = content_type(headers).name;
+    !name.is_empty() && !is_one_of(name, &FHIR_NAMES) && !is_one_of(name, &JSON_NAMES)
+}
+
+/// Whether a client sends JSON that may be FHIR's or not.
+pub(crate) fn sends_plain_json(headers: &HeaderMap) -> bool {
+    is_one_of(content_type(headers).name, &JSON_NAMES)
+}
+
+fn content_type(headers: &HeaderMap) -> MediaRange<'_> {
+    MediaRange::parse(headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or(""))
+}
+
 /// Checks what a request says its body is.
 ///
 /// # Errors
 /// 415: another type, another charset, another FHIR version or a packing that is not known. A body without a type is one
 /// that a browser sends without asking, so it is refused as well.
 pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<(), Refusal> {
-    let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let range = MediaRange::parse(text);
+    let range = content_type(headers);
     let (is_taken, wanted) = match takes {
-        Takes::Nothing => return Ok(()),
+        Takes::Nothing | Takes::Content => return Ok(()),
         Takes::Json => (range.name != "*/*" && range.media().is_some(), "application/fhir+json, of FHIR 4.0"),
         Takes::Form => {
             let name = "application/x-www-form-urlencoded";

@@ -12,6 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use fornax::Version;
 
+use super::binary::Pieces;
 use super::conditions::headers_of;
 use super::limits::Limits;
 use super::negotiation::{Encoding, Form, Layout};
@@ -19,18 +20,39 @@ use super::outcome;
 use super::pretty::pretty;
 use super::refusal::Refusal;
 
-/// Status, headers, and the body in one piece.
+/// Status, headers, and the body.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
-    /// JSON; empty for none.
-    pub body: Vec<u8>,
+    pub body: ReplyBody,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) enum ReplyBody {
+    /// JSON in one piece; empty for none.
+    Json(Vec<u8>),
+    /// The content of a Binary, which says itself what it is.
+    Content(Pieces),
+}
+
+impl ReplyBody {
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Json(json) => json.len(),
+            Self::Content(pieces) => pieces.bytes(),
+        }
+    }
 }
 
 impl Reply {
     pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Self {
-        Self { status, headers: HeaderMap::new(), body }
+        Self { status, headers: HeaderMap::new(), body: ReplyBody::Json(body) }
+    }
+
+    pub(crate) fn content(status: StatusCode, headers: HeaderMap, content: Pieces) -> Self {
+        Self { status, headers, body: ReplyBody::Content(content) }
     }
 
     pub(crate) fn empty(status: StatusCode) -> Self {
@@ -51,19 +73,20 @@ impl Reply {
         self
     }
 
-    /// Brings the body into the form that the client asked for. Takes a while for a large one.
+    /// Brings JSON into the form that the client asked for. Takes a while for a large one.
     pub(crate) fn in_form(mut self, form: Form, limits: &Limits) -> Self {
-        if self.body.is_empty() {
-            return self;
-        }
+        let json = match &mut self.body {
+            ReplyBody::Json(json) if !json.is_empty() => json,
+            ReplyBody::Json(_) | ReplyBody::Content(_) => return self,
+        };
         if form.layout == Layout::Pretty {
-            self.body = pretty(&self.body);
+            *json = pretty(json);
         }
         if form.encoding == Encoding::Gzip
-            && self.body.len() >= limits.gzip_bytes_min
-            && let Ok(packed) = gzip(&self.body)
+            && json.len() >= limits.gzip_bytes_min
+            && let Ok(packed) = gzip(json)
         {
-            self.body = packed;
+            *json = packed;
             self.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media.content_type()));
@@ -73,7 +96,11 @@ impl Reply {
 
     /// The answer as it goes out. No cache on the way may keep what is about patients.
     pub(crate) fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+        let body = match self.body {
+            ReplyBody::Json(json) => Body::from(json),
+            ReplyBody::Content(pieces) => Body::new(pieces),
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -85,7 +112,8 @@ impl Reply {
 impl From<&Refusal> for Reply {
     fn from(refusal: &Refusal) -> Self {
         let body = outcome::operation_outcome(&refusal.issues);
-        Self { status: refusal.status, headers: refusal.headers.iter().cloned().collect(), body }
+        let headers = refusal.headers.iter().cloned().collect();
+        Self { status: refusal.status, headers, body: ReplyBody::Json(body) }
     }
 }
 
@@ -104,6 +132,13 @@ mod tests {
 
     const GZIP: Form = Form { media: Media::Json, encoding: Encoding::Gzip, layout: Layout::Compact };
 
+    fn json(reply: Reply) -> Vec<u8> {
+        match reply.body {
+            ReplyBody::Json(json) => json,
+            ReplyBody::Content(_) => panic!("content"),
+        }
+    }
+
     #[test]
     fn a_large_body_is_packed_for_those_who_take_it() {
         let body = format!("\"{}\"", "a".repeat(10_000)).into_bytes();
@@ -112,17 +147,19 @@ mod tests {
         assert_eq!(reply.headers[CONTENT_ENCODING], "gzip");
         assert_eq!(reply.headers[CONTENT_TYPE], "application/json; charset=utf-8");
         let mut plain = Vec::new();
-        flate2::read::GzDecoder::new(&*reply.body).read_to_end(&mut plain).expect("gzip");
+        flate2::read::GzDecoder::new(&*json(reply)).read_to_end(&mut plain).expect("gzip");
         assert_eq!(plain, body);
         let reply = Reply::json(StatusCode::OK, body.clone()).in_form(Form::PLAIN, &limits);
-        assert_eq!((reply.headers.get(CONTENT_ENCODING), reply.body), (None, body));
+        assert_eq!(reply.headers.get(CONTENT_ENCODING), None);
+        assert_eq!(json(reply), body);
     }
 
     #[test]
     fn a_small_or_empty_body_is_not_packed() {
         let limits = Limits::default();
         let small = Reply::json(StatusCode::OK, b"{}".to_vec()).in_form(GZIP, &limits);
-        assert_eq!((small.headers.get(CONTENT_ENCODING), &*small.body), (None, &b"{}"[..]));
+        assert_eq!(small.headers.get(CONTENT_ENCODING), None);
+        assert_eq!(json(small), b"{}");
         let empty = Reply::empty(StatusCode::NO_CONTENT).in_form(GZIP, &limits);
         assert!(empty.headers.is_empty());
     }

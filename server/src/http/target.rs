@@ -4,6 +4,8 @@ use axum::http::Method;
 use fornax::TenantId;
 use percent_encoding::percent_decode_str;
 
+use super::binary::BINARY;
+
 /// A path under a tenant's base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
@@ -102,6 +104,19 @@ impl Place {
         }
     }
 
+    /// Whether it is a Binary, or all of them.
+    pub(crate) fn is_binary(&self) -> bool {
+        self.resource_type() == Some(BINARY)
+    }
+
+    /// The id of the resource it names.
+    pub(crate) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Instance(_, id) | Self::InstanceHistory(_, id) | Self::Version(_, id, _) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The path's form, for logs and metrics: it names no type, id or version.
     pub(crate) fn route(&self) -> &'static str {
         match self {
@@ -168,6 +183,8 @@ pub(crate) enum Takes {
     Nothing,
     Json,
     Form,
+    /// The content of a Binary.
+    Content,
 }
 
 #[cfg(test)]

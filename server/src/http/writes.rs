@@ -1,7 +1,7 @@
 //! Creates, updates, deletes and Bundles.
 
 use axum::http::StatusCode;
-use fornax::{BundleOptions, Change, Committed, ReturnBodies, Tenant, Version};
+use fornax::{BinaryUpload, BundleOptions, Change, Committed, ReturnBodies, Tenant, Version};
 
 use super::bundles;
 use super::conditions;
@@ -44,6 +44,15 @@ pub(crate) fn update(
 pub(crate) fn delete(tenant: &Tenant, call: &Call, resource_type: &str, id: &str) -> Result<Reply, Refusal> {
     conditions::no_other_condition(&call.headers)?;
     conditional(tenant, call, Change::delete(resource_type, id))
+}
+
+/// `POST [base]/Binary`, `PUT [base]/Binary/[id]` with content in its own form.
+pub(crate) fn content(tenant: &Tenant, call: &Call, upload: BinaryUpload) -> Result<Reply, Refusal> {
+    conditions::no_other_condition(&call.headers)?;
+    if conditions::if_none_exist(&call.headers)?.is_some() {
+        return Err(Refusal::not_supported("If-None-Exist takes a resource, not content in its own form"));
+    }
+    conditional(tenant, call, upload.finish().own_bases(call.base_urls.all.clone()))
 }
 
 fn conditional(tenant: &Tenant, call: &Call, change: Change) -> Result<Reply, Refusal> {

@@ -1,5 +1,6 @@
 //! The binary, from outside: its HTTP interface, its commands, and what is left of it when it is killed.
 
+mod binary;
 mod crash;
 mod http;
 mod load;

@@ -24,7 +24,7 @@ const SERVER: Users = Only(&["fornax-server"]);
 pub const OUTSIDE: &[(&str, Users)] = &[
     ("arc-swap", Impure),
     ("axum", SERVER),
-    ("base64", Only(&["fornax-crypto", "fornax-server"])),
+    ("base64", Only(&["fornax", "fornax-crypto", "fornax-server"])),
     ("bincode", Only(&["fornax-codec"])),
     ("clap", SERVER),
     ("criterion", Tests),
