@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
+use crate::http::Proxy;
+
 /// A FHIR R4 repository: versioned resources per tenant, encrypted at rest, searchable the moment a write is acknowledged.
 #[derive(Debug, Parser)]
 #[command(name = "fornax", version, arg_required_else_help = true)]
@@ -121,6 +123,11 @@ pub(crate) struct ServeOptions {
     /// from it, and an absolute reference under it is a local one. Without it, links name the host that was asked
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// A proxy that is believed, by address or network: what its headers Forwarded or X-Forwarded-Proto, -Host and -Prefix
+    /// say of the public origin goes into links, unless --base-url is given. From all others these headers count for
+    /// nothing. May be given more than once
+    #[arg(long, value_name = "ADDRESS")]
+    pub trusted_proxy: Vec<Proxy>,
     /// Memory for caches and write buffers together; the process takes some 100 MiB more, and room for requests
     #[arg(long, value_name = "MIB", default_value_t = 224, value_parser = clap::value_parser!(u32).range(32..=1_048_576))]
     pub memory: u32,

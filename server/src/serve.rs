@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::command_line::ServeOptions;
 use crate::control_socket::ControlSocket;
 use crate::failure::Failure;
-use crate::http::{self, Limits, Listener, Names, Origin, Site};
+use crate::http::{self, Limits, Listener, Names, Origin, Proxies, Site};
 use crate::log;
 
 /// Serves until a signal says stop.
@@ -34,8 +34,8 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
     };
     let listener = runtime.block_on(Listener::bind(&addresses)).map_err(Failure::io(listening))?;
     let names = if options.insecure { Names::All } else { Names::Own };
-    let origin =
-        Origin::new(options.base_url.as_deref(), listener.address(), names).map_err(Failure::Options)?;
+    let origin = Origin::new(options.base_url.as_deref(), listener.address(), names);
+    let origin = origin.map_err(Failure::Options)?.behind(Proxies::new(&options.trusted_proxy));
     let memory_bytes = (options.memory as usize) << 20;
     let engine = Engine::open(Options::at(&options.data).memory_bytes(memory_bytes))
         .map_err(Failure::engine(format!("cannot open {}", options.data.display())))?;

@@ -17,6 +17,7 @@ use super::body::{self, Payload, Received};
 use super::interaction::{self, Call};
 use super::metrics::{Sample, Series};
 use super::negotiation::{self, Encoding, Form, Preference};
+use super::proxies::Peer;
 use super::query_string;
 use super::refusal::Refusal;
 use super::reply::Reply;
@@ -211,7 +212,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
     account.route = target.place.route();
     check_type(site, &target.place)?;
     let verb = verb.ok_or_else(|| Refusal::not_allowed(&target.place.allow()))?;
-    let base_urls = site.origin.bases(&parts.headers, &target.tenant)?;
+    let base_urls = site.origin.bases(peer(parts)?, &parts.headers, &target.tenant)?;
     if !site.engine.has_tenant(&target.tenant) {
         return Err(no_tenant());
     }
@@ -242,6 +243,11 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
         carried: Form::carried(query),
     };
     Ok(Asked { call, takes })
+}
+
+/// Who sent the request: a client, or the nearest proxy.
+fn peer(parts: &Parts) -> Result<Peer, Refusal> {
+    parts.extensions.get::<Peer>().copied().ok_or_else(mistake)
 }
 
 fn check_type(site: &Site, place: &Place) -> Result<(), Refusal> {

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -15,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
 use super::limits::Limits;
+use super::proxies::Peer;
 use super::steady::Steady;
 
 /// How long to wait when the system has no more sockets to give.
@@ -61,7 +65,7 @@ pub(crate) async fn serve(
         };
         let Ok(place) = place else { break };
         match accepted {
-            Ok((stream, _)) => attend(stream, place, &router, &graceful, limits),
+            Ok((stream, from)) => attend((stream, Peer(from.ip())), place, &router, &graceful, limits),
             Err(error) => {
                 tracing::warn!(%error, "no connection could be accepted");
                 sleep(ACCEPT_AGAIN).await;
@@ -76,7 +80,7 @@ pub(crate) async fn serve(
 
 /// Serves one connection in a task of its own.
 fn attend(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, Peer),
     place: OwnedSemaphorePermit,
     router: &Router,
     graceful: &GracefulShutdown,
@@ -87,7 +91,11 @@ fn attend(
         tracing::debug!(%error, "a connection sends with delay");
     }
     let stream = TokioIo::new(Steady::new(stream, limits.silence));
-    let service = TowerToHyperService::new(router.clone());
+    let router = TowerToHyperService::new(router.clone());
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle)

@@ -7,6 +7,7 @@ use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, StatusCode};
 use fornax::{Issue, TenantId};
 
+use super::proxies::{Peer, Proxies, Public};
 use super::refusal::Refusal;
 
 /// Where the server is reached: all links are built from it.
@@ -16,6 +17,7 @@ pub(crate) struct Origin {
     public: Option<String>,
     listen: SocketAddr,
     names: Names,
+    proxies: Proxies,
 }
 
 /// Under which names a server on loopback answers.
@@ -41,7 +43,13 @@ impl Origin {
     /// What is wrong with the public URL.
     pub(crate) fn new(public: Option<&str>, listen: SocketAddr, names: Names) -> Result<Self, String> {
         let public = public.map(checked).transpose()?;
-        Ok(Self { public, listen, names })
+        Ok(Self { public, listen, names, proxies: Proxies::default() })
+    }
+
+    /// The same, with proxies that are believed.
+    #[must_use]
+    pub(crate) fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
     }
 
     /// The base of the default tenant as the address listened on has it.
@@ -52,18 +60,26 @@ impl Origin {
     /// The bases for a request.
     ///
     /// # Errors
-    /// 400: `Host` is not a host. 421: the server listens on loopback only, and was asked under another name. A web page
+    /// 400: `Host` is not a host, or a proxy that is believed says what can't be. 421: the server listens on loopback only, and was asked under another name. A web page
     /// whose name was pointed at this machine could otherwise read and write through its visitor's browser.
-    pub(crate) fn bases(&self, headers: &HeaderMap, tenant: &TenantId) -> Result<BaseUrls, Refusal> {
+    pub(crate) fn bases(
+        &self,
+        peer: Peer,
+        headers: &HeaderMap,
+        tenant: &TenantId,
+    ) -> Result<BaseUrls, Refusal> {
         let path = if *tenant == TenantId::default_tenant() {
             "/fhir".to_owned()
         } else {
             format!("/t/{tenant}/fhir")
         };
         let asked = self.asked(headers)?;
-        let origin = match &self.public {
-            Some(public) => public.clone(),
-            None => format!("http://{asked}"),
+        let origin = match (&self.public, self.proxies.public(peer, headers)?) {
+            (Some(public), _) => public.clone(),
+            (None, Some(Public { scheme, host, prefix })) => {
+                format!("{scheme}://{}{prefix}", host.unwrap_or(asked))
+            }
+            (None, None) => format!("http://{asked}"),
         };
         let own = origin + &path;
         let listened = format!("http://{}{path}", self.listen);

@@ -632,3 +632,42 @@ fn a_web_page_cannot_reach_in_under_its_own_name() {
     check_refused(&answer, 421, "security", None, "another name");
     assert_eq!(server.send("GET", "metadata", &[("Host", "localhost:1")], b"").status, 200);
 }
+
+/// A bundle's link and a reference, as they come out behind a proxy with these headers.
+fn behind_proxy(options: &[&str], headers: &[(&str, &str)]) -> (String, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start_with(&folder.path().join("data"), options);
+    let body = r#"{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"https://fhir.example/ehr/fhir/Patient/1"}}"#;
+    let made = server.send("POST", "Observation", &[&[JSON], headers].concat(), body.as_bytes());
+    assert_eq!(made.status, 201, "{}", made.text());
+    let location = made.header("location").expect("a location");
+    let (base, _) = location.split_once("/Observation/").expect("a URL of a version");
+    assert_eq!(
+        server.send("GET", "Observation", headers, b"").link("self").expect("a link"),
+        format!("{base}/Observation")
+    );
+    (
+        base.replace(&server.origin, "SERVER"),
+        made.value()["subject"]["reference"].as_str().expect("text").to_owned(),
+    )
+}
+
+#[test]
+fn links_and_references_know_the_public_origin() {
+    let forwarded =
+        [("Forwarded", "for=9.9.9.9;proto=https;host=fhir.example"), ("X-Forwarded-Prefix", "/ehr")];
+    let check = |options: &[&str], base: &str, reference: &str| {
+        assert_eq!(behind_proxy(options, &forwarded), (base.to_owned(), reference.to_owned()), "{options:?}");
+    };
+    let public = "https://fhir.example/ehr/fhir";
+    let absolute = "https://fhir.example/ehr/fhir/Patient/1";
+    check(&[], "SERVER/fhir", absolute);
+    check(&["--trusted-proxy", "10.0.0.0/8"], "SERVER/fhir", absolute);
+    check(&["--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "127.0.0.1"], public, "Patient/1");
+    check(&["--base-url", "https://fhir.example/ehr"], public, "Patient/1");
+    check(
+        &["--base-url", "https://b.example", "--trusted-proxy", "127.0.0.1"],
+        "https://b.example/fhir",
+        absolute,
+    );
+}

@@ -28,11 +28,17 @@ pub struct Answer {
 
 impl Server {
     pub fn start(directory: &Path) -> Self {
+        Self::start_with(directory, &[])
+    }
+
+    /// The same, with more options.
+    pub fn start_with(directory: &Path, options: &[&str]) -> Self {
         let log = directory.with_extension("log");
         let file = std::fs::File::options().create(true).append(true).open(&log).expect("a log file");
         let mut child = Command::new(FORNAX)
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(directory)
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(file)
             .spawn()

@@ -38,6 +38,7 @@ pub const OUTSIDE: &[(&str, Users)] = &[
     ("icu_normalizer", Only(&["fornax-index"])),
     ("ignore", Only(&["fornax-tidy"])),
     ("indicatif", SERVER),
+    ("ipnet", SERVER),
     ("jiff", Only(&["fornax", "fornax-server"])),
     ("libc", Only(&["fornax-fault-shim"])),
     ("libfuzzer-sys", Only(&["fornax-fuzz"])),

@@ -2,6 +2,8 @@ use axum::http::HeaderValue;
 
 use super::*;
 
+const PEER: Peer = Peer(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+
 /// The base that links are built from, or the status of the refusal.
 fn check(public: Option<&str>, listen: &str, host: Option<&str>, expected: Result<&str, u16>) {
     let origin = Origin::new(public, listen.parse().expect("an address"), Names::Own).expect("an origin");
@@ -9,7 +11,7 @@ fn check(public: Option<&str>, listen: &str, host: Option<&str>, expected: Resul
     if let Some(host) = host {
         headers.insert(HOST, HeaderValue::from_str(host).expect("a header's value"));
     }
-    let bases = origin.bases(&headers, &TenantId::default_tenant());
+    let bases = origin.bases(PEER, &headers, &TenantId::default_tenant());
     let found = bases.map(|bases| bases.own).map_err(|refusal| refusal.status.as_u16());
     assert_eq!(found, expected.map(str::to_owned), "{public:?} {listen} {host:?}");
 }
@@ -44,7 +46,7 @@ fn references_under_every_own_base_are_local() {
     let origin =
         Origin::new(Some("https://fhir.example"), "127.0.0.1:8080".parse().expect("an address"), Names::Own);
     let tenant = "clinic-1".parse().expect("a name");
-    let bases = origin.expect("an origin").bases(&HeaderMap::new(), &tenant).expect("bases");
+    let bases = origin.expect("an origin").bases(PEER, &HeaderMap::new(), &tenant).expect("bases");
     assert_eq!(bases.own, "https://fhir.example/t/clinic-1/fhir");
     assert_eq!(bases.all, [bases.own.as_str(), "http://127.0.0.1:8080/t/clinic-1/fhir"]);
 }
@@ -57,4 +59,24 @@ fn what_is_not_an_origin_is_refused() {
         let listen = "127.0.0.1:8080".parse().expect("an address");
         assert!(Origin::new(Some(wrong), listen, Names::Own).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn links_name_what_a_trusted_proxy_tells() {
+    let listen = "127.0.0.1:8080".parse().expect("an address");
+    let proxies = Proxies::new(&["127.0.0.1".parse().expect("an address")]);
+    let mut headers = HeaderMap::new();
+    headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
+    headers.insert("x-forwarded-host", HeaderValue::from_static("fhir.example"));
+    headers.insert("x-forwarded-prefix", HeaderValue::from_static("/ehr"));
+    let check = |public: Option<&str>, proxies: &Proxies, own: &str| {
+        let origin = Origin::new(public, listen, Names::Own).expect("an origin").behind(proxies.clone());
+        let bases = origin.bases(PEER, &headers, &TenantId::default_tenant()).expect("bases");
+        assert_eq!(bases.own, own);
+        assert!(bases.all.contains(&own.to_owned()));
+        assert!(bases.all.contains(&"http://127.0.0.1:8080/fhir".to_owned()));
+    };
+    check(None, &proxies, "https://fhir.example/ehr/fhir");
+    check(Some("https://own.example"), &proxies, "https://own.example/fhir");
+    check(None, &Proxies::default(), "http://127.0.0.1:8080/fhir");
 }
