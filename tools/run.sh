@@ -20,8 +20,11 @@ read -r _ base <&"${server[0]}" || {
     exit 1
 }
 
-# Put under fixed ids, so that running this again changes nothing but versions.
-"$fornax" load --to "$base" tools/sample
+# People who never lived, the same each time. Put under fixed ids, so that running this again changes nothing but versions.
+generated=$(mktemp -d)
+"$fornax" generate --patients 100 --out "$generated/sample" >/dev/null
+"$fornax" load --to "$base" "$generated/sample/population" tools/sample
+rm -rf "$generated"
 
 cat <<END
 

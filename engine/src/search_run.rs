@@ -64,9 +64,14 @@ pub(crate) fn next(core: &Core, resource_type: &str, token: &str) -> Result<Sear
     Run { core, view: View::at(core, page.seq)?, resource_type, query }.page(&page.start, &own_bases)
 }
 
-/// The first two matches of criteria, to tell none, one and several apart.
-pub(crate) fn first_two(core: &Core, view: &View<'_>, query: &Query) -> Result<Vec<Version>> {
-    let found = find(core, view, query, &Start::default(), 2)?;
+/// The first matches of criteria, to tell none, one and several apart.
+pub(crate) fn first_matches(
+    core: &Core,
+    view: &View<'_>,
+    query: &Query,
+    count: usize,
+) -> Result<Vec<Version>> {
+    let found = find(core, view, query, &Start::default(), count)?;
     view.versions(&places(&found.hits))
 }
 

@@ -11,6 +11,7 @@ mod command_line;
 mod compact;
 mod control_socket;
 mod failure;
+mod generate;
 mod http;
 mod load;
 mod log;
@@ -31,6 +32,7 @@ pub fn run() -> ExitCode {
     let outcome = match CommandLine::parse().command {
         Command::Serve(options) => serve::run(&options),
         Command::Load(options) => load::run(&options),
+        Command::Generate(options) => generate::run(&options),
         Command::Tenant(command) => tenant::run(&command),
         Command::Stats(options) => stats::run(&options),
         Command::Compact(options) => compact::run(&options),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
-use super::references::BundleReferences;
+use super::references::{BundleReferences, CriteriaRule};
 use crate::change::{Committed, EntryResponse};
 use crate::commit::{contended, sequence_all};
 use crate::error::{Error, Result};
@@ -22,23 +22,37 @@ enum Step {
     Work(Work),
 }
 
+/// Those that are malformed are errors.
+type EntryOrError<'a> = std::result::Result<&'a Entry<'a>, &'a Error>;
+
 impl BundleRequest<'_> {
-    /// One response for each entry. Entries that read see what those before them wrote.
+    /// One response for each entry. They are done in the order of a transaction's: deletes, creates, updates, reads.
     pub(super) fn batch(&self) -> Vec<EntryResponse> {
-        let is_read =
-            |entry: &Result<Entry<'_>>| entry.as_ref().is_ok_and(|entry| entry.method == Method::Get);
-        let mut responses = Vec::with_capacity(self.entries.len());
-        for run in self.entries.chunk_by(|one, next| is_read(one) == is_read(next)) {
-            if is_read(&run[0]) {
-                responses.extend(run.iter().flatten().map(|entry| self.read(entry)));
+        let method = |index: usize| self.entries[index].as_ref().ok().map(|entry| entry.method);
+        let mut order: Vec<usize> = (0..self.entries.len()).collect();
+        order.sort_by_key(|&index| method(index));
+        let mut responses: Vec<Option<EntryResponse>> = order.iter().map(|_| None).collect();
+        for run in order.chunk_by(|&one, &next| method(one) == method(next)) {
+            let is_read = run.first().is_some_and(|&index| method(index) == Some(Method::Get));
+            let entries: Vec<_> = run.iter().map(|&index| self.entries[index].as_ref()).collect();
+            let answers: Vec<EntryResponse> = if is_read {
+                entries.into_iter().flatten().map(|entry| self.read(entry)).collect()
             } else {
-                responses.extend(run.chunks(ENTRIES_AT_ONCE).flat_map(|entries| self.write_entries(entries)));
+                entries.chunks(ENTRIES_AT_ONCE).flat_map(|entries| self.write_entries(entries)).collect()
+            };
+            for (&index, answer) in run.iter().zip(answers) {
+                responses[index] = Some(answer);
             }
         }
         responses
+            .into_iter()
+            .map(|response| {
+                response.unwrap_or_else(|| EntryResponse::failed(&bug("an entry without a response")))
+            })
+            .collect()
     }
 
-    fn write_entries(&self, entries: &[Result<Entry<'_>>]) -> Vec<EntryResponse> {
+    fn write_entries(&self, entries: &[EntryOrError<'_>]) -> Vec<EntryResponse> {
         let mut responses: Vec<Option<EntryResponse>> = entries.iter().map(|_| None).collect();
         for _ in 0..TRIES {
             let waiting: Vec<usize> =
@@ -48,7 +62,7 @@ impl BundleRequest<'_> {
             }
             let (mut places, mut works) = (Vec::new(), Vec::new());
             for index in waiting {
-                match entries[index].as_ref().map_err(Error::repeated).and_then(|entry| self.step(entry)) {
+                match entries[index].map_err(Error::repeated).and_then(|entry| self.step(entry)) {
                     Ok(Step::Decided(response)) => responses[index] = Some(response),
                     Ok(Step::Work(work)) => {
                         places.push(index);
@@ -70,8 +84,13 @@ impl BundleRequest<'_> {
 
     fn step(&self, entry: &Entry<'_>) -> Result<Step> {
         let view = View::now(self.core)?;
-        let references =
-            BundleReferences::new(self.core, &view, &self.options.own_bases, HashMap::new(), false);
+        let references = BundleReferences::new(
+            self.core,
+            &view,
+            &self.options.own_bases,
+            HashMap::new(),
+            CriteriaRule::Kept,
+        );
         let mut conditions = Vec::new();
         Ok(match self.target(entry, &view, &mut conditions)? {
             Target::Read => Step::Decided(self.read(entry)),

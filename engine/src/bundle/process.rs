@@ -15,8 +15,8 @@ use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Found, IdRule, PreparedWrite, check_id, find, parse_failed, put_node, relative_to,
-    several_match,
+    BodySource, Content, Criteria, Found, IdRule, PreparedWrite, check_id, parse_failed, put_node,
+    relative_to, several_match,
 };
 
 /// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
@@ -110,7 +110,9 @@ impl BundleRequest<'_> {
         match (entry.method, id) {
             (Method::Post, None) => {
                 if let Some(criteria) = &entry.if_none_exist {
-                    let (condition, found) = find(core, view, resource_type, criteria)?;
+                    let own_bases = &self.options.own_bases;
+                    let criteria = Criteria::parse(core, resource_type, criteria, own_bases)?;
+                    let (condition, found) = criteria.find(core, view)?;
                     match found {
                         Found::None => conditions.push(condition),
                         Found::One(version) => {

@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use fornax_definitions::TypeKind;
+use fornax_index::SearchValues;
 use fornax_model::Node;
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::types::ResourceType;
 use crate::view::View;
-use crate::write::{Condition, Found, References, find, reference_nodes, relative_to};
+use crate::write::{BodySource, Condition, Criteria, References, reference_nodes, relative_to, values_of};
 
 /// References of one Bundle.
 pub(crate) struct BundleReferences<'a> {
@@ -19,14 +22,33 @@ pub(crate) struct BundleReferences<'a> {
     /// Base URLs under which an absolute reference is a local one, without a slash at the end.
     pub own_bases: &'a [String],
     /// `fullUrl` to `Type/id`.
-    pub entries: HashMap<String, String>,
-    /// Criteria are resolved in a transaction only.
-    pub resolves_criteria: bool,
-    found: RefCell<Criteria>,
+    entries: HashMap<String, String>,
+    criteria: CriteriaRule<'a>,
+    found: RefCell<Resolved>,
 }
 
+/// What becomes of a reference that is criteria.
+pub(crate) enum CriteriaRule<'a> {
+    /// It stays as it is: in a batch.
+    Kept,
+    /// It is resolved, as things stand after these writes: in a transaction.
+    Resolved(Vec<OwnWrite<'a>>),
+}
+
+/// What a transaction makes of one resource.
+pub(crate) struct OwnWrite<'a> {
+    pub resource_type: ResourceType,
+    pub id: String,
+    /// `None`: it is deleted.
+    pub resource: Option<Node<'a>>,
+}
+
+/// The resources of one type that a transaction writes: ids, and what they will be found by; `None`: deleted.
+type OwnValues = Rc<Vec<(String, Option<SearchValues>)>>;
+
 #[derive(Default)]
-struct Criteria {
+struct Resolved {
+    own: HashMap<u16, OwnValues>,
     targets: HashMap<String, String>,
     conditions: Vec<Condition>,
     unresolved: Vec<Issue>,
@@ -41,9 +63,9 @@ impl<'a> BundleReferences<'a> {
         view: &'a View<'a>,
         own_bases: &'a [String],
         entries: HashMap<String, String>,
-        resolves_criteria: bool,
+        criteria: CriteriaRule<'a>,
     ) -> Self {
-        Self { core, view, own_bases, entries, resolves_criteria, found: RefCell::default() }
+        Self { core, view, own_bases, entries, criteria, found: RefCell::default() }
     }
 
     /// Resolves the references of a resource.
@@ -75,17 +97,26 @@ impl<'a> BundleReferences<'a> {
             return Ok(Some(target.clone()));
         }
         let resource_type = self.core.types.named(resource_type)?;
-        let (condition, found) = find(self.core, self.view, resource_type, criteria)?;
+        let criteria = Criteria::parse(self.core, resource_type, criteria, self.own_bases)?;
+        // The last step of a transaction's order: what it writes itself counts as written.
+        let own = self.own_values(resource_type)?;
+        let (condition, found) = criteria.matches(self.core, self.view, own.len() + 2)?;
+        let is_own = |id: &str| own.iter().any(|(own, _)| own == id);
+        let mut ids: Vec<String> =
+            found.iter().map(|version| version.id.to_string()).filter(|id| !is_own(id)).collect();
+        let is_met = |values: &SearchValues| criteria.are_met_by(self.core, values);
+        let written = own.iter().filter(|(_, values)| values.as_ref().is_some_and(is_met));
+        ids.extend(written.map(|(id, _)| id.clone()));
         let mut remembered = self.found.borrow_mut();
-        let problem = match found {
-            Found::One(version) => {
-                let target = format!("{}/{}", resource_type.name, version.id);
+        let problem = match &ids[..] {
+            [id] => {
+                let target = format!("{}/{id}", resource_type.name);
                 remembered.targets.insert(reference.to_owned(), target.clone());
                 remembered.conditions.push(condition);
                 return Ok(Some(target));
             }
-            Found::None => ("not-found", "nothing matches the conditional reference"),
-            Found::Several => ("multiple-matches", "several resources match the conditional reference"),
+            [] => ("not-found", "nothing matches the conditional reference"),
+            _ => ("multiple-matches", "several resources match the conditional reference"),
         };
         if remembered.unresolved.len() < UNRESOLVED_MAX {
             // The client's own reference, told back to him: it names what he must send first.
@@ -94,25 +125,55 @@ impl<'a> BundleReferences<'a> {
         remembered.targets.insert(reference.to_owned(), reference.to_owned());
         Ok(None)
     }
+
+    /// What the transaction writes of a type; found out at the first reference that asks.
+    fn own_values(&self, resource_type: ResourceType) -> Result<OwnValues> {
+        let CriteriaRule::Resolved(writes) = &self.criteria else { return Ok(Rc::default()) };
+        if let Some(known) = self.found.borrow().own.get(&resource_type.number) {
+            return Ok(Rc::clone(known));
+        }
+        let of_type = writes.iter().filter(|write| write.resource_type.number == resource_type.number);
+        let values = of_type.map(|write| {
+            let OwnWrite { id, resource, .. } = write;
+            let source = resource.map(|node| BodySource { node, whole: None, resource_type, id });
+            let values = source.map(|source| values_of(self.core, &source, &Literal(self)));
+            Ok((id.clone(), values.transpose()?))
+        });
+        let values: OwnValues = Rc::new(values.collect::<Result<_>>()?);
+        self.found.borrow_mut().own.insert(resource_type.number, Rc::clone(&values));
+        Ok(values)
+    }
+
+    /// What a reference becomes that is no criteria.
+    fn literal(&self, reference: &str) -> Option<String> {
+        if reference.starts_with('#') {
+            return None;
+        }
+        let entry = self.entries.get(reference).cloned();
+        entry.or_else(|| relative_to(self.own_bases, reference).map(ToOwned::to_owned))
+    }
+}
+
+/// References that are literal; criteria stay as they are.
+struct Literal<'a, 'b>(&'b BundleReferences<'a>);
+
+impl References for Literal<'_, '_> {
+    fn rewrite(&self, reference: &str) -> Result<Option<String>> {
+        Ok(self.0.literal(reference))
+    }
 }
 
 impl References for BundleReferences<'_> {
     fn rewrite(&self, reference: &str) -> Result<Option<String>> {
-        if reference.starts_with('#') {
-            return Ok(None);
-        }
-        if let Some(target) = self.entries.get(reference) {
-            return Ok(Some(target.clone()));
-        }
-        let own = relative_to(self.own_bases, reference);
-        let relative = own.unwrap_or(reference);
-        if self.resolves_criteria
+        let relative = relative_to(self.own_bases, reference).unwrap_or(reference);
+        if matches!(self.criteria, CriteriaRule::Resolved(_))
+            && !self.entries.contains_key(reference)
             && let Some((resource_type, criteria)) = relative.split_once('?')
             && is_resource_type(self.core, resource_type)
         {
             return self.target(reference, resource_type, criteria);
         }
-        Ok(own.map(ToOwned::to_owned))
+        Ok(self.literal(reference))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::entries::Entry;
 use super::process::{BundleRequest, TRIES, Target};
-use super::references::BundleReferences;
+use super::references::{BundleReferences, CriteriaRule, OwnWrite};
 use crate::change::{Committed, EntryResponse};
 use crate::commit::{contended, sequence};
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ impl<'a> BundleRequest<'a> {
             &view,
             &self.options.own_bases,
             full_urls(entries, &targets)?,
-            true,
+            CriteriaRule::Resolved(own_writes(entries, &targets)),
         );
         let Plan { writes, mut responses } = plan(entries, targets);
         let places: Vec<usize> = writes.iter().map(|(entry, _)| entry.index).collect();
@@ -144,6 +144,20 @@ fn check_overlaps(entries: &[&Entry<'_>], targets: &[Target]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What the transaction makes of each resource that it touches.
+fn own_writes<'a>(entries: &[&Entry<'a>], targets: &[Target]) -> Vec<OwnWrite<'a>> {
+    let written = entries.iter().zip(targets).filter_map(|(entry, target)| match target {
+        Target::Write { resource_type, id, .. } => {
+            Some(OwnWrite { resource_type: *resource_type, id: id.clone(), resource: entry.resource })
+        }
+        Target::Delete { resource_type, id } => {
+            Some(OwnWrite { resource_type: *resource_type, id: id.clone(), resource: None })
+        }
+        Target::Existing(_) | Target::Read => None,
+    });
+    written.collect()
 }
 
 /// What each `fullUrl` is called after the transaction.

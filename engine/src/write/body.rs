@@ -98,6 +98,22 @@ impl PreparedBody {
     }
 }
 
+/// What a resource will be found by, with its references as these have them.
+pub(crate) fn values_of(
+    core: &Core,
+    source: &BodySource<'_>,
+    references: &dyn References,
+) -> Result<SearchValues> {
+    let document = match edited(source, references)? {
+        None => source.document(),
+        Some(bytes) => Document::parse(bytes, &ModelLimits::default())
+            .map_err(|error| bug("an edited resource is no JSON").caused_by(error))?,
+    };
+    core.indexer
+        .extract(source.resource_type.id, document.root())
+        .map_err(|error| bug("search values can't be found").caused_by(error))
+}
+
 /// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone;
 /// `None`: as they came.
 fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option<Vec<u8>>> {

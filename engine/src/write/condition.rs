@@ -1,6 +1,8 @@
-//! Criteria of conditional interactions and references: what they match, and whether that still holds.
+//! Criteria of conditional interactions and references: what they match, and what must still hold for it.
+//!
+//! `identifier=system|value` and `url=` of canonical resources are point gets in the store; all else is a search.
 
-use fornax_index::Identity;
+use fornax_index::{Identity, MatchContext, SearchValues};
 use fornax_query::{Context, Handling, Limits, Pairs, Query, TokenValue, Values};
 
 use crate::core::Core;
@@ -28,34 +30,74 @@ pub(crate) enum Found {
     Several,
 }
 
+/// The criteria of a conditional interaction or reference, read.
+pub(crate) struct Criteria {
+    resource_type: ResourceType,
+    query: Query,
+    /// The identity that they ask for, if that is all they ask: a point get in the store.
+    identity: Option<IdentityKey>,
+}
+
 /// The query string of criteria that some write as a search: `?identifier=x`, `Patient?identifier=x`.
 fn query_string(resource_type: ResourceType, criteria: &str) -> &str {
     let query = criteria.strip_prefix(resource_type.name).unwrap_or(criteria);
     query.strip_prefix('?').unwrap_or(criteria)
 }
 
-/// Finds what `criteria` (a query string) match. `identifier=system|value` and `url=` of canonical resources are point gets in the
-/// store; all else is a search.
-pub(crate) fn find(
-    core: &Core,
-    view: &View<'_>,
-    resource_type: ResourceType,
-    criteria: &str,
-) -> Result<(Condition, Found)> {
-    let limits = Limits::default();
-    let context =
-        Context { definitions: core.definitions, bases: &[], handling: Handling::Guard, limits: &limits };
-    let query = Pairs::of_query(query_string(resource_type, criteria), &limits)
-        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
-        .map_err(|error| search_run::refused(&error))?;
-    if query.filters.is_empty() {
-        let issue =
-            Issue::error("required", "the criteria of a conditional interaction name no search parameter");
-        return Err(Error::new(ErrorKind::Precondition, issue));
+impl Criteria {
+    /// Reads a query string. References under the own base URLs are local ones.
+    pub(crate) fn parse(
+        core: &Core,
+        resource_type: ResourceType,
+        text: &str,
+        own_bases: &[String],
+    ) -> Result<Self> {
+        let limits = Limits::default();
+        let context = Context {
+            definitions: core.definitions,
+            bases: own_bases,
+            handling: Handling::Guard,
+            limits: &limits,
+        };
+        let query = Pairs::of_query(query_string(resource_type, text), &limits)
+            .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
+            .map_err(|error| search_run::refused(&error))?;
+        if query.filters.is_empty() {
+            let text = "the criteria of a conditional interaction name no search parameter";
+            return Err(Error::new(ErrorKind::Precondition, Issue::error("required", text)));
+        }
+        let identity = identity(core, resource_type, &query)
+            .map(|digest| IdentityKey { type_number: resource_type.number, digest });
+        Ok(Self { resource_type, query, identity })
     }
-    match identity(core, resource_type, &query) {
-        Some(digest) => find_identity(view, IdentityKey { type_number: resource_type.number, digest }),
-        None => find_by_search(core, view, resource_type, &query),
+
+    /// What they match, up to `count` resources, and what must still hold for it.
+    pub(crate) fn matches(
+        &self,
+        core: &Core,
+        view: &View<'_>,
+        count: usize,
+    ) -> Result<(Condition, Vec<Version>)> {
+        let Some(identity) = &self.identity else {
+            let found = search_run::first_matches(core, view, &self.query, count)?;
+            let since = view.seq;
+            return Ok((Condition::Untouched { type_number: self.resource_type.number, since }, found));
+        };
+        // What is not there yet does not count: should it be there by then, the condition does not hold.
+        let (rids, found) = view.bearers(identity, count)?.into_iter().unzip();
+        Ok((Condition::Identity { identity: *identity, rids }, found))
+    }
+
+    /// What they match: none, one or several.
+    pub(crate) fn find(&self, core: &Core, view: &View<'_>) -> Result<(Condition, Found)> {
+        let (condition, found) = self.matches(core, view, 2)?;
+        Ok((condition, Found::of(found)))
+    }
+
+    /// Whether a resource that is about to be written matches.
+    pub(crate) fn are_met_by(&self, core: &Core, values: &SearchValues) -> bool {
+        let now_us = core.clock.now_ms() * 1000;
+        core.indexer.matches(&self.query, values, &MatchContext { last_updated_us: now_us, now_us })
     }
 }
 
@@ -77,22 +119,6 @@ fn identity(core: &Core, resource_type: ResourceType, query: &Query) -> Option<[
         _ => return None,
     };
     Some(core.vault.identity_digest(resource_type.name, identity))
-}
-
-fn find_identity(view: &View<'_>, identity: IdentityKey) -> Result<(Condition, Found)> {
-    // What is not there yet does not count: should it be there by then, the condition does not hold.
-    let (rids, found) = view.bearers(&identity, 2)?.into_iter().unzip();
-    Ok((Condition::Identity { identity, rids }, Found::of(found)))
-}
-
-fn find_by_search(
-    core: &Core,
-    view: &View<'_>,
-    resource_type: ResourceType,
-    query: &Query,
-) -> Result<(Condition, Found)> {
-    let found = search_run::first_two(core, view, query)?;
-    Ok((Condition::Untouched { type_number: resource_type.number, since: view.seq }, Found::of(found)))
 }
 
 impl Found {

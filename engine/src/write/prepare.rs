@@ -13,7 +13,7 @@ use crate::resource::VersionId;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::body::{BodySource, OwnReferences, PreparedBody, References};
-use crate::write::condition::{Condition, Found, find};
+use crate::write::condition::{Condition, Criteria, Found};
 use crate::{Change, Principal};
 
 /// Changes that become one commit.
@@ -68,7 +68,8 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
         Action::Create { resource_type, id, body, if_none_exist } => {
             let resource_type = core.types.named(resource_type)?;
             if let Some(criteria) = if_none_exist {
-                let (condition, found) = find(core, &View::now(core)?, resource_type, criteria)?;
+                let criteria = Criteria::parse(core, resource_type, criteria, &change.own_bases)?;
+                let (condition, found) = criteria.find(core, &View::now(core)?)?;
                 match found {
                     Found::None => conditions.push(condition),
                     Found::One(version) => return Ok(Prepared::Existing(version)),

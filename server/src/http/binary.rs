@@ -49,7 +49,7 @@ pub(crate) fn head(
     }
     Ok(BinaryHead {
         id: id.map(ToOwned::to_owned),
-        content_type: text(&CONTENT_TYPE)?.unwrap_or_default(),
+        content_type: text(&CONTENT_TYPE)?.ok_or_else(|| Refusal::invalid("the content has no type"))?,
         security_context: text(&X_SECURITY_CONTEXT)?,
         bytes_expected: text(&CONTENT_LENGTH)?.and_then(|length| length.parse().ok()),
     })

@@ -83,7 +83,7 @@ impl Proxies {
             }
         };
         let host = host.map(checked_host).transpose()?;
-        Ok(Some(Public { scheme, host, prefix: checked_prefix(prefix)? }))
+        Ok(Some(Public { scheme, host, prefix: checked_prefix(prefix.as_deref())? }))
     }
 
     /// The element of `Forwarded` that the outermost of the proxies that are believed has added: elements are added at the
@@ -166,9 +166,8 @@ fn checked_host(host: String) -> Result<String, Refusal> {
     }
 }
 
-fn checked_prefix(prefix: Option<String>) -> Result<String, Refusal> {
-    let prefix = prefix.unwrap_or_default();
-    let prefix = prefix.trim_end_matches('/');
+fn checked_prefix(prefix: Option<&str>) -> Result<String, Refusal> {
+    let prefix = prefix.unwrap_or("").trim_end_matches('/');
     let is_path = |text: &str| {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%".contains(&byte);
         text.starts_with('/') && !text.starts_with("//") && text.bytes().all(is_plain)

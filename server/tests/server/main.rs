@@ -2,6 +2,7 @@
 
 mod binary;
 mod crash;
+mod generate;
 mod http;
 mod load;
 mod support;

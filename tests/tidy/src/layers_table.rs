@@ -14,7 +14,7 @@ pub enum Column {
     Facade,
     /// HTTP and the command line.
     Server,
-    /// For developers and planners; nothing uses it.
+    /// For developers and planners; of all that is shipped only the binary uses it.
     Tool,
     /// Tests, benchmarks and fuzz targets; nothing but tests uses it.
     Test,
@@ -56,7 +56,7 @@ impl Layer {
 
     /// Whether the crate may do no input or output of any kind.
     pub fn is_pure(&self) -> bool {
-        self.column == Column::Fhir || self.package == "fornax-codec"
+        self.column == Column::Fhir || matches!(self.package, "fornax-codec" | "fornax-population")
     }
 }
 
@@ -116,15 +116,18 @@ pub const LAYERS: &[Layer] = &[
         "fornax-index",
         "fornax-search",
     ]),
-    Layer::new(Column::Server, "fornax-server", "server").uses(&["fornax-model", "fornax"]),
+    Layer::new(Column::Tool, "fornax-population", "tools/population"),
+    Layer::new(Column::Server, "fornax-server", "server").uses(&[
+        "fornax-model",
+        "fornax",
+        "fornax-population",
+    ]),
     // Tools
     Layer::new(Column::Tool, "definitions-image", "tools/definitions-image").uses(&["fornax-definitions"]),
-    Layer::new(Column::Tool, "dictionary", "tools/dictionary").uses(&["fornax-codec"]),
+    Layer::new(Column::Tool, "dictionary", "tools/dictionary").uses(&["fornax-codec", "fornax-population"]),
     // Tests. The oracle shares nothing with what it judges: else it agrees with its mistakes.
     Layer::new(Column::Test, "fornax-tidy", "tests/tidy"),
-    Layer::new(Column::Test, "fornax-oracle", "tests/oracle")
-        .uses(&["fornax-model", "fornax-definitions"])
-        .tests_use(&["fornax"]),
+    Layer::new(Column::Test, "fornax-oracle", "tests/oracle").tests_use(&["fornax"]),
     Layer::new(Column::Test, "fornax-fault-shim", "tests/fault-shim")
         .tests_use(&["fornax", "fornax-store", "fornax-rocks"])
         .unsafe_because("stands in for the C library's file calls"),
@@ -149,5 +152,6 @@ pub const LAYERS: &[Layer] = &[
         "fornax-index",
         "fornax-search",
         "fornax",
+        "fornax-population",
     ]),
 ];

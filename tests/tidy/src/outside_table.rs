@@ -12,18 +12,20 @@ pub enum Users {
     Impure,
     /// These crates only.
     Only(&'static [&'static str]),
+    /// The server; and the facade's examples, which show how others use it.
+    ServerAndExamples,
     /// Tools, and every crate's tests.
     Tests,
 }
 
-use Users::{Everyone, ExceptByte, Impure, Only, Tests};
+use Users::{Everyone, ExceptByte, Impure, Only, ServerAndExamples, Tests};
 
 const SERVER: Users = Only(&["fornax-server"]);
 
 /// Outside crates by name.
 pub const OUTSIDE: &[(&str, Users)] = &[
     ("arc-swap", Impure),
-    ("axum", SERVER),
+    ("axum", ServerAndExamples),
     ("base64", Only(&["fornax", "fornax-crypto", "fornax-server"])),
     ("bincode", Only(&["fornax-codec"])),
     ("clap", SERVER),
@@ -65,7 +67,7 @@ pub const OUTSIDE: &[(&str, Users)] = &[
     ("tempfile", Tests),
     ("thiserror", Everyone),
     ("tikv-jemallocator", SERVER),
-    ("tokio", SERVER),
+    ("tokio", ServerAndExamples),
     ("toml", Only(&["fornax-tidy"])),
     ("tower", SERVER),
     ("tower-http", SERVER),

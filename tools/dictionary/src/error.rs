@@ -5,22 +5,9 @@ use std::path::PathBuf;
 /// Why the tool stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
-    /// A table is not well formed.
-    #[error("table {0}")]
-    Table(String),
-    /// A template is not well formed, or asks for what is not there.
-    #[error("template: {0}")]
-    Template(String),
-    /// A template makes something that is not JSON.
-    #[error("template {name} makes no JSON: {source}: {text}")]
-    NoJson {
-        /// The template.
-        name: &'static str,
-        /// What is wrong.
-        source: serde_json::Error,
-        /// What it made.
-        text: String,
-    },
+    /// There is no such population.
+    #[error("population: {0}")]
+    Population(#[from] fornax_population::PopulationError),
     /// A file can't be read or written, or has not the form expected.
     #[error("{}: {source}", path.display())]
     File {
@@ -39,6 +26,6 @@ pub enum ToolError {
     #[error("a {0} came back changed")]
     Changed(String),
     /// The command line asks for something else than the tool does.
-    #[error("usage: dictionary train FILE | show NAME COUNT | measure FOLDER")]
+    #[error("usage: dictionary train FILE | show TYPE COUNT | measure FOLDER")]
     Usage,
 }

@@ -1,22 +1,17 @@
-//! Makes the dictionary that records are compressed with, from resources of its own making, and measures it.
+//! Makes the dictionary that records are compressed with, from the resources of a synthetic population, and measures it.
 //!
 //! `train FILE` writes a dictionary: the same bytes on every machine. It goes to `engine/crates/codec/assets` under a new number
-//! once a release has shipped the old one. `show NAME COUNT` prints resources as they are trained on. `measure FOLDER` compresses
+//! once a release has shipped the old one. `show TYPE COUNT` prints resources as they are trained on. `measure FOLDER` compresses
 //! the resources of a folder of Bundles one by one.
 
 use std::io::Write;
 use std::path::Path;
 
 mod bundles;
-mod calendar;
 mod compact;
-mod dice;
 mod error;
 mod measure;
-mod population;
-mod samples_table;
-mod table;
-mod template;
+mod samples;
 
 use error::ToolError;
 
@@ -47,9 +42,9 @@ fn run(words: &[&str], out: &mut impl Write) -> Result<(), ToolError> {
                 .map_err(|source| ToolError::File { path: path.into(), source })?;
             writeln!(out, "{} bytes of dictionary", dictionary.len())
         }
-        ["show", name, count] => {
+        ["show", kind, count] => {
             let count = count.parse().map_err(|_| ToolError::Usage)?;
-            population::examples(name, count)?.iter().try_for_each(|resource| writeln!(out, "{resource}"))
+            samples::examples(SEED, kind, count)?.iter().try_for_each(|resource| writeln!(out, "{resource}"))
         }
         ["measure", folder] => {
             let resources = bundles::resources(Path::new(folder))?;
@@ -61,7 +56,7 @@ fn run(words: &[&str], out: &mut impl Write) -> Result<(), ToolError> {
 }
 
 fn train() -> Result<Vec<u8>, ToolError> {
-    let resources = population::resources(SEED, SAMPLE_BYTES)?;
+    let resources = samples::resources(SEED, SAMPLE_BYTES)?;
     zstd::dict::from_samples(&resources, DICTIONARY_BYTES).map_err(ToolError::Zstd)
 }
 
@@ -72,13 +67,13 @@ mod tests {
     /// Once a release has shipped a dictionary, it is never trained again: its new form gets a new number.
     #[test]
     fn the_newest_dictionary_is_what_this_tool_makes() {
-        let shipped = include_bytes!("../../../engine/crates/codec/assets/dictionary-1.zstd");
+        let shipped = include_bytes!("../../../engine/crates/codec/assets/dictionary-2.zstd");
         assert!(train().unwrap() == shipped, "run `dictionary train`");
     }
 
     #[test]
     fn what_it_does_not_do() {
-        for words in [&[][..], &["train"], &["show", "patient", "x"], &["show", "nothing", "1"], &["measure"]]
+        for words in [&[][..], &["train"], &["show", "Patient", "x"], &["show", "Nothing", "1"], &["measure"]]
         {
             assert!(matches!(run(words, &mut Vec::new()), Err(ToolError::Usage)), "{words:?}");
         }
@@ -87,7 +82,7 @@ mod tests {
     #[test]
     fn examples_are_shown() {
         let mut out = Vec::new();
-        run(&["show", "patient", "2"], &mut out).unwrap();
+        run(&["show", "Patient", "2"], &mut out).unwrap();
         let lines: Vec<&str> = std::str::from_utf8(&out).unwrap().lines().collect();
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|line| line.starts_with(r#"{"resourceType":"Patient""#)));

@@ -11,8 +11,8 @@
 //! | reference | `r`: the rids of local targets; also the sort key |
 //! | string, token, URI | `s0`, `s1` ...: sort keys, eight bytes each: the first 32 bytes of a folded string, 16 of a code, 64 of a URI |
 //!
-//! Of several texts the least and the greatest are kept. Beyond its first eight bytes the order of such documents among
-//! those that agree so far is not that of their texts, but it is the same on every page.
+//! Of several texts the least and the greatest are kept, in this order and aligned: where one has a part that the other has
+//! not, `NO_PART` stands for the other's.
 
 use std::sync::{Arc, LazyLock};
 

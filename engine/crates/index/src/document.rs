@@ -1,6 +1,6 @@
 //! From search values to an index document: the terms of `term`, the columns of `columns`.
 
-use fornax_postings::{ColumnName, Field, IndexDocument, Rid, Seq};
+use fornax_postings::{ColumnName, Field, IndexDocument, NO_PART, Rid, Seq};
 use smallvec::SmallVec;
 
 use crate::columns::{Columns, EVERY, NumberColumns};
@@ -225,10 +225,19 @@ impl<'a> Writer<'a> {
             Some((least, greatest)) => Some((least.min(text), greatest.max(text))),
         });
         let Some((least, greatest)) = ends else { return };
-        for text in [Some(least), Some(greatest).filter(|_| least != greatest)].into_iter().flatten() {
-            for (column, part) in columns.iter().zip(encoding::text(text.as_bytes(), columns.len())) {
-                self.document.add_value(column, part);
+        let mut parts = encoding::text(least.as_bytes(), columns.len());
+        if least == greatest {
+            columns.iter().zip(parts).for_each(|(column, part)| self.document.add_value(column, part));
+            return;
+        }
+        let mut others = encoding::text(greatest.as_bytes(), columns.len());
+        for column in columns {
+            let (part, other) = (parts.next(), others.next());
+            if part.is_none() && other.is_none() {
+                return;
             }
+            self.document.add_value(column, part.unwrap_or(NO_PART));
+            self.document.add_value(column, other.unwrap_or(NO_PART));
         }
     }
 }

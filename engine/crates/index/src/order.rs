@@ -1,7 +1,7 @@
 //! From `_sort` to an order by columns.
 
 use fornax_definitions::Definitions;
-use fornax_postings::{ColumnName, Direction, Order, SortKey};
+use fornax_postings::{ColumnName, Direction, Order, Pick, SortKey};
 use fornax_query::Query;
 
 use crate::columns::{Columns, EVERY};
@@ -15,7 +15,7 @@ pub(crate) fn order(definitions: &Definitions, query: &Query) -> Order {
             fornax_query::Direction::Ascending => Direction::Ascending,
             fornax_query::Direction::Descending => Direction::Descending,
         };
-        let mut add = |column: ColumnName| keys.push(SortKey { column, direction });
+        let mut add = |column: ColumnName| keys.push(SortKey { column, pick: Pick::Extreme, direction });
         let parameter = definitions.parameter_of(key.parameter);
         match (parameter.code, Columns::of(parameter.id, parameter.kind)) {
             (LAST_UPDATED, _) => add(EVERY.last_updated.clone()),
@@ -26,7 +26,9 @@ pub(crate) fn order(definitions: &Definitions, query: &Query) -> Order {
             }),
             (_, Some(Columns::Number(columns))) => add(columns.plain),
             (_, Some(Columns::Reference(column))) => add(column),
-            (_, Some(Columns::Text(columns))) => columns.into_iter().for_each(add),
+            (_, Some(Columns::Text(columns))) => {
+                keys.extend(columns.into_iter().map(|column| SortKey { column, pick: Pick::End, direction }));
+            }
             (_, None) => {}
         }
     }

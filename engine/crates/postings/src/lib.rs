@@ -41,4 +41,6 @@ pub use merge::MergeWorth;
 pub use page_cache::PageCache;
 pub use rid_set::RidSet;
 pub use schema::Field;
-pub use search::{Direction, Hit, Order, Page, PageRequest, Position, Snapshot, SortKey, Total};
+pub use search::{
+    Direction, Hit, NO_PART, Order, Page, PageRequest, Pick, Position, Snapshot, SortKey, Total,
+};

@@ -31,14 +31,29 @@ pub enum Order {
     Columns(Vec<SortKey>),
 }
 
-/// One key to sort by. Of several values the least counts when ascending, the greatest when descending.
+/// One key to sort by.
 #[derive(Clone, Debug)]
 pub struct SortKey {
     /// The column.
     pub column: ColumnName,
+    /// Which of several values counts.
+    pub pick: Pick,
     /// Which end comes first.
     pub direction: Direction,
 }
+
+/// Which of a document's values in a column counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// The least when ascending, the greatest when descending.
+    Extreme,
+    /// The first when ascending, the last when descending: columns that hold parts of one value agree on whose part it is.
+    /// [`NO_PART`] stands for none.
+    End,
+}
+
+/// What stands in a column for a part that a value does not have, beside a value that has it.
+pub const NO_PART: i64 = i64::MAX;
 
 /// Which end of a column comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,11 +257,19 @@ impl Snapshot {
 }
 
 /// The sort columns of one segment; `None`: no document has a value.
-struct SortColumns(SmallVec<[(Option<Column<i64>>, Direction); 2]>);
+struct SortColumns(SmallVec<[(Option<Column<i64>>, Choice); 2]>);
+
+/// How a key is read from a document's values.
+#[derive(Clone, Copy)]
+struct Choice {
+    pick: Pick,
+    direction: Direction,
+}
 
 impl SortColumns {
     fn open(keys: &[SortKey], segment: &Segment) -> Result<Self> {
-        let open = |key: &SortKey| Ok((segment.column(&key.column)?, key.direction));
+        let choice = |key: &SortKey| Choice { pick: key.pick, direction: key.direction };
+        let open = |key: &SortKey| Ok((segment.column(&key.column)?, choice(key)));
         Ok(Self(keys.iter().map(open).collect::<Result<_>>()?))
     }
 
@@ -254,12 +277,12 @@ impl SortColumns {
     fn first(&self, block: &[u32], values: &mut [SortValue]) {
         match self.0.first() {
             None | Some((None, _)) => values.fill(SortValue::MISSING),
-            Some((Some(column), direction)) if column.get_cardinality() == Cardinality::Multivalued => {
+            Some((Some(column), choice)) if column.get_cardinality() == Cardinality::Multivalued => {
                 for (value, &document) in values.iter_mut().zip(block) {
-                    *value = SortValue::of(column, *direction, document);
+                    *value = choice.of(column, document);
                 }
             }
-            Some((Some(column), direction)) => {
+            Some((Some(column), Choice { direction, .. })) => {
                 let mut read = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
                 column.first_vals(block, &mut read[..block.len()]);
                 for (value, read) in values.iter_mut().zip(read) {
@@ -270,8 +293,8 @@ impl SortColumns {
     }
 
     fn position(&self, first: SortValue, document: u32, segment: &Segment) -> Position {
-        let others = self.0.iter().skip(1).map(|(column, direction)| match column {
-            Some(column) => SortValue::of(column, *direction, document),
+        let others = self.0.iter().skip(1).map(|(column, choice)| match column {
+            Some(column) => choice.of(column, document),
             None => SortValue::MISSING,
         });
         let keys = self.0.first().map(|_| first).into_iter().chain(others).collect();
@@ -290,10 +313,18 @@ impl SortValue {
         };
         Self { missing: false, value }
     }
+}
 
-    fn of(column: &Column<i64>, direction: Direction, document: u32) -> Self {
-        let values = column.values_for_doc(document).map(|value| Self::new(value, direction));
-        values.min().unwrap_or(Self::MISSING)
+impl Choice {
+    fn of(self, column: &Column<i64>, document: u32) -> SortValue {
+        let mut values = column.values_for_doc(document);
+        let value = match (self.pick, self.direction) {
+            (Pick::Extreme, Direction::Ascending) => values.min(),
+            (Pick::Extreme, Direction::Descending) => values.max(),
+            (Pick::End, Direction::Ascending) => values.next().filter(|&part| part != NO_PART),
+            (Pick::End, Direction::Descending) => values.last().filter(|&part| part != NO_PART),
+        };
+        value.map_or(SortValue::MISSING, |value| SortValue::new(value, self.direction))
     }
 }
 

@@ -201,7 +201,8 @@ fn a_condition_on_a_resource_that_is_written_as_well_holds() {
     tenant.commit(&put("old", "1"), &principal()).unwrap();
     let view = crate::view::View::now(&core).unwrap();
     let basic = core.types.named("Basic").unwrap();
-    let (condition, _) = crate::write::find(&core, &view, basic, "identifier=urn:x|1").unwrap();
+    let criteria = crate::write::Criteria::parse(&core, basic, "identifier=urn:x|1", &[]).unwrap();
+    let (condition, _) = criteria.find(&core, &view).unwrap();
     let mut staging = Staging::begin(&core, 1);
     staging.add(prepared(&core, &[put("old", "1")]), ReturnBodies::No).unwrap();
     // Others whose condition rests on the same resource go through meanwhile.

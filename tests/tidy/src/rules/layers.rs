@@ -91,6 +91,10 @@ fn may_use(member: &Member, edge: &Dependency, users: &Users) -> bool {
         Users::Impure => for_tests || layer.is_some_and(|layer| !layer.is_pure()),
         // A benchmark compares with what another crate owns; nothing ships in it.
         Users::Only(owners) => owners.contains(&member.name.as_str()) || member.name == "fornax-benches",
+        Users::ServerAndExamples => match layer.map(|layer| layer.column) {
+            Some(Column::Facade) => edge.kind == Kind::Dev,
+            column => column == Some(Column::Server),
+        },
         Users::Tests => for_tests,
     }
 }

@@ -38,8 +38,8 @@ fn each_way_of_packing() {
         ("nothing", Vec::new(), STORED),
         ("a byte", b"x".to_vec(), STORED),
         ("noise", noise(5000), STORED),
-        ("a small resource", SMALL.as_bytes().to_vec(), 1),
-        ("a large text", SMALL.repeat(1000).into_bytes(), 1),
+        ("a small resource", SMALL.as_bytes().to_vec(), NEWEST),
+        ("a large text", SMALL.repeat(1000).into_bytes(), NEWEST),
         ("much noise", noise(POOLED_BYTES_MAX + 1), STORED),
     ];
     for (what, value, expected) in rows {
@@ -71,8 +71,9 @@ fn values_that_are_refused() {
     let stored = packed(b"x");
     let rows = [
         ("no bytes", Vec::new(), CodecError::Damaged("a packed value of no bytes")),
-        ("another dictionary", vec![2, 1, 2], CodecError::UnknownDictionary(2)),
-        ("no frame", vec![1], CodecError::Damaged("a packed value is not one zstd frame")),
+        ("a dictionary that was never shipped", vec![1, 1, 2], CodecError::UnknownDictionary(1)),
+        ("a later dictionary", vec![NEWEST + 1, 1, 2], CodecError::UnknownDictionary(NEWEST + 1)),
+        ("no frame", vec![NEWEST], CodecError::Damaged("a packed value is not one zstd frame")),
         (
             "two frames",
             [&whole, &whole[1..]].concat(),
@@ -82,7 +83,7 @@ fn values_that_are_refused() {
         // A frame of an unknown length, with an empty last block.
         (
             "no length",
-            vec![1, 0, 0x58, 1, 0, 0],
+            vec![NEWEST, 0, 0x58, 1, 0, 0],
             CodecError::Damaged("a packed value does not state its length"),
         ),
     ];

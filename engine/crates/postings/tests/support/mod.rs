@@ -8,7 +8,7 @@ use std::sync::Arc;
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_postings::{
     CacheBudget, Caches, Changes, Clause, ColumnName, Direction, Field, Files, Hit, IndexDocument, Limits,
-    ManifestTag, Options, Order, PageCache, PageRequest, Postings, Rid, RidSet, Seq, Snapshot, SortKey,
+    ManifestTag, Options, Order, PageCache, PageRequest, Pick, Postings, Rid, RidSet, Seq, Snapshot, SortKey,
     SupersededVersion, TagKeeper, Test, Total,
 };
 use parking_lot::Mutex;
@@ -295,7 +295,8 @@ impl Model {
         assert_eq!(pages(snapshot, &clause, &Order::Written, random), written, "{}", context());
         for direction in [Direction::Ascending, Direction::Descending] {
             let sorted = sort(&want, direction);
-            let key = |column: &ColumnName| SortKey { column: Arc::clone(column), direction };
+            let key =
+                |column: &ColumnName| SortKey { column: Arc::clone(column), pick: Pick::Extreme, direction };
             let order = Order::Columns(vec![key(&columns().rank), key(&columns().low)]);
             assert_eq!(pages(snapshot, &clause, &order, random), sorted, "{direction:?} {}", context());
         }

@@ -1,0 +1,108 @@
+//! Criteria of conditional creates and references, alone and within Bundles.
+
+#![allow(clippy::unwrap_used, reason = "tests panic")]
+
+use fornax::{
+    BundleOptions, Change, Committed, Engine, EntryResponse, ErrorKind, Options, Principal, Read,
+    ReturnBodies, TenantId,
+};
+use serde_json::{Value, json};
+
+fn me() -> Principal {
+    Principal::named("me")
+}
+
+/// Criteria are resolved last, as things stand after the transaction's own writes.
+#[test]
+fn conditional_references_see_what_the_transaction_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(Options::at(folder.path())).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    let patient = |value: &str, family: &str| {
+        json!({ "resourceType": "Patient", "identifier": [{ "system": "urn:a", "value": value }],
+                "name": [{ "family": family }] })
+    };
+    let entry = |method: &str, url: &str, mut resource: Value| {
+        if let Some(id) = url.split_once('/').map(|(_, id)| id) {
+            resource["id"] = id.into();
+        }
+        json!({ "resource": resource, "request": { "method": method, "url": url } })
+    };
+    let observation = |reference: &str| {
+        let body = json!({ "resourceType": "Observation", "status": "final", "code": { "text": "x" },
+                           "subject": { "reference": reference } });
+        entry("POST", "Observation", body)
+    };
+    let delete = |url: &str| json!({ "request": { "method": "DELETE", "url": url } });
+    let run = |entries: Vec<Value>| {
+        let bundle = json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries });
+        let options = BundleOptions { bodies: ReturnBodies::Yes, ..BundleOptions::default() };
+        let response = tenant.process_bundle(bundle.to_string().into_bytes(), &options, &me());
+        response.map_err(|error| error.kind()).map(|response| {
+            let last = response.entries.last().expect("an entry");
+            let EntryResponse::Committed(Committed::Created(version)) = last else { panic!("{last:?}") };
+            let body: Value = serde_json::from_slice(&version.to_json()).unwrap();
+            body["subject"]["reference"].as_str().expect("a reference").to_owned()
+        })
+    };
+    let by_identifier = observation("Patient?identifier=urn:a|1");
+    let by_name = observation("Patient?family=lovelace");
+    let refused = Err(ErrorKind::Precondition);
+    assert_eq!(run(vec![by_identifier.clone()]), refused);
+    // One that it creates, by a point get and by a search.
+    for observation in [&by_identifier, &by_name] {
+        let made =
+            run(vec![entry("POST", "Patient", patient("1", "Lovelace")), observation.clone()]).unwrap();
+        let id = made.strip_prefix("Patient/").expect("a local reference").to_owned();
+        assert!(matches!(tenant.read("Patient", &id, &me()).unwrap(), Read::Current(_)));
+        // One that it deletes.
+        assert_eq!(run(vec![delete(&made), observation.clone()]), refused);
+        // One that it changes so that it does not match any more, and another that matches since.
+        let changes = vec![
+            entry("PUT", &made, patient("2", "Byron")),
+            entry("PUT", "Patient/other", patient("1", "Lovelace")),
+            observation.clone(),
+        ];
+        assert_eq!(run(changes), Ok("Patient/other".to_owned()));
+        // Another one beside it.
+        assert_eq!(
+            run(vec![entry("POST", "Patient", patient("1", "Lovelace")), observation.clone()]),
+            refused
+        );
+        tenant.commit(&Change::delete("Patient", "other"), &me()).unwrap();
+        tenant.commit(&Change::delete("Patient", id), &me()).unwrap();
+    }
+}
+
+#[test]
+fn a_batch_deletes_before_it_creates_and_criteria_know_the_own_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(Options::at(folder.path())).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    let body = |id: &str| {
+        json!({ "resourceType": "Basic", "id": id, "code": { "text": "x" }, "subject": { "reference": "Patient/1" },
+                "identifier": [{ "system": "urn:a", "value": "1" }] })
+    };
+    tenant.commit(&Change::update("Basic", "a", body("a").to_string().into_bytes()), &me()).unwrap();
+    let without_id = |mut body: Value| {
+        body.as_object_mut().expect("an object").remove("id");
+        body
+    };
+    let criteria = "subject=https://own.example/fhir/Patient/1";
+    let change =
+        Change::create_if_none_exist("Basic", without_id(body("")).to_string().into_bytes(), criteria)
+            .own_bases(vec!["https://own.example/fhir".to_owned()]);
+    assert!(matches!(tenant.commit(&change, &me()).unwrap(), Committed::Existing(_)));
+    let bundle = json!({ "resourceType": "Bundle", "type": "batch", "entry": [
+        { "resource": without_id(body("")),
+          "request": { "method": "POST", "url": "Basic", "ifNoneExist": "identifier=1" } },
+        { "request": { "method": "GET", "url": "Basic?identifier=1" } },
+        { "request": { "method": "DELETE", "url": "Basic/a" } },
+    ] });
+    let response =
+        tenant.process_bundle(bundle.to_string().into_bytes(), &BundleOptions::default(), &me()).unwrap();
+    assert!(matches!(response.entries[0], EntryResponse::Committed(Committed::Created(_))));
+    let EntryResponse::Search(found) = &response.entries[1] else { panic!("{:?}", response.entries[1]) };
+    assert_eq!(found.total, Some(1));
+    assert!(matches!(response.entries[2], EntryResponse::Committed(Committed::Deleted(Some(_)))));
+}
