@@ -1,5 +1,5 @@
-//! Two threads that tend the indexes: one brings fresh documents to disk, by their number and age, one merges segments. They
-//! are two so that no flush waits for a merge.
+//! Threads that tend the indexes, each with a duty of its own so that none waits for another's: one brings fresh documents to disk, by
+//! their number and age; one merges segments; one builds in memory what the next search will need, while there are searches.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
@@ -16,16 +16,22 @@ use crate::error::Result;
 
 /// How often tenants are looked at.
 const TICK: Duration = Duration::from_millis(200);
+/// How often those are that are being searched.
+const SEARCHED_TICK: Duration = Duration::from_millis(5);
+/// How many of these ticks after its last search a tenant counts as being searched: 2 s.
+const SEARCHED_TICKS: u32 = 400;
+/// Pending documents that a search can build itself, in some milliseconds.
+const PENDING_DOCUMENTS: usize = 200;
 /// Fresh documents that are flushed at once.
 const FLUSH_DOCUMENTS: usize = 10_000;
 /// Ticks after which fewer are flushed too: 5 s, so that catching up at the next opening stays short.
 const FLUSH_TICKS: u32 = 25;
 
 type Watched = Arc<Mutex<Vec<Weak<Core>>>>;
-/// Tends a tenant at one of the ticks.
-type Duty = fn(&Core, u32) -> Result<()>;
+/// Tends a tenant at one of the ticks. True: it wants to be looked at again soon.
+type Duty = fn(&Core, u32) -> Result<bool>;
 
-const DUTIES: [(&str, Duty); 2] = [("fornax-flush", flush), ("fornax-merge", merge)];
+const DUTIES: [(&str, Duty); 3] = [("fornax-flush", flush), ("fornax-merge", merge), ("fornax-build", build)];
 
 /// The background of an engine.
 pub(crate) struct Background {
@@ -74,15 +80,16 @@ impl Drop for Background {
 
 /// Does a duty at every tick, until it is told to stop.
 fn tend(watched: &Watched, stopped: &Receiver<()>, duty: Duty) {
-    let mut tick = 0_u32;
-    while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-        tick = tick.wrapping_add(1);
+    let (mut tick, mut pause) = (0_u32, TICK);
+    while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+        (tick, pause) = (tick.wrapping_add(1), TICK);
         let open: Vec<Arc<Core>> = watched.lock().iter().filter_map(Weak::upgrade).collect();
         for core in open.into_iter().filter(|core| core.check_open().is_ok()) {
             match catch_unwind(AssertUnwindSafe(|| duty(&core, tick))) {
-                Ok(Ok(())) => {}
+                Ok(Ok(false)) => {}
+                Ok(Ok(true)) => pause = SEARCHED_TICK,
                 Ok(Err(error)) => {
-                    tracing::error!(error = %error, cause = ?std::error::Error::source(&error), "the index could not be brought to disk");
+                    tracing::error!(error = %error, cause = ?std::error::Error::source(&error), "the index could not be tended");
                 }
                 // The hook has told where. The other tenants need this thread.
                 Err(_) => core.close(),
@@ -91,14 +98,26 @@ fn tend(watched: &Watched, stopped: &Receiver<()>, duty: Duty) {
     }
 }
 
-fn flush(core: &Core, tick: u32) -> Result<()> {
+fn flush(core: &Core, tick: u32) -> Result<bool> {
     let documents = core.postings.fresh_documents();
     if documents >= FLUSH_DOCUMENTS || (documents > 0 && tick.is_multiple_of(FLUSH_TICKS)) {
-        return core.flush_fresh();
+        core.flush_fresh()?;
     }
-    core.postings.merge_fresh(core.retention.floor()).map(drop).map_err(index_failed)
+    Ok(false)
 }
 
-fn merge(core: &Core, _tick: u32) -> Result<()> {
-    if core.take_may_merge() { core.merge_index(MergeWorth::Third) } else { Ok(()) }
+fn merge(core: &Core, _tick: u32) -> Result<bool> {
+    if core.take_may_merge() {
+        core.merge_index(MergeWorth::Third)?;
+    }
+    Ok(false)
+}
+
+fn build(core: &Core, _tick: u32) -> Result<bool> {
+    let is_searched = core.is_being_searched(SEARCHED_TICKS);
+    if is_searched {
+        core.postings.build_fresh(PENDING_DOCUMENTS).map_err(index_failed)?;
+    }
+    while core.postings.merge_fresh(core.retention.floor()).map_err(index_failed)? {}
+    Ok(is_searched)
 }

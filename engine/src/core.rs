@@ -1,7 +1,7 @@
 //! What a tenant is made of while it is open.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use fornax_codec::compression::Compression;
 use fornax_definitions::Definitions;
@@ -38,6 +38,8 @@ pub(crate) struct Core {
     published: AtomicU64,
     closed: AtomicBool,
     may_merge: AtomicBool,
+    /// Counts down from the last search.
+    searched_for: AtomicU32,
 }
 
 /// The parts that opening puts together.
@@ -74,6 +76,7 @@ impl Core {
             published: AtomicU64::new(parts.published),
             closed: AtomicBool::new(false),
             may_merge: AtomicBool::new(true),
+            searched_for: AtomicU32::new(0),
         }
     }
 
@@ -134,6 +137,17 @@ impl Core {
     /// Whether a flush came since this was last asked, so that there may be something to merge.
     pub(crate) fn take_may_merge(&self) -> bool {
         self.may_merge.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether there was a search at one of the last so many times that this was asked.
+    pub(crate) fn is_being_searched(&self, times: u32) -> bool {
+        let left = if self.postings.take_searched() {
+            times
+        } else {
+            self.searched_for.load(Ordering::Relaxed).saturating_sub(1)
+        };
+        self.searched_for.store(left, Ordering::Relaxed);
+        left > 0
     }
 
     /// Merges what is worth it, as long as the tenant is open.

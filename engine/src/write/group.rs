@@ -15,8 +15,9 @@ use crate::write::sequence::{SequenceState, write_group};
 /// Who writes no more than this is taken into the next group, whoever else waits.
 const SMALL_WRITES_MAX: usize = 100;
 const SMALL_BYTES_MAX: usize = 1 << 20;
-/// Writes, and bytes of bodies as compressed, of all others in a group; but for the first of them.
-const GROUP_WRITES_MAX: usize = 2_000;
+/// Writes, and bytes of bodies as compressed, of all others in a group; but for the first of them. Some 20 ms of work: a
+/// small write that comes meanwhile waits for it.
+const GROUP_WRITES_MAX: usize = 500;
 const GROUP_BYTES_MAX: usize = 64 << 20;
 
 /// What came of one piece of work.

@@ -133,6 +133,7 @@ fn churn(folder: &Path, population: &Population, (engine, tenant): (&Engine, &Te
     tenant.compact().unwrap();
     let verified = tenant.verify().unwrap();
     row("verified", &format!("{} resources, {} findings", verified.resources, verified.findings_total));
+    let parts_after = parts(tenant);
     engine.close().unwrap();
     let fresh = folder.join("fresh");
     {
@@ -140,11 +141,20 @@ fn churn(folder: &Path, population: &Population, (engine, tenant): (&Engine, &Te
         let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
         load_changed(&tenant, population, rates);
         tenant.compact().unwrap();
+        row("parts of it then, and of a fresh load", &format!("{parts_after}; {}", parts(&tenant)));
         engine.close().unwrap();
     }
     let (after, fresh) = (bytes_below(&data), bytes_below(&fresh));
     let share = (after as f64 / fresh as f64 - 1.0) * 100.0;
     row("on disk after it", &format!("{after} bytes; a fresh load of the outcome {fresh}: {share:+.1} %"));
+}
+
+/// Bytes of bodies, of the index, and of all else: ids, identities, log and audit rows.
+fn parts(tenant: &Tenant) -> String {
+    let all = tenant.statistics().unwrap();
+    let bodies: u64 = all.types.iter().map(|of_type| of_type.store_bytes).sum();
+    let rest = all.store_bytes.saturating_sub(bodies);
+    format!("bodies {bodies}, index {}, ids, log and audit {rest}, of {} audit rows", all.index_bytes, all.audit_rows)
 }
 
 fn many_tenants(folder: &Path, resources_each: u64) {

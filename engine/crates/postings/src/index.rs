@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use fornax_crypto::{DataKey, Entropy};
@@ -144,6 +145,8 @@ pub struct Postings {
     pub(crate) upkeep: Mutex<Upkeep>,
     /// Taken for the length of a merge, before `upkeep`.
     pub(crate) merging: Mutex<()>,
+    /// Set by each snapshot.
+    searched: AtomicBool,
 }
 
 impl Postings {
@@ -189,6 +192,7 @@ impl Postings {
             writer: Mutex::new(Writer { pending: Pending::default(), applied: seq, floor, last }),
             upkeep: Mutex::new(upkeep),
             merging: Mutex::new(()),
+            searched: AtomicBool::new(false),
         }
     }
 
@@ -260,6 +264,7 @@ impl Postings {
     /// The index as it stood at commit `seq`, which must have been applied. Builds what no search has needed before:
     /// about 0.16 ms for up to 10 documents, 3 ms for 1,000.
     pub fn snapshot(&self, seq: Seq) -> Result<Snapshot> {
+        self.searched.store(true, Ordering::Relaxed);
         let live = {
             let mut writer = self.writer.lock();
             if seq > writer.applied {
@@ -277,6 +282,24 @@ impl Postings {
         }
         segments.retain(|segment| segment.first_seq <= seq);
         Ok(Snapshot { segments: segments.into(), seq })
+    }
+
+    /// Whether a snapshot was taken since this was last asked.
+    pub fn take_searched(&self) -> bool {
+        self.searched.swap(false, Ordering::Relaxed)
+    }
+
+    /// Builds what the next search will need, from so many pending documents on; with fewer it is left to the search.
+    pub fn build_fresh(&self, pending_min: usize) -> Result<()> {
+        let live = {
+            let mut writer = self.writer.lock();
+            if writer.pending.len() < pending_min {
+                return Ok(());
+            }
+            self.freeze(&mut writer)?;
+            self.live.load_full()
+        };
+        live.chunks.iter().try_for_each(|chunk| chunk.segment(&self.caches).map(drop))
     }
 
     /// Turns what is pending into a chunk.

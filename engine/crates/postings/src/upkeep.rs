@@ -6,13 +6,16 @@ use crate::directory::SegmentDirectory;
 use crate::document::{IndexDocument, Seq};
 use crate::error::{Error, Result};
 use crate::fresh::Chunk;
-use crate::index::{DiskSegment, Live, Postings};
+use crate::index::{DiskSegment, Limits, Live, Postings};
 use crate::manifest::{Manifest, ManifestTag, SegmentEntry, TagKeeper};
 use crate::merge::{self, MergeWorth};
 use crate::schema::DICTIONARY;
 use crate::sealed_file::FileSeal;
 use crate::segment;
 use crate::superseded::Superseded;
+
+/// Documents of one chunk in memory that others are merged into.
+const FRESH_MERGED_MAX: u32 = 1_000;
 
 /// What flushes and merges know of the disk.
 pub(crate) struct Upkeep {
@@ -177,8 +180,11 @@ impl Postings {
 
     /// Puts neighbouring chunks in memory together, if there is a run worth it, so that searches between single writes do not
     /// meet dozens. True when it did; call again then. A writer waits for it no longer than marks take to carry over.
+    ///
+    /// Only small ones: a document is built once more with each merge, and before long once more by a flush. Nothing is done
+    /// while a flush is under way.
     pub fn merge_fresh(&self, floor: Seq) -> Result<bool> {
-        let _upkeep = self.upkeep.lock();
+        let Some(_upkeep) = self.upkeep.try_lock() else { return Ok(false) };
         self.writer.lock().raise_floor(floor);
         let live = self.live.load_full();
         let candidates: Vec<_> = live
@@ -186,7 +192,8 @@ impl Postings {
             .iter()
             .map(|chunk| merge::Candidate { documents: chunk.documents.len() as u32, dead: 0 })
             .collect();
-        let Some(run) = merge::choose(&candidates, MergeWorth::Third, &self.limits) else { return Ok(false) };
+        let limits = Limits { segment_documents_max: FRESH_MERGED_MAX, ..self.limits };
+        let Some(run) = merge::choose(&candidates, MergeWorth::Third, &limits) else { return Ok(false) };
         let sources = &live.chunks[run.clone()];
         let marks: Vec<&Superseded> = sources.iter().map(|chunk| &*chunk.superseded).collect();
         let alive = alive(&marks, floor);
