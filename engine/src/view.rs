@@ -88,7 +88,10 @@ impl<'a> View<'a> {
         let family = self.core.vault.placement.family(Family::Versions);
         let sealed = self.reader.get(family, key.as_bytes()).map_err(failed)?;
         let sealed = sealed.ok_or_else(|| corrupted("a version is missing"))?;
-        self.open_version(key.as_bytes(), &sealed)
+        let plain = self.core.vault.open_record(Family::Versions, key.as_bytes(), &sealed)?;
+        // A large one need not be there twice.
+        drop(sealed);
+        self.decode_version((rid, seq), &plain)
     }
 
     /// Many versions, in the order asked for.
@@ -169,7 +172,11 @@ impl<'a> View<'a> {
     pub(crate) fn open_version(&self, key: &[u8], sealed: &[u8]) -> Result<Version> {
         let (rid, seq) = keys::read_version(key)?;
         let plain = self.core.vault.open_record(Family::Versions, key, sealed)?;
-        let (head, compressed) = records::decode_head::<VersionHead>(&plain)?;
+        self.decode_version((rid, seq), &plain)
+    }
+
+    fn decode_version(&self, (rid, seq): (Rid, Seq), plain: &[u8]) -> Result<Version> {
+        let (head, compressed) = records::decode_head::<VersionHead>(plain)?;
         let last_updated_ms = match head.last_updated_ms {
             Some(ms) => ms,
             None => self.commit_time(seq)?,

@@ -106,3 +106,67 @@ fn a_batch_deletes_before_it_creates_and_criteria_know_the_own_address() {
     assert_eq!(found.total, Some(1));
     assert!(matches!(response.entries[2], EntryResponse::Committed(Committed::Deleted(Some(_)))));
 }
+
+/// Deletes come first, and of creates under the same criteria only the first makes a resource.
+#[test]
+fn a_conditional_create_knows_what_the_transaction_did_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(Options::at(folder.path())).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    let run = |entries: Vec<Value>| {
+        let bundle = json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries });
+        let response =
+            tenant.process_bundle(bundle.to_string().into_bytes(), &BundleOptions::default(), &me());
+        response.map_err(|error| error.kind()).map(|response| {
+            let outcome = |entry: &EntryResponse| match entry {
+                EntryResponse::Committed(Committed::Created(version)) => format!("created {}", version.id),
+                EntryResponse::Committed(Committed::Existing(version)) => format!("existing {}", version.id),
+                EntryResponse::Committed(Committed::Deleted(Some(_))) => "deleted".to_owned(),
+                other => panic!("{other:?}"),
+            };
+            response.entries.iter().map(outcome).collect::<Vec<_>>()
+        })
+    };
+    let create = |criteria: Option<&str>, full_url: &str| {
+        let body = json!({ "resourceType": "Organization", "name": "North",
+                           "identifier": [{ "system": "urn:a", "value": "1" }] });
+        let mut request = json!({ "method": "POST", "url": "Organization" });
+        if let Some(criteria) = criteria {
+            request["ifNoneExist"] = criteria.into();
+        }
+        json!({ "fullUrl": full_url, "resource": body, "request": request })
+    };
+    for criteria in ["identifier=urn:a|1", "name=north"] {
+        let first = run(vec![create(Some(criteria), "urn:uuid:1")]).unwrap()[0].clone();
+        let id = first.strip_prefix("created ").expect("a new one").to_owned();
+        assert_eq!(run(vec![create(Some(criteria), "urn:uuid:1")]), Ok(vec![format!("existing {id}")]));
+        let delete = json!({ "request": { "method": "DELETE", "url": format!("Organization/{id}") } });
+        // Who refers to the second one refers to the first.
+        let unit = json!({ "resource": { "resourceType": "Location", "managingOrganization": { "reference": "urn:uuid:3" } },
+                           "request": { "method": "POST", "url": "Location" } });
+        let outcomes = run(vec![
+            create(Some(criteria), "urn:uuid:2"),
+            create(Some(criteria), "urn:uuid:3"),
+            unit,
+            delete,
+        ])
+        .unwrap();
+        let made = outcomes[0].strip_prefix("created ").expect("a new one").to_owned();
+        assert_eq!((&*outcomes[1], &*outcomes[3]), (&*format!("existing {made}"), "deleted"));
+        let location = outcomes[2].strip_prefix("created ").expect("a new one");
+        let Read::Current(location) = tenant.read("Location", location, &me()).unwrap() else {
+            panic!("it was made")
+        };
+        let body: Value = serde_json::from_slice(&location.to_json()).unwrap();
+        assert_eq!(body["managingOrganization"]["reference"], format!("Organization/{made}"));
+        // Beside one that is there and stays, a plain create of another: then there are two.
+        assert_eq!(
+            run(vec![create(None, "urn:uuid:4"), create(Some(criteria), "urn:uuid:5")]),
+            Err(ErrorKind::Precondition)
+        );
+        tenant.commit(&Change::delete("Organization", made), &me()).unwrap();
+    }
+    let mut broken = create(Some("name=north"), "urn:uuid:6");
+    broken["resource"]["name"] = json!(["North"]);
+    assert_eq!(run(vec![broken, create(Some("name=north"), "urn:uuid:7")]), Err(ErrorKind::Unprocessable));
+}

@@ -92,8 +92,9 @@ impl BundleRequest<'_> {
             CriteriaRule::Kept,
         );
         let mut conditions = Vec::new();
-        Ok(match self.target(entry, &view, &mut conditions)? {
+        Ok(match self.target(entry, &view, &mut conditions, None)? {
             Target::Read => Step::Decided(self.read(entry)),
+            Target::Twin(_) => return Err(bug("an entry of a batch that knows of others")),
             Target::Existing(version) => {
                 Step::Decided(EntryResponse::Committed(Committed::Existing(*version)))
             }

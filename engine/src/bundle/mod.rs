@@ -1,6 +1,7 @@
 //! Batch and transaction Bundles.
 
 mod batch;
+mod earlier;
 mod entries;
 mod process;
 mod references;

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use fornax_model::{Document, Limits as ModelLimits};
 
+use crate::bundle::earlier::Earlier;
 use crate::bundle::entries::{Entries, Entry, Method};
 use crate::bundle::references::BundleReferences;
 use crate::change::{BundleKind, BundleOptions, BundleResponse, EntryResponse, ReturnBodies};
@@ -15,8 +16,8 @@ use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Criteria, Found, IdRule, PreparedWrite, check_id, parse_failed, put_node,
-    relative_to, several_match,
+    BodySource, Content, Criteria, IdRule, PreparedWrite, check_id, parse_failed, put_node, relative_to,
+    several_match,
 };
 
 /// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
@@ -71,6 +72,8 @@ pub(super) enum Target {
     },
     /// A conditional create whose criteria match: nothing is written.
     Existing(Box<Version>),
+    /// A conditional create whose criteria match what an entry before it creates: that one's place.
+    Twin(usize),
     Read,
 }
 
@@ -81,12 +84,20 @@ impl BundleRequest<'_> {
         url.strip_prefix('/').unwrap_or(url)
     }
 
-    /// Decides what an entry writes to.
+    /// The type and id that a delete is about.
+    pub(super) fn deleted(&self, entry: &Entry<'_>) -> Option<(u16, String)> {
+        let (name, id) = self.relative(entry).split_once('/')?;
+        let resource_type = self.core.types.named(name).ok()?;
+        Some((resource_type.number, id.to_owned()))
+    }
+
+    /// Decides what an entry writes to. `earlier` are the writes of the same transaction that come before.
     pub(super) fn target(
         &self,
         entry: &Entry<'_>,
         view: &View<'_>,
         conditions: &mut Vec<crate::write::Condition>,
+        earlier: Option<&Earlier<'_>>,
     ) -> Result<Target> {
         let core = self.core;
         let url = self.relative(entry);
@@ -112,14 +123,18 @@ impl BundleRequest<'_> {
                 if let Some(criteria) = &entry.if_none_exist {
                     let own_bases = &self.options.own_bases;
                     let criteria = Criteria::parse(core, resource_type, criteria, own_bases)?;
-                    let (condition, found) = criteria.find(core, view)?;
-                    match found {
-                        Found::None => conditions.push(condition),
-                        Found::One(version) => {
-                            conditions.push(condition);
-                            return self.existing(version);
-                        }
-                        Found::Several => return Err(several_match()),
+                    let deletes = earlier.map_or(0, Earlier::deletes);
+                    let (condition, mut found) = criteria.matches(core, view, 2 + deletes)?;
+                    let stays = |id: &str| !earlier.is_some_and(|all| all.is_deleted(resource_type, id));
+                    found.retain(|version| stays(&version.id));
+                    let made = earlier.map(|earlier| earlier.matching(&criteria));
+                    let made = made.as_deref().unwrap_or(&[]);
+                    conditions.push(condition);
+                    match (found.pop(), made) {
+                        (None, []) => {}
+                        (Some(version), []) if found.is_empty() => return self.existing(version),
+                        (None, [index]) => return Ok(Target::Twin(*index)),
+                        _ => return Err(several_match()),
                     }
                 }
                 Ok(Target::Write { resource_type, id: core.new_id()?, rule: IdRule::Ours })
@@ -150,7 +165,7 @@ impl BundleRequest<'_> {
                 put_node(self.core, resource_type, &source, rule, references)
                     .map_err(|error| within(entry, &error))?
             }
-            Target::Existing(_) | Target::Read => {
+            Target::Existing(_) | Target::Twin(_) | Target::Read => {
                 return Err(crate::records::bug("an entry that writes nothing"));
             }
         };

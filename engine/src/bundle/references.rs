@@ -136,8 +136,11 @@ impl<'a> BundleReferences<'a> {
         let values = of_type.map(|write| {
             let OwnWrite { id, resource, .. } = write;
             let source = resource.map(|node| BodySource { node, whole: None, resource_type, id });
-            let values = source.map(|source| values_of(self.core, &source, &Literal(self)));
-            Ok((id.clone(), values.transpose()?))
+            let values = match source {
+                Some(source) => values_of(self.core, &source, &Literal(self))?,
+                None => None,
+            };
+            Ok((id.clone(), values))
         });
         let values: OwnValues = Rc::new(values.collect::<Result<_>>()?);
         self.found.borrow_mut().own.insert(resource_type.number, Rc::clone(&values));

@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::earlier::Earlier;
 use super::entries::Entry;
 use super::process::{BundleRequest, TRIES, Target};
 use super::references::{BundleReferences, CriteriaRule, OwnWrite};
 use crate::change::{Committed, EntryResponse};
 use crate::commit::{contended, sequence};
 use crate::error::{Error, Result};
+use crate::records::bug;
 use crate::view::View;
 use crate::write::{PreparedWrite, Staging, Work, Written};
 
@@ -19,6 +21,8 @@ const CHUNK_ENTRIES: usize = 250;
 /// A transaction's entries with what they write to, in the order in which they are written.
 struct Plan<'r, 'a> {
     writes: Vec<(&'r Entry<'a>, Target)>,
+    /// Entries that find what another one creates, and that one's place.
+    twins: Vec<(usize, usize)>,
     /// By the entries' places in the request; `None`: still to come.
     responses: Vec<Option<EntryResponse>>,
 }
@@ -41,17 +45,23 @@ impl<'a> BundleRequest<'a> {
         let staging = (entries.len() >= STAGED_ENTRIES_MIN).then(|| Staging::begin(self.core, entries.len()));
         let view = View::now(self.core)?;
         let mut conditions = Vec::new();
-        let targets = entries.iter().map(|entry| self.target(entry, &view, &mut conditions));
-        let targets = targets.collect::<Result<Vec<_>>>()?;
+        let own_bases = &self.options.own_bases;
+        let mut earlier = Earlier::of(self.core, own_bases, entries, |entry| self.deleted(entry));
+        let mut targets = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let target = self.target(entry, &view, &mut conditions, earlier.as_ref())?;
+            earlier.as_mut().map_or(Ok(()), |earlier| earlier.add(entry, &target))?;
+            targets.push(target);
+        }
         check_overlaps(entries, &targets)?;
         let references = BundleReferences::new(
             self.core,
             &view,
-            &self.options.own_bases,
+            own_bases,
             full_urls(entries, &targets)?,
             CriteriaRule::Resolved(own_writes(entries, &targets)),
         );
-        let Plan { writes, mut responses } = plan(entries, targets);
+        let Plan { writes, twins, mut responses } = plan(entries, targets);
         let places: Vec<usize> = writes.iter().map(|(entry, _)| entry.index).collect();
         let written = match staging {
             _ if writes.is_empty() => {
@@ -64,6 +74,9 @@ impl<'a> BundleRequest<'a> {
         let Some(written) = written else { return Ok(None) };
         for (place, written) in places.into_iter().zip(written) {
             responses[place] = Some(EntryResponse::Committed(written.into()));
+        }
+        for (place, first) in twins {
+            responses[place] = responses[first].as_ref().and_then(as_existing);
         }
         // Reads come last, and see what was written. It is committed by now: a read that fails fails alone.
         let answer = |(entry, response): (&&Entry<'_>, Option<EntryResponse>)| {
@@ -119,10 +132,11 @@ impl<'a> BundleRequest<'a> {
 /// Deletes first, then creates, then updates; within them as in the request. What is there already needs no write.
 fn plan<'r, 'a>(entries: &[&'r Entry<'a>], targets: Vec<Target>) -> Plan<'r, 'a> {
     let mut responses: Vec<Option<EntryResponse>> = entries.iter().map(|_| None).collect();
-    let mut writes = Vec::with_capacity(targets.len());
+    let (mut writes, mut twins) = (Vec::with_capacity(targets.len()), Vec::new());
     for (&entry, target) in entries.iter().zip(targets) {
         match target {
             Target::Read => {}
+            Target::Twin(first) => twins.push((entry.index, first)),
             Target::Existing(version) => {
                 responses[entry.index] = Some(EntryResponse::Committed(Committed::Existing(*version)));
             }
@@ -130,7 +144,17 @@ fn plan<'r, 'a>(entries: &[&'r Entry<'a>], targets: Vec<Target>) -> Plan<'r, 'a>
         }
     }
     writes.sort_by_key(|(entry, _)| entry.method);
-    Plan { writes, responses }
+    Plan { writes, twins, responses }
+}
+
+/// The answer to a conditional create that finds what another entry made.
+fn as_existing(made: &EntryResponse) -> Option<EntryResponse> {
+    match made {
+        EntryResponse::Committed(Committed::Created(version)) => {
+            Some(EntryResponse::Committed(Committed::Existing(version.clone())))
+        }
+        _ => None,
+    }
 }
 
 /// No resource may be written twice in a transaction.
@@ -155,7 +179,7 @@ fn own_writes<'a>(entries: &[&Entry<'a>], targets: &[Target]) -> Vec<OwnWrite<'a
         Target::Delete { resource_type, id } => {
             Some(OwnWrite { resource_type: *resource_type, id: id.clone(), resource: None })
         }
-        Target::Existing(_) | Target::Read => None,
+        Target::Existing(_) | Target::Twin(_) | Target::Read => None,
     });
     written.collect()
 }
@@ -168,6 +192,10 @@ fn full_urls(entries: &[&Entry<'_>], targets: &[Target]) -> Result<HashMap<Strin
         let stored = match target {
             Target::Write { resource_type, id, .. } => format!("{}/{id}", resource_type.name),
             Target::Existing(version) => format!("{}/{}", version.resource_type, version.id),
+            Target::Twin(first) => match &targets[*first] {
+                Target::Write { resource_type, id, .. } => format!("{}/{id}", resource_type.name),
+                _ => return Err(bug("an entry that finds what nobody makes")),
+            },
             Target::Delete { .. } | Target::Read => continue,
         };
         // `http://server/Patient/1` is also meant by `Patient/1` within the Bundle.

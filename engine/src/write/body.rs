@@ -12,6 +12,7 @@ use crate::records::bug;
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
+use crate::write::prepare::check_shape;
 
 /// A resource in a request.
 #[derive(Clone, Copy)]
@@ -98,12 +99,16 @@ impl PreparedBody {
     }
 }
 
-/// What a resource will be found by, with its references as these have them.
+/// What a resource will be found by, with its references as these have them; `None`: its shape is wrong, as its preparation will
+/// tell.
 pub(crate) fn values_of(
     core: &Core,
     source: &BodySource<'_>,
     references: &dyn References,
-) -> Result<SearchValues> {
+) -> Result<Option<SearchValues>> {
+    if check_shape(source.node, source.resource_type).is_err() {
+        return Ok(None);
+    }
     let document = match edited(source, references)? {
         None => source.document(),
         Some(bytes) => Document::parse(bytes, &ModelLimits::default())
@@ -111,6 +116,7 @@ pub(crate) fn values_of(
     };
     core.indexer
         .extract(source.resource_type.id, document.root())
+        .map(Some)
         .map_err(|error| bug("search values can't be found").caused_by(error))
 }
 

@@ -71,6 +71,16 @@ impl Criteria {
         Ok(Self { resource_type, query, identity })
     }
 
+    /// The identity that they ask for, if that is all they ask.
+    pub(crate) fn identity(&self) -> Option<&IdentityKey> {
+        self.identity.as_ref()
+    }
+
+    /// The number of the resource type that they are about.
+    pub(crate) fn type_number(&self) -> u16 {
+        self.resource_type.number
+    }
+
     /// What they match, up to `count` resources, and what must still hold for it.
     pub(crate) fn matches(
         &self,

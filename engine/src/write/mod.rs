@@ -11,8 +11,10 @@ mod sequence;
 pub(crate) mod staged;
 mod staging;
 
-pub(crate) use body::{BodySource, References, reference_nodes, relative_to, splice, values_of};
-pub(crate) use condition::{Condition, Criteria, Found};
+pub(crate) use body::{
+    BodySource, OwnReferences, References, reference_nodes, relative_to, splice, values_of,
+};
+pub(crate) use condition::{Condition, Criteria};
 pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
 pub(crate) use prepare::{

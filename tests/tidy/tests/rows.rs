@@ -280,6 +280,19 @@ fn parameters() {
 }
 
 #[test]
+fn facade_items() {
+    let facade = "engine/src/lib.rs";
+    let used = |count: usize| {
+        let names: Vec<String> = (0..count).map(|n| format!("N{n}")).collect();
+        format!("mod a;\nuse b::C;\npub use a::{{{}}};\npub struct S;\n", names.join(", "))
+    };
+    check("facade_items", &[(facade, &used(59))], &[]);
+    check("facade_items", &[(facade, &used(60))], &["facade"]);
+    check("facade_items", &[("server/src/lib.rs", &used(60))], &[]);
+    check("facade_items", &[(facade, "pub use a::*;")], &["facade"]);
+}
+
+#[test]
 fn boolean_parameters() {
     let src = "server/src/a.rs";
     check("boolean_parameters", &[(src, "pub fn f(strict: bool) {}")], &["f"]);

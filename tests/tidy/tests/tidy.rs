@@ -42,6 +42,7 @@ rules! {
     file_lines
     parameters
     boolean_parameters
+    facade_items
     names
     task_markers
     silent_defaults

@@ -49,14 +49,17 @@ pub fn load(tenant: &Tenant, population: &Population, threads: usize) -> Loaded 
     Loaded { resources: resources.into_inner(), duration: started.elapsed() }
 }
 
-/// Applies the later changes of everybody, each patient's as one batch.
+/// Applies the later changes of everybody, each patient's as one transaction: as many commits as the load made.
 pub fn apply_changes(tenant: &Tenant, population: &Population, rates: Rates) -> Loaded {
     let started = Instant::now();
     let (mut resources, mut changes) = (0, Changes::new());
     for number in 0..population.plan().patients {
         population.fill_changes(number, rates, &mut changes);
         if !changes.is_empty() {
-            resources += put(tenant, |text| changes.write_batch(text));
+            resources += put(tenant, |text| {
+                changes.write_batch(text);
+                *text = text.replacen(r#""type":"batch""#, r#""type":"transaction""#, 1);
+            });
         }
     }
     Loaded { resources, duration: started.elapsed() }

@@ -29,6 +29,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "file_lines", check: sizes::file_lines },
     Rule { name: "parameters", check: sizes::parameters },
     Rule { name: "boolean_parameters", check: sizes::boolean_parameters },
+    Rule { name: "facade_items", check: sizes::facade_items },
     Rule { name: "names", check: names::vague },
     Rule { name: "task_markers", check: words::task_markers },
     Rule { name: "silent_defaults", check: words::silent_defaults },

@@ -1,7 +1,7 @@
 //! Functions, files and parameter lists stay small.
 
 use syn::visit::{self, Visit};
-use syn::{Block, FnArg, Item, Pat, Signature, Type, Visibility};
+use syn::{Block, FnArg, Item, Pat, Signature, Type, UseTree, Visibility};
 
 use crate::source::is_for_tests;
 use crate::{Finding, Source, Workspace};
@@ -9,6 +9,7 @@ use crate::{Finding, Source, Workspace};
 const FUNCTION_LINES_MAX: usize = 100;
 const FILE_LINES_MAX: usize = 800;
 const PARAMETERS_MAX: usize = 5;
+const FACADE_ITEMS_MAX: usize = 60;
 
 /// No function, tests aside, is longer than 100 lines, from `fn` to its closing brace.
 pub fn function_lines(workspace: &Workspace) -> Vec<Finding> {
@@ -53,6 +54,49 @@ pub fn file_lines(workspace: &Workspace) -> Vec<Finding> {
             (lines > FILE_LINES_MAX).then(|| Finding::whole(&source.path, "file", advice()))
         })
         .collect()
+}
+
+/// The facade has no more than 60 public items.
+pub fn facade_items(workspace: &Workspace) -> Vec<Finding> {
+    let facade = workspace.sources.iter().filter(|source| source.path == "engine/src/lib.rs");
+    facade
+        .filter_map(|source| {
+            let count: usize = source.syntax.items.iter().map(public_names).sum();
+            let advice =
+                format!("{count} public items, at most {FACADE_ITEMS_MAX}: an embedder reads them all");
+            (count > FACADE_ITEMS_MAX).then(|| Finding::whole(&source.path, "facade", advice))
+        })
+        .collect()
+}
+
+/// How many names an item makes public; a glob counts as too many, since nobody can read it.
+fn public_names(item: &Item) -> usize {
+    match item {
+        Item::Use(item) if is_public(&item.vis) => used_names(&item.tree),
+        Item::Use(_) => 0,
+        Item::Const(item) => usize::from(is_public(&item.vis)),
+        Item::Enum(item) => usize::from(is_public(&item.vis)),
+        Item::Fn(item) => usize::from(is_public(&item.vis)),
+        Item::Mod(item) => usize::from(is_public(&item.vis)),
+        Item::Static(item) => usize::from(is_public(&item.vis)),
+        Item::Struct(item) => usize::from(is_public(&item.vis)),
+        Item::Trait(item) => usize::from(is_public(&item.vis)),
+        Item::Type(item) => usize::from(is_public(&item.vis)),
+        _ => 0,
+    }
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn used_names(tree: &UseTree) -> usize {
+    match tree {
+        UseTree::Path(path) => used_names(&path.tree),
+        UseTree::Group(group) => group.items.iter().map(used_names).sum(),
+        UseTree::Name(_) | UseTree::Rename(_) => 1,
+        UseTree::Glob(_) => FACADE_ITEMS_MAX + 1,
+    }
 }
 
 struct Function<'a> {

@@ -1,0 +1,284 @@
+//! Histories as text, a step a line, so that they can be read, kept and run again.
+//!
+//! ```text
+//! create 3 Patient if-none-exist=identifier=urn:a|1 {"resourceType":"Patient"}
+//! update Patient/a if-match=2 {"resourceType":"Patient","id":"a"}
+//! delete Patient/$3
+//! history * count=2 since
+//! search Patient?family=x&_sort=birthdate
+//! hold 1 Patient?_count=1
+//! hold-history 2 Patient/a count=1
+//! continue 1
+//! transaction [{"method":"POST","url":"Patient","slot":"4","resource":{"resourceType":"Patient"}}]
+//! reopen
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::step::{BundleKind, Since, Step};
+use crate::json::Json;
+use crate::repository::Scope;
+use crate::transaction::{Entry, Method};
+use crate::version::Key;
+
+impl Step {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        Self::of(verb, rest).ok_or_else(|| format!("not a step: {line}"))
+    }
+
+    fn of(verb: &str, rest: &str) -> Option<Self> {
+        Some(match verb {
+            "create" => {
+                let (slot, rest) = rest.split_once(' ')?;
+                let (resource_type, rest) = rest.split_once(' ')?;
+                let (criteria, body) = option(rest, "if-none-exist");
+                let (resource_type, criteria) = (resource_type.to_owned(), criteria.map(str::to_owned));
+                Self::Create { slot: slot.parse().ok()?, resource_type, criteria, body: body.to_owned() }
+            }
+            "update" => {
+                let (place, rest) = rest.split_once(' ')?;
+                let (if_match, body) = option(rest, "if-match");
+                let if_match = if_match.map(str::parse).transpose().ok()?;
+                Self::Update { key: key(place)?, if_match, body: body.to_owned() }
+            }
+            "delete" => {
+                let (place, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+                let if_match = option(rest, "if-match").0.map(str::parse).transpose().ok()?;
+                Self::Delete { key: key(place)?, if_match }
+            }
+            "read" => Self::Read(key(rest)?),
+            "vread" => {
+                let (place, version) = rest.split_once(' ')?;
+                Self::VersionRead(key(place)?, version.parse().ok()?)
+            }
+            "history" => {
+                let (scope, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+                let (count, rest) = option(rest, "count");
+                let since = if rest == "since" { Since::LastChange } else { Since::Ever };
+                Self::History {
+                    scope: scope_of(scope)?,
+                    count: count.map(str::parse).transpose().ok()?,
+                    since,
+                }
+            }
+            "search" => Self::Search(rest.to_owned()),
+            "search-by-post" => Self::SearchByPost(rest.to_owned()),
+            "hold-history" => {
+                let (slot, rest) = rest.split_once(' ')?;
+                let (scope, rest) = rest.split_once(' ')?;
+                let count = option(rest, "count").0?.parse().ok()?;
+                Self::HoldHistory(slot.parse().ok()?, scope_of(scope)?, count)
+            }
+            "hold" => {
+                let (slot, search) = rest.split_once(' ')?;
+                Self::Hold(slot.parse().ok()?, search.to_owned())
+            }
+            "continue" => Self::Continue(rest.parse().ok()?),
+            "batch" => bundle(BundleKind::Batch, rest)?,
+            "transaction" => bundle(BundleKind::Transaction, rest)?,
+            "reopen" => Self::Reopen,
+            _ => return None,
+        })
+    }
+
+    /// The step with ids and times in place of what stands for them.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn filled(&self, slots: &BTreeMap<u8, String>, last: &str) -> Result<Self, String> {
+        let line = self.to_string();
+        let mut parts = line.split('$');
+        let mut out = parts.next().map(str::to_owned).into_iter().collect::<String>();
+        for part in parts {
+            let mut letters = part.chars();
+            match letters.next() {
+                Some('L') => out.push_str(last),
+                Some(digit) if digit.is_ascii_digit() => {
+                    let slot = u8::try_from(digit).unwrap_or(b'0') - b'0';
+                    out.push_str(slots.get(&slot).map_or("unset", String::as_str));
+                }
+                letter => out.extend(['$'].into_iter().chain(letter)),
+            }
+            out.push_str(letters.as_str());
+        }
+        Self::parse(&out)
+    }
+}
+
+/// Reads a history. Empty lines and those that begin with `#` are passed over.
+///
+/// # Errors
+/// In words.
+pub fn parse(text: &str) -> Result<Vec<Step>, String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(Step::parse).collect()
+}
+
+/// Writes a history.
+pub fn write(steps: &[Step]) -> String {
+    steps.iter().map(|step| format!("{step}\n")).collect()
+}
+
+/// Takes `name=value` from the beginning.
+fn option<'a>(rest: &'a str, name: &str) -> (Option<&'a str>, &'a str) {
+    let value = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
+    match value {
+        Some(value) => {
+            let (value, rest) = value.split_once(' ').unwrap_or((value, ""));
+            (Some(value), rest)
+        }
+        None => (None, rest),
+    }
+}
+
+fn key(place: &str) -> Option<Key> {
+    let (resource_type, id) = place.split_once('/')?;
+    Some(Key::of(resource_type, id))
+}
+
+fn scope_of(scope: &str) -> Option<Scope> {
+    Some(match scope {
+        "*" => Scope::System,
+        place if place.contains('/') => Scope::Instance(key(place)?),
+        resource_type => Scope::Type(resource_type.to_owned()),
+    })
+}
+
+fn scope_text(scope: &Scope) -> String {
+    match scope {
+        Scope::Instance(key) => key.to_string(),
+        Scope::Type(name) => name.clone(),
+        Scope::System => "*".to_owned(),
+    }
+}
+
+fn bundle(kind: BundleKind, text: &str) -> Option<Step> {
+    let json = Json::parse(text)?;
+    let (mut entries, mut slots) = (Vec::new(), Vec::new());
+    for item in json.items() {
+        let text = |name: &str| item.text_at(name).map(str::to_owned);
+        entries.push(Entry {
+            full_url: text("fullUrl"),
+            method: method(item.text_at("method")?)?,
+            url: text("url")?,
+            if_none_exist: text("ifNoneExist"),
+            if_match: item.text_at("ifMatch").map(str::parse).transpose().ok()?,
+            resource: item.get("resource").cloned(),
+        });
+        slots.push(item.text_at("slot").map(str::parse).transpose().ok()?);
+    }
+    Some(Step::Bundle { kind, entries, slots })
+}
+
+fn method(name: &str) -> Option<Method> {
+    Some(match name {
+        "POST" => Method::Post,
+        "PUT" => Method::Put,
+        "DELETE" => Method::Delete,
+        "GET" => Method::Get,
+        _ => return None,
+    })
+}
+
+impl Method {
+    /// The word that HTTP has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+        }
+    }
+}
+
+fn entry_json(entry: &Entry, slot: Option<u8>) -> Json {
+    let texts = [
+        ("fullUrl", entry.full_url.clone()),
+        ("method", Some(entry.method.name().to_owned())),
+        ("url", Some(entry.url.clone())),
+        ("ifNoneExist", entry.if_none_exist.clone()),
+        ("ifMatch", entry.if_match.map(|version| version.to_string())),
+        ("slot", slot.map(|slot| slot.to_string())),
+    ];
+    let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Json::Text(text?))));
+    let resource = entry.resource.clone().map(|resource| ("resource".to_owned(), resource));
+    Json::Object(texts.chain(resource).collect())
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = |name: &str, value: Option<String>| {
+            value.map_or(String::new(), |value| format!(" {name}={value}"))
+        };
+        let matching = |version: &Option<u64>| given("if-match", version.map(|version| version.to_string()));
+        match self {
+            Self::Create { slot, resource_type, criteria, body } => {
+                write!(f, "create {slot} {resource_type}{} {body}", given("if-none-exist", criteria.clone()))
+            }
+            Self::Update { key, if_match, body } => write!(f, "update {key}{} {body}", matching(if_match)),
+            Self::Delete { key, if_match } => write!(f, "delete {key}{}", matching(if_match)),
+            Self::Read(key) => write!(f, "read {key}"),
+            Self::VersionRead(key, version) => write!(f, "vread {key} {version}"),
+            Self::History { scope, count, since } => {
+                let scope = scope_text(scope);
+                let since = if *since == Since::LastChange { " since" } else { "" };
+                write!(f, "history {scope}{}{since}", given("count", count.map(|count| count.to_string())))
+            }
+            Self::Search(search) => write!(f, "search {search}"),
+            Self::SearchByPost(search) => write!(f, "search-by-post {search}"),
+            Self::HoldHistory(slot, scope, count) => {
+                write!(f, "hold-history {slot} {} count={count}", scope_text(scope))
+            }
+            Self::Hold(slot, search) => write!(f, "hold {slot} {search}"),
+            Self::Continue(slot) => write!(f, "continue {slot}"),
+            Self::Bundle { kind, entries, slots } => {
+                let entries = entries.iter().zip(slots).map(|(entry, slot)| entry_json(entry, *slot));
+                let verb = if *kind == BundleKind::Batch { "batch" } else { "transaction" };
+                write!(f, "{verb} {}", Json::List(entries.collect()))
+            }
+            Self::Reopen => f.write_str("reopen"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let text = r#"create 3 Patient if-none-exist=identifier=urn:a|1 {"resourceType":"Patient"}
+create 3 Patient {"resourceType":"Patient"}
+update Patient/a if-match=2 {"resourceType":"Patient","id":"a"}
+delete Patient/$3
+delete Patient/a if-match=1
+read Patient/a
+vread Patient/a 2
+history * count=2 since
+history Patient
+history Patient/a since
+search Patient?family=x
+search-by-post Patient?family=x
+hold 1 Patient
+hold-history 2 * count=3
+hold-history 2 Patient/a count=3
+continue 1
+transaction [{"method":"POST","resource":{"resourceType":"Patient"},"slot":"4","url":"Patient"}]
+batch [{"fullUrl":"urn:x","ifMatch":"1","ifNoneExist":"a=b","method":"GET","url":"Patient"}]
+reopen
+"#;
+        assert_eq!(write(&parse(text).unwrap()), text);
+        assert!(Step::parse("dance").is_err());
+        let slots = [(3, "x".to_owned())].into();
+        let step = Step::parse("search Patient?_id=$3,$4&_lastUpdated=$L&family=$x").unwrap();
+        let filled = step.filled(&slots, "now").unwrap().to_string();
+        assert_eq!(filled, "search Patient?_id=x,unset&_lastUpdated=now&family=$x");
+    }
+}

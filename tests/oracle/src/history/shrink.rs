@@ -1,0 +1,168 @@
+//! Making a failing history short: first fewer steps, then simpler ones.
+
+use super::step::Step;
+use crate::json::Json;
+
+/// The shortest history found that still fails. `fails` is asked at most `attempts_max` times.
+pub fn shrunk(steps: &[Step], attempts_max: usize, fails: &mut impl FnMut(&[Step]) -> bool) -> Vec<Step> {
+    let mut attempts = attempts_max;
+    let mut still_fails = |steps: &[Step]| {
+        attempts > 0 && {
+            attempts -= 1;
+            fails(steps)
+        }
+    };
+    let mut short = steps.to_vec();
+    loop {
+        let before = short.clone();
+        leave_out(&mut short, &mut still_fails);
+        simplify(&mut short, &mut still_fails);
+        if short == before {
+            return short;
+        }
+    }
+}
+
+/// Leaves out pieces of half the length, of a quarter, and so on down to single steps.
+fn leave_out(steps: &mut Vec<Step>, fails: &mut impl FnMut(&[Step]) -> bool) {
+    let mut length = steps.len().div_ceil(2);
+    while length > 0 {
+        // From the end: what comes late is rarely needed.
+        let mut at = steps.len().saturating_sub(length);
+        loop {
+            let mut fewer = steps.clone();
+            fewer.drain(at..(at + length).min(steps.len()));
+            if !fewer.is_empty() && fails(&fewer) {
+                *steps = fewer;
+            }
+            if at == 0 {
+                break;
+            }
+            at = at.saturating_sub(length);
+        }
+        length /= 2;
+    }
+}
+
+fn simplify(steps: &mut [Step], fails: &mut impl FnMut(&[Step]) -> bool) {
+    for at in 0..steps.len() {
+        while let Some(simpler) = simpler(&steps[at]).into_iter().find(|simpler| {
+            let mut changed = steps.to_vec();
+            changed[at] = simpler.clone();
+            fails(&changed)
+        }) {
+            steps[at] = simpler;
+        }
+    }
+}
+
+/// A step in all the ways in which it may be made a little simpler.
+fn simpler(step: &Step) -> Vec<Step> {
+    match step {
+        Step::Create { slot, resource_type, criteria, body } => {
+            let with = |body: String| Step::Create {
+                slot: *slot,
+                resource_type: resource_type.clone(),
+                criteria: criteria.clone(),
+                body,
+            };
+            simpler_texts(body).into_iter().map(with).collect()
+        }
+        Step::Update { key, if_match, body } => {
+            let with = |body| Step::Update { key: key.clone(), if_match: *if_match, body };
+            simpler_texts(body).into_iter().map(with).collect()
+        }
+        Step::Search(search) => simpler_searches(search).into_iter().map(Step::Search).collect(),
+        Step::SearchByPost(search) => {
+            let by_get = [Step::Search(search.clone())].into_iter();
+            by_get.chain(simpler_searches(search).into_iter().map(Step::SearchByPost)).collect()
+        }
+        Step::Hold(slot, search) => {
+            simpler_searches(search).into_iter().map(|search| Step::Hold(*slot, search)).collect()
+        }
+        Step::Bundle { kind, entries, slots } => {
+            let mut found = Vec::new();
+            for at in 0..entries.len() {
+                let (mut fewer, mut fewer_slots) = (entries.clone(), slots.clone());
+                fewer.remove(at);
+                fewer_slots.remove(at);
+                found.push(Step::Bundle { kind: *kind, entries: fewer, slots: fewer_slots });
+                for resource in entries[at].resource.iter().flat_map(simpler_bodies) {
+                    let mut changed = entries.clone();
+                    changed[at].resource = Some(resource);
+                    found.push(Step::Bundle { kind: *kind, entries: changed, slots: slots.clone() });
+                }
+            }
+            found
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn simpler_texts(body: &str) -> Vec<String> {
+    Json::parse(body).iter().flat_map(simpler_bodies).map(|body| body.to_string()).collect()
+}
+
+/// A body without one of its members, or without one item of one of them. What every resource of its type must have is tried too:
+/// a body that is refused does not fail in the same way.
+fn simpler_bodies(body: &Json) -> Vec<Json> {
+    let Json::Object(members) = body else { return Vec::new() };
+    let mut found = Vec::new();
+    for (name, value) in members.iter().filter(|(name, _)| !matches!(name.as_str(), "resourceType" | "id")) {
+        let mut fewer = members.clone();
+        fewer.remove(name);
+        found.push(Json::Object(fewer));
+        if let Json::List(items) = value
+            && items.len() > 1
+        {
+            for at in 0..items.len() {
+                let (mut items, mut fewer) = (items.clone(), members.clone());
+                items.remove(at);
+                fewer.insert(name.clone(), Json::List(items));
+                found.push(Json::Object(fewer));
+            }
+        }
+    }
+    found
+}
+
+/// A search without one of its parameters.
+fn simpler_searches(search: &str) -> Vec<String> {
+    let Some((resource_type, query)) = search.split_once('?') else { return Vec::new() };
+    let pairs: Vec<&str> = query.split('&').collect();
+    let without = |at: usize| {
+        let kept = pairs.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, pair)| *pair);
+        let kept = kept.collect::<Vec<_>>().join("&");
+        if kept.is_empty() { resource_type.to_owned() } else { format!("{resource_type}?{kept}") }
+    };
+    (0..pairs.len()).map(without).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::notation::{parse, write};
+
+    #[test]
+    fn what_has_no_part_in_the_failure_goes() {
+        let mut text = String::new();
+        for n in 0..20 {
+            text += &format!("read Patient/{n}\n");
+        }
+        text += r#"create 1 Patient {"resourceType":"Patient","active":true,"name":[{"family":"a"},{"family":"b"}]}"#;
+        text += "\nreopen\nsearch Patient?family=b&active=true\n";
+        let steps = parse(&text).unwrap();
+        let mut fails = |steps: &[Step]| {
+            let text = write(steps);
+            text.contains("read Patient/7\n")
+                && text.contains(r#"{"family":"b"}"#)
+                && text.contains("family=b")
+        };
+        let short = write(&shrunk(&steps, 1_000, &mut fails));
+        let expected = r#"read Patient/7
+create 1 Patient {"name":[{"family":"b"}],"resourceType":"Patient"}
+search Patient?family=b
+"#;
+        assert_eq!(short, expected);
+    }
+}

@@ -1,0 +1,127 @@
+//! The words that histories are made of: few, so that they meet often, and near each other where it matters.
+
+/// Ids that clients assign.
+pub const IDS: &[&str] = &["a", "b", "c", "d", "e"];
+
+/// The resource types.
+pub const TYPES: &[&str] = &[
+    "Patient",
+    "Observation",
+    "Encounter",
+    "Condition",
+    "Practitioner",
+    "Organization",
+    "MedicationRequest",
+];
+
+/// What a history may be about: types that refer to each other.
+pub const SUBJECTS: &[&[&str]] = &[
+    &["Patient"],
+    &["Observation"],
+    &["Observation", "Observation", "Patient"],
+    &["Observation", "Encounter", "Patient"],
+    &["Patient", "Organization", "Practitioner"],
+    &["Encounter", "Encounter", "Patient"],
+    &["Condition", "Condition", "Patient"],
+    &["MedicationRequest", "MedicationRequest", "Practitioner"],
+    &["Organization"],
+    TYPES,
+];
+
+/// Names that fold alike, begin alike, or differ only far from their start.
+pub const NAMES: &[&str] = &[
+    "Müller",
+    "MULLER",
+    "Mueller",
+    "Muller-Meier",
+    "de  la Cruz",
+    "De la Cruz",
+    "E\u{301}mile",
+    "Émilie",
+    "Straße",
+    "STRASSEN",
+    "Østergaard",
+    "O'Brien",
+    "Smith, Jr",
+    "Zoë",
+    "Featherstonehaugh-Cholmondeley",
+    "Featherstonehaugh-Cholmondeles",
+];
+
+/// What names are searched by: encoded, as in a query string.
+pub const NAME_SEARCHES: &[&str] = &[
+    "mul",
+    "M%C3%BCller",
+    "muller",
+    "muller-",
+    "mue",
+    "de%20la",
+    "de+la+c",
+    "emil",
+    "%C3%A9milie",
+    "strasse",
+    "Stra%C3%9Fe",
+    "%C3%B8ster",
+    "o'b",
+    "smith%5C,",
+    "smith%5C,%20j",
+    "zoe",
+    "featherstonehaugh-cholmondeles",
+    "x",
+    "Ann",
+];
+
+/// Systems of identifiers and codes.
+pub const SYSTEMS: &[&str] = &["urn:sys:a", "http://loinc.org", "urn:sys:A"];
+
+/// Codes, some alike but for their case.
+pub const CODES: &[&str] = &["8480-6", "Ab", "ab", "x1"];
+
+/// Decimals near each other's implied limits.
+pub const DECIMALS: &[&str] = &[
+    "5.4", "5.40", "5.44", "5.45", "5.35", "5", "5.0", "6", "-5.4", "100", "99.5", "1e2", "0.054", "5400",
+    "0",
+];
+
+/// Units: system, code and name, each perhaps missing.
+pub const UNITS: &[(&str, &str, &str)] = &[
+    ("http://unitsofmeasure.org", "mg", "mg"),
+    ("http://unitsofmeasure.org", "mm[Hg]", "mmHg"),
+    ("", "mg", ""),
+    ("", "", "mg"),
+    ("", "", ""),
+    ("urn:sys:a", "mg", "milligram"),
+];
+
+/// Days, months and years around a leap day and a turn of the year.
+pub const DAYS: &[&str] = &[
+    "2019",
+    "2019-12",
+    "2019-12-31",
+    "2020",
+    "2020-01-01",
+    "2020-02",
+    "2020-02-28",
+    "2020-02-29",
+    "2020-03",
+    "2020-03-01",
+    "1950-06-15",
+];
+
+/// Times of day around the same.
+pub const TIMES: &[&str] = &[
+    "2019-12-31T23:59:59Z",
+    "2020-01-01T00:00:00Z",
+    "2020-01-01T00:30:00+01:00",
+    "2020-02-29T12:00:00Z",
+    "2020-02-29T23:30:00-02:00",
+    "2020-02-29T23:59:59.999Z",
+    "2020-03-01T00:00:00Z",
+    "2020-03-01T00:00:00.500Z",
+];
+
+/// Prefixes of ordered values; none is the most frequent.
+pub const PREFIXES: &[&str] = &["", "", "", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"];
+
+/// Profiles, tags' codes and sources.
+pub const URIS: &[&str] = &["http://x.org/p", "http://x.org/p|1", "http://x.org/q", "urn:uuid:12"];

@@ -1,0 +1,254 @@
+//! The engine, taken through histories.
+
+use std::collections::BTreeMap;
+
+use fornax::{
+    BundleOptions, Change, Engine, Error, Handling, HistoryPage, HistoryRequest, HistoryScope, Options,
+    Principal, ReturnBodies, SearchPage, SearchRequest, Tenant, TenantId, Version, VersionId,
+};
+use fornax_oracle::history::judge::{Disagreement, run};
+use fornax_oracle::history::step::{Answer, BundleKind, Since, Step};
+use fornax_oracle::json::Json;
+use fornax_oracle::references::OWN_ADDRESS;
+use fornax_oracle::repository::Scope;
+use fornax_oracle::transaction::{Entry, Method};
+use tempfile::TempDir;
+
+use crate::shown;
+
+/// Runs histories. A directory for each of them costs no more than a tenant for each.
+pub struct Rig {
+    /// How many index documents may wait in memory. With few of them there are files, and merges.
+    pub fresh_documents_max: usize,
+}
+
+impl Rig {
+    /// Takes the oracle and a new engine through a history.
+    pub fn run(&self, steps: &[Step]) -> Result<(), Disagreement> {
+        self.run_altered(steps, &mut |answer| answer)
+    }
+
+    /// The same, with the engine's answers altered on the way.
+    pub fn run_altered(
+        &self,
+        steps: &[Step],
+        alter: &mut impl FnMut(Answer) -> Answer,
+    ) -> Result<(), Disagreement> {
+        let mut session = Session::begin(self.fresh_documents_max);
+        run(steps, &mut |step| alter(session.perform(step)))?;
+        match session.tenant().verify().unwrap().findings.first() {
+            None => Ok(()),
+            Some(finding) => {
+                let step = "verify".to_owned();
+                Err(Disagreement { at: steps.len(), step, how: finding.clone() })
+            }
+        }
+    }
+}
+
+/// An engine on its way through a history.
+struct Session {
+    options: Options,
+    engine: Option<(Engine, Tenant)>,
+    held: BTreeMap<u8, Held>,
+    last_change: Option<Version>,
+    // The last to go.
+    _folder: TempDir,
+}
+
+/// What was begun: by which token its next page is had, if there is one.
+enum Held {
+    Search(String, Option<String>),
+    History(HistoryScope, Option<String>),
+}
+
+impl Session {
+    fn begin(fresh_documents_max: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = Options::at(folder.path().join("data"));
+        options.limits.fresh_documents_max = fresh_documents_max;
+        let engine = Some(opened(&options));
+        Self { options, engine, held: BTreeMap::new(), last_change: None, _folder: folder }
+    }
+
+    fn tenant(&self) -> &Tenant {
+        &self.engine.as_ref().unwrap().1
+    }
+
+    fn reopen(&mut self) {
+        self.engine.take().unwrap().0.close().unwrap();
+        self.engine = Some(opened(&self.options));
+    }
+
+    fn perform(&mut self, step: &Step) -> Answer {
+        self.answer(step).unwrap_or_else(|error| Answer::Refused(shown::refusal(error.kind())))
+    }
+
+    fn answer(&mut self, step: &Step) -> Result<Answer, Error> {
+        let tenant = self.tenant().clone();
+        match step {
+            Step::Create { resource_type, criteria: Some(criteria), body, .. } => {
+                self.commit(Change::create_if_none_exist(resource_type, body.clone().into(), criteria))
+            }
+            Step::Create { resource_type, body, .. } => {
+                self.commit(Change::create(resource_type, body.clone().into()))
+            }
+            Step::Update { key, if_match, body } => {
+                let change = Change::update(&key.resource_type, &key.id, body.clone().into());
+                self.commit(matching(change, *if_match))
+            }
+            Step::Delete { key, if_match } => {
+                self.commit(matching(Change::delete(&key.resource_type, &key.id), *if_match))
+            }
+            Step::Read(key) => tenant.read(&key.resource_type, &key.id, &tester()).map(shown::found),
+            Step::VersionRead(key, version) => {
+                let version = VersionId(*version);
+                tenant.vread(&key.resource_type, &key.id, version, &tester()).map(shown::found)
+            }
+            Step::History { scope, count, since } => self.history(scope, *count, *since),
+            Step::Search(search) => all_pages(&tenant, search, Method::Get),
+            Step::SearchByPost(search) => all_pages(&tenant, search, Method::Post),
+            Step::Hold(slot, search) => {
+                self.held.remove(slot);
+                let page = begin(&tenant, search, Method::Get)?;
+                Ok(self.hold_search(*slot, resource_type_of(search).to_owned(), page))
+            }
+            Step::HoldHistory(slot, scope, count) => {
+                self.held.remove(slot);
+                let scope = scope_of(scope);
+                let request = HistoryRequest { count: Some(*count), since: None };
+                let page = tenant.history(&scope, &request, &tester())?;
+                Ok(self.hold_history(*slot, scope, page))
+            }
+            Step::Continue(slot) => match self.held.remove(slot) {
+                Some(Held::Search(resource_type, Some(token))) => {
+                    let page = tenant.search_page(&resource_type, &token, &tester())?;
+                    Ok(self.hold_search(*slot, resource_type, page))
+                }
+                Some(Held::History(scope, Some(token))) => {
+                    let page = tenant.history_page(&scope, &token, &tester())?;
+                    Ok(self.hold_history(*slot, scope, page))
+                }
+                _ => Ok(Answer::Nothing),
+            },
+            Step::Bundle { kind, entries, .. } => self.bundle(*kind, entries),
+            Step::Reopen => {
+                drop(tenant);
+                self.reopen();
+                Ok(Answer::Nothing)
+            }
+        }
+    }
+
+    fn commit(&mut self, change: Change) -> Result<Answer, Error> {
+        let change = change.own_bases(vec![OWN_ADDRESS.to_owned()]);
+        let committed = self.tenant().commit(&change, &tester())?;
+        self.last_change = shown::change(&committed).cloned().or(self.last_change.take());
+        Ok(Answer::Done(shown::outcome(&committed)))
+    }
+
+    fn bundle(&mut self, kind: BundleKind, entries: &[Entry]) -> Result<Answer, Error> {
+        let options = BundleOptions {
+            own_bases: vec![OWN_ADDRESS.to_owned()],
+            bodies: ReturnBodies::Yes,
+            handling: Handling::Lenient,
+        };
+        let kind = if kind == BundleKind::Batch { "batch" } else { "transaction" };
+        let entries = entries.iter().map(entry_json).collect::<Vec<_>>().join(",");
+        let body = format!(r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{entries}]}}"#);
+        let tenant = self.tenant();
+        let response = tenant.process_bundle(body.into_bytes(), &options, &tester())?;
+        let changes = response.entries.iter().filter_map(shown::entry_change);
+        if let Some(last) = changes.max_by_key(|version| version.last_updated) {
+            self.last_change = Some(last.clone());
+        }
+        Ok(Answer::Bundle(response.entries.iter().map(shown::entry).collect()))
+    }
+
+    fn history(&self, scope: &Scope, count: Option<u32>, since: Since) -> Result<Answer, Error> {
+        let tenant = self.tenant();
+        let scope = scope_of(scope);
+        let last = self.last_change.as_ref().filter(|_| since == Since::LastChange);
+        let request = HistoryRequest { count, since: last.map(|version| version.last_updated) };
+        let mut page = tenant.history(&scope, &request, &tester())?;
+        let mut pages = vec![shown::history_page(&page)];
+        while let Some(token) = page.next {
+            page = tenant.history_page(&scope, &token, &tester())?;
+            pages.push(shown::history_page(&page));
+        }
+        Ok(Answer::History(pages))
+    }
+
+    fn hold_search(&mut self, slot: u8, resource_type: String, page: SearchPage) -> Answer {
+        let shown = shown::page(&page);
+        self.held.insert(slot, Held::Search(resource_type, page.next));
+        Answer::Pages(vec![shown])
+    }
+
+    fn hold_history(&mut self, slot: u8, scope: HistoryScope, page: HistoryPage) -> Answer {
+        let shown = shown::history_page(&page);
+        self.held.insert(slot, Held::History(scope, page.next));
+        Answer::History(vec![shown])
+    }
+}
+
+fn opened(options: &Options) -> (Engine, Tenant) {
+    let engine = Engine::open(options.clone()).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    (engine, tenant)
+}
+
+fn tester() -> Principal {
+    Principal::named("oracle")
+}
+
+fn matching(change: Change, if_match: Option<u64>) -> Change {
+    match if_match {
+        Some(version) => change.if_match(VersionId(version)),
+        None => change,
+    }
+}
+
+fn resource_type_of(search: &str) -> &str {
+    search.split_once('?').map_or(search, |(resource_type, _)| resource_type)
+}
+
+fn scope_of(scope: &Scope) -> HistoryScope {
+    match scope {
+        Scope::Instance(key) => HistoryScope::Instance(key.resource_type.clone(), key.id.clone()),
+        Scope::Type(name) => HistoryScope::Type(name.clone()),
+        Scope::System => HistoryScope::System,
+    }
+}
+
+fn begin(tenant: &Tenant, search: &str, method: Method) -> Result<SearchPage, Error> {
+    let (resource_type, parameters) = search.split_once('?').unwrap_or((search, ""));
+    let (query, form) = if method == Method::Post { ("", parameters) } else { (parameters, "") };
+    let own_bases = vec![OWN_ADDRESS.to_owned()];
+    let request = SearchRequest { form: form.into(), own_bases, ..SearchRequest::of(resource_type, query) };
+    tenant.search(&request, &tester())
+}
+
+fn all_pages(tenant: &Tenant, search: &str, method: Method) -> Result<Answer, Error> {
+    let mut page = begin(tenant, search, method)?;
+    let mut pages = vec![shown::page(&page)];
+    while let Some(token) = page.next {
+        page = tenant.search_page(resource_type_of(search), &token, &tester())?;
+        pages.push(shown::page(&page));
+    }
+    Ok(Answer::Pages(pages))
+}
+
+fn entry_json(entry: &Entry) -> String {
+    let quoted = |text: &str| Json::text_of(text).to_string();
+    let mut request = format!(r#""method":"{}","url":{}"#, entry.method.name(), quoted(&entry.url));
+    if let Some(criteria) = &entry.if_none_exist {
+        request += &format!(r#","ifNoneExist":{}"#, quoted(criteria));
+    }
+    if let Some(version) = entry.if_match {
+        request += &format!(r#","ifMatch":"W/\"{version}\"""#);
+    }
+    let full_url = entry.full_url.iter().map(|url| format!(r#""fullUrl":{},"#, quoted(url)));
+    let resource = entry.resource.iter().map(|resource| format!(r#""resource":{resource},"#));
+    format!("{{{}\"request\":{{{request}}}}}", full_url.chain(resource).collect::<String>())
+}
