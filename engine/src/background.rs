@@ -99,8 +99,8 @@ fn tend(watched: &Watched, stopped: &Receiver<()>, duty: Duty) {
 }
 
 fn flush(core: &Core, tick: u32) -> Result<bool> {
-    let documents = core.postings.fresh_documents();
-    if documents >= FLUSH_DOCUMENTS || (documents > 0 && tick.is_multiple_of(FLUSH_TICKS)) {
+    // By time also where only deletions came, which make no documents.
+    if core.postings.fresh_documents() >= FLUSH_DOCUMENTS || tick.is_multiple_of(FLUSH_TICKS) {
         core.flush_fresh()?;
     }
     Ok(false)

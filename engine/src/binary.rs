@@ -48,6 +48,8 @@ pub struct BinaryUpload {
     /// What does not make a group yet.
     rest: Vec<u8>,
     has_data: bool,
+    /// Bytes of base64 to come.
+    expected: usize,
     json_bytes_max: usize,
 }
 
@@ -66,8 +68,16 @@ impl BinaryUpload {
             json.push(b'}');
         }
         let expected = head.bytes_expected.unwrap_or(0).div_ceil(GROUP.0).saturating_mul(GROUP.1);
-        json.reserve(expected.min(json_bytes_max));
-        Self { id, is_new: head.id.is_none(), json, rest: Vec::new(), has_data: false, json_bytes_max }
+        let expected = expected.min(json_bytes_max);
+        Self {
+            id,
+            is_new: head.id.is_none(),
+            json,
+            rest: Vec::new(),
+            has_data: false,
+            expected,
+            json_bytes_max,
+        }
     }
 
     /// Adds content.
@@ -102,6 +112,8 @@ impl BinaryUpload {
             return;
         }
         if !std::mem::replace(&mut self.has_data, true) {
+            // Not before some has come: a length that is only said holds nothing up.
+            self.json.reserve(self.expected);
             self.json.extend_from_slice(DATA);
         }
         let (start, encoded_bytes) = (self.json.len(), content.len().div_ceil(GROUP.0) * GROUP.1);
@@ -165,7 +177,8 @@ impl BinaryContent {
         let padding = characters.bytes().rev().take(2).filter(|&byte| byte == b'=').count();
         let bytes = ((characters.len() - padding) * GROUP.0 / GROUP.1) as u64;
         Ok(Some(Self {
-            content_type: content_type.ok_or_else(|| corrupted("a Binary without a content type"))?,
+            // It may be there as an extension only.
+            content_type: content_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
             security_context,
             text,
             data,
@@ -186,6 +199,11 @@ impl BinaryContent {
     /// Bytes of content.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Bytes of memory that it holds, whatever part of it is read.
+    pub fn held_bytes(&self) -> usize {
+        self.text.capacity()
     }
 
     /// Content from `at` on, at most up to `end`: some of it, and none only at the end.

@@ -21,13 +21,15 @@ use crate::tenant_id::Principal;
 use crate::vault::{failed, state};
 use crate::view::View;
 use crate::write::audit::{self, Action};
+use crate::write::close_after;
 
 /// Commits looked up at a time.
 const COMMITS_AT_ONCE: usize = 1_000;
 /// Versions removed by one batch, or a few more.
 const REMOVED_AT_ONCE: usize = 2_000;
-/// Log entries that one batch holds in memory, or those of one commit more.
-const ENTRIES_AT_ONCE: usize = 100_000;
+/// Log entries that one batch holds in memory, some 40 MB, or those of one commit more. Several times the largest transaction, whose
+/// log entry may lose a change to each of many commits.
+const ENTRIES_AT_ONCE: usize = 500_000;
 
 /// How far back a tenant's history reaches.
 pub(crate) struct Retention {
@@ -61,9 +63,10 @@ pub(crate) fn forget(core: &Core, before_ms: i64, principal: &Principal) -> Resu
     let _alone = core.retention.sweeping.lock();
     let forgotten_before = core.retention.forgotten(None);
     let floor = last_commit_until(&View::now(core)?, before_ms)?;
+    // The log gives the index no commit up to the floor again, so it must have them all; also before a sweep that was cut off
+    // goes on, since the index may have been built again meanwhile.
+    core.flush_fresh()?;
     if floor > core.retention.floor() {
-        // The log gives the index no commit up to the floor again, so it must have them all.
-        core.flush_fresh()?;
         raise_floor(core, floor, principal)?;
     }
     while !sweep_some(core)? {
@@ -109,6 +112,8 @@ fn last_commit_until(view: &View<'_>, ms: i64) -> Result<Seq> {
 fn raise_floor(core: &Core, floor: Seq, principal: &Principal) -> Result<()> {
     let kept = HistoryKept { floor, ..HistoryKept::clone(&core.retention.kept.load()) };
     core.sequencer.between_groups(core, |state| {
+        // A commit that failed since has closed the tenant, and the head here may be behind the store's.
+        core.check_open()?;
         let mut head = state.head.clone();
         let mut batch = Batch::new();
         let row = audit::Row { seq: head.seq, at_ms: core.clock.now_ms(), entries: &[] };
@@ -116,7 +121,8 @@ fn raise_floor(core: &Core, floor: Seq, principal: &Principal) -> Result<()> {
         head.audit = audit::add(&mut batch, &core.vault, &head.audit, (principal, action), &row)?;
         core.vault.put(&mut batch, Family::State, state::HEAD, &records::encode(&head)?)?;
         core.vault.put(&mut batch, Family::State, state::HISTORY_KEPT, &records::encode(&kept)?)?;
-        core.store.write(&batch, Durability::Synced).map_err(failed)?;
+        let written = core.store.write(&batch, Durability::Synced).map_err(failed);
+        written.inspect_err(|error| close_after(core, error))?;
         state.head = head;
         Ok::<_, Error>(())
     })?;

@@ -1,5 +1,8 @@
 //! Running a search: a request to a query, hits to versions, and the token of the next page.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+
 use fornax_index::{ClauseContext, Resources};
 use fornax_postings::Hit;
 use fornax_query::{Context, Limits, Pairs, Query, QueryError};
@@ -64,16 +67,26 @@ pub(crate) fn next(core: &Core, resource_type: &str, token: &str) -> Result<Sear
     Run { core, view: View::at(core, page.seq)?, resource_type, query }.page(&page.start, &own_bases)
 }
 
-/// The first matches of criteria, to tell none, one and several apart.
-pub(crate) fn first_matches(
+/// The first two matches whose ids are not passed over, to tell none, one and several apart.
+pub(crate) fn first_two(
     core: &Core,
     view: &View<'_>,
     query: &Query,
-    count: usize,
+    passed_over: &HashSet<String>,
 ) -> Result<Vec<Version>> {
-    let found = find(core, view, query, &Start::default(), count)?;
-    view.versions(&places(&found.hits))
+    let (mut found, mut start) = (Vec::new(), Some(Start::default()));
+    while let Some(from) = start.take().filter(|_| found.len() < 2) {
+        let page = find(core, view, query, &from, MATCHES_AT_ONCE)?;
+        let versions = view.versions(&places(&page.hits))?;
+        found.extend(versions.into_iter().filter(|version| !passed_over.contains(&*version.id)));
+        start = page.next;
+    }
+    found.truncate(2);
+    Ok(found)
 }
+
+/// Matches of criteria that are read at a time; most criteria match no more than one.
+const MATCHES_AT_ONCE: usize = 16;
 
 /// Calls `each` with the place of every resource of a type that the index has, so many looked up at a time.
 pub(crate) fn each_hit(
@@ -106,11 +119,15 @@ fn find(
     hits_max: usize,
 ) -> Result<fornax_search::SearchPage> {
     let snapshot = core.postings.snapshot(view.seq).map_err(index_failed)?;
-    let resources = Known { core, view };
+    let resources = Known { core, view, failed: RefCell::new(None) };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: core.clock.now_ms() * 1000 };
     let source = Source { snapshot: &snapshot, indexer: &core.indexer, context, limits: &limits };
-    fornax_search::run(query, &source, start, hits_max).map_err(search_failed)
+    let found = fornax_search::run(query, &source, start, hits_max).map_err(search_failed);
+    match resources.failed.into_inner() {
+        Some(error) => Err(error),
+        None => found,
+    }
 }
 
 fn places(hits: &[Hit]) -> Vec<(Rid, Seq)> {
@@ -173,6 +190,8 @@ impl Run<'_> {
 struct Known<'a> {
     core: &'a Core,
     view: &'a View<'a>,
+    /// The first failure: what was found then is not to be trusted.
+    failed: RefCell<Option<Error>>,
 }
 
 impl Resources for Known<'_> {
@@ -181,8 +200,7 @@ impl Resources for Known<'_> {
         match self.view.id(resource_type.name, id) {
             Ok(record) => record.map(|record| record.rid),
             Err(error) => {
-                // The search finds nothing by this id; reading it by its id tells the client.
-                tracing::error!(error = %error, cause = ?std::error::Error::source(&error), "an id can't be looked up");
+                self.failed.borrow_mut().get_or_insert(error);
                 None
             }
         }

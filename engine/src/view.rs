@@ -6,7 +6,7 @@ use fornax_store::{Direction, KeyRange, Reader};
 use jiff::Timestamp;
 
 use crate::core::Core;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::families::Family;
 use crate::forget;
 use crate::identity::{self, IdentityKey};
@@ -30,7 +30,13 @@ pub(crate) struct View<'a> {
 impl<'a> View<'a> {
     /// As of the last published commit.
     pub(crate) fn now(core: &'a Core) -> Result<Self> {
-        Self::at(core, core.published())
+        loop {
+            match Self::at(core, core.published()) {
+                // History was forgotten up to a commit that was published since.
+                Err(error) if error.kind() == ErrorKind::Gone => {}
+                view => return view,
+            }
+        }
     }
 
     /// As of `seq`, which was published. The store may already hold later commits: they are not looked at.
@@ -38,8 +44,10 @@ impl<'a> View<'a> {
     /// # Errors
     /// `Gone`: the history kept does not reach back so far.
     pub(crate) fn at(core: &'a Core, seq: Seq) -> Result<Self> {
+        let reader = core.store.snapshot().map_err(failed)?;
+        // After the snapshot: what is forgotten from here on is still in it.
         forget::check_kept(core, seq)?;
-        Ok(Self { core, reader: core.store.snapshot().map_err(failed)?, seq })
+        Ok(Self { core, reader, seq })
     }
 
     fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>> {
@@ -188,8 +196,8 @@ impl<'a> View<'a> {
                 .decompress(compressed, BODY_BYTES_MAX, &mut body)
                 .map_err(|error| corrupted("a body does not decompress").caused_by(error))?;
         }
-        let text =
-            String::from_utf8(body).map_err(|error| corrupted("a body is not UTF-8").caused_by(error))?;
+        let text = String::from_utf8(body)
+            .map_err(|error| corrupted("a body is not UTF-8").caused_by(error.utf8_error()))?;
         let text = Arc::new(text);
         Ok(Version {
             resource_type: self.core.types.numbered(keys::type_number(rid))?.name,

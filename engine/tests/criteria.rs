@@ -170,3 +170,73 @@ fn a_conditional_create_knows_what_the_transaction_did_before() {
     broken["resource"]["name"] = json!(["North"]);
     assert_eq!(run(vec![broken, create(Some("name=north"), "urn:uuid:7")]), Err(ErrorKind::Unprocessable));
 }
+
+/// Criteria that no point get answers rest on a whole type, and yet each entry of a batch goes through.
+#[test]
+fn conditional_creates_of_a_batch_do_not_stand_in_each_others_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(Options::at(folder.path())).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    let entry = |n: usize| {
+        let body = json!({ "resourceType": "Organization", "name": format!("No {n}") });
+        let criteria = format!("name=No {n}&_summary=count&_sort=name");
+        json!({ "resource": body, "request": { "method": "POST", "url": "Organization", "ifNoneExist": criteria } })
+    };
+    let plain = json!({ "resource": { "resourceType": "Organization", "name": "Other" },
+                        "request": { "method": "POST", "url": "Organization" } });
+    for round in 0..2 {
+        let entries: Vec<Value> = (10..30).map(entry).chain([plain.clone()]).collect();
+        let bundle = json!({ "resourceType": "Bundle", "type": "batch", "entry": entries });
+        let response =
+            tenant.process_bundle(bundle.to_string().into_bytes(), &BundleOptions::default(), &me()).unwrap();
+        for entry in &response.entries[..20] {
+            let EntryResponse::Committed(committed) = entry else { panic!("{entry:?}") };
+            assert_eq!(matches!(committed, Committed::Existing(_)), round == 1, "{committed:?}");
+        }
+    }
+}
+
+/// `Patient/1` may be an entry of one server or of another: nobody is given the other's observation.
+#[test]
+fn a_relative_reference_that_fits_two_entries_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(Options::at(folder.path())).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    let patient = |base: &str| {
+        json!({ "fullUrl": format!("{base}/Patient/1"), "resource": { "resourceType": "Patient" },
+                "request": { "method": "POST", "url": "Patient" } })
+    };
+    let run = |reference: &str| {
+        let observation = json!({ "resourceType": "Observation", "status": "final", "code": { "text": "x" },
+                                  "subject": { "reference": reference } });
+        let entries = json!([patient("http://a.example/fhir"), patient("http://b.example/fhir"),
+            { "resource": observation, "request": { "method": "POST", "url": "Observation" } }]);
+        let bundle = json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries });
+        let response =
+            tenant.process_bundle(bundle.to_string().into_bytes(), &BundleOptions::default(), &me());
+        response.map(drop).map_err(|error| error.kind())
+    };
+    assert_eq!(run("Patient/1"), Err(ErrorKind::Invalid));
+    assert_eq!(run("http://a.example/fhir/Patient/1"), Ok(()));
+    assert_eq!(run("Patient/2"), Ok(()));
+}
+
+/// The limit of a resource holds for those that are stored as they came, too.
+#[test]
+fn an_entry_that_needs_no_change_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = Options::at(folder.path());
+    options.limits.resource_bytes_max = 1_000;
+    let engine = Engine::open(options).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    let run = |bytes: usize| {
+        let text = "x".repeat(bytes);
+        let bundle = format!(
+            r#"{{"resourceType":"Bundle","type":"transaction","entry":[{{"resource":{{"resourceType":"Basic","id":"1","code":{{"text":"{text}"}}}},"request":{{"method":"PUT","url":"Basic/1"}}}}]}}"#
+        );
+        let response = tenant.process_bundle(bundle.into_bytes(), &BundleOptions::default(), &me());
+        response.map(drop).map_err(|error| error.kind())
+    };
+    assert_eq!(run(800), Ok(()));
+    assert_eq!(run(1_000), Err(ErrorKind::Limit));
+}

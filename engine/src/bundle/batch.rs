@@ -1,13 +1,12 @@
 //! A batch: its entries stand alone, references between them are not resolved. What can be committed together is, so that
 //! many entries share one sync.
 
-use std::collections::HashMap;
-
 use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
-use super::references::{BundleReferences, CriteriaRule};
+use super::references::{BundleReferences, CriteriaRule, FullUrls};
 use crate::change::{Committed, EntryResponse};
-use crate::commit::{contended, sequence_all};
+use crate::commit::{contended, sequence, sequence_all};
+use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::records::bug;
 use crate::view::View;
@@ -60,26 +59,35 @@ impl BundleRequest<'_> {
             if waiting.is_empty() {
                 break;
             }
-            let (mut places, mut works) = (Vec::new(), Vec::new());
+            let mut together = Together::default();
             for index in waiting {
-                match entries[index].map_err(Error::repeated).and_then(|entry| self.step(entry)) {
-                    Ok(Step::Decided(response)) => responses[index] = Some(response),
-                    Ok(Step::Work(work)) => {
-                        places.push(index);
-                        works.push(work);
+                let step = || entries[index].map_err(Error::repeated).and_then(|entry| self.step(entry));
+                match step() {
+                    Ok(Step::Work(work)) if work.rests_on_a_type() => {
+                        // Any other commit to the type in the same group would make it stale; and those before it come first.
+                        together.commit(self.core, &mut responses);
+                        responses[index] = self.alone(step());
                     }
-                    Err(error) => responses[index] = Some(EntryResponse::failed(&error)),
+                    Ok(Step::Work(work)) => together.add(index, work),
+                    decided => responses[index] = self.alone(decided),
                 }
             }
-            for (index, outcome) in places.into_iter().zip(sequence_all(self.core, works)) {
-                responses[index] =
-                    outcome.and_then(response).unwrap_or_else(|error| Some(EntryResponse::failed(&error)));
-            }
+            together.commit(self.core, &mut responses);
         }
         responses
             .into_iter()
             .map(|response| response.unwrap_or_else(|| EntryResponse::failed(&contended())))
             .collect()
+    }
+
+    /// What becomes of a step that is taken by itself; `None`: it must be prepared again.
+    fn alone(&self, step: Result<Step>) -> Option<EntryResponse> {
+        let done = match step {
+            Ok(Step::Decided(response)) => Ok(Some(response)),
+            Ok(Step::Work(work)) => sequence(self.core, work).and_then(response),
+            Err(error) => Err(error),
+        };
+        done.unwrap_or_else(|error| Some(EntryResponse::failed(&error)))
     }
 
     fn step(&self, entry: &Entry<'_>) -> Result<Step> {
@@ -88,7 +96,7 @@ impl BundleRequest<'_> {
             self.core,
             &view,
             &self.options.own_bases,
-            HashMap::new(),
+            FullUrls::default(),
             CriteriaRule::Kept,
         );
         let mut conditions = Vec::new();
@@ -103,6 +111,29 @@ impl BundleRequest<'_> {
                 Step::Work(Work { principal: self.principal.clone(), writes, conditions })
             }
         })
+    }
+}
+
+/// Pieces of work that become commits of one group, and the places of their entries.
+#[derive(Default)]
+struct Together {
+    places: Vec<usize>,
+    works: Vec<Work>,
+}
+
+impl Together {
+    fn add(&mut self, place: usize, work: Work) {
+        self.places.push(place);
+        self.works.push(work);
+    }
+
+    /// Commits them, and is empty then. A response that stays absent: it must be prepared again.
+    fn commit(&mut self, core: &Core, responses: &mut [Option<EntryResponse>]) {
+        let outcomes = sequence_all(core, std::mem::take(&mut self.works));
+        for (place, outcome) in self.places.drain(..).zip(outcomes) {
+            let outcome = outcome.and_then(response);
+            responses[place] = outcome.unwrap_or_else(|error| Some(EntryResponse::failed(&error)));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a conditional create within a transaction finds beside what is there: deletes come before creates, and of two creates under
 //! the same criteria only the first makes a resource.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use fornax_index::SearchValues;
@@ -8,7 +9,7 @@ use fornax_index::SearchValues;
 use super::entries::{Entry, Method};
 use super::process::Target;
 use crate::core::Core;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::identity::IdentityKey;
 use crate::types::ResourceType;
 use crate::write::{BodySource, Criteria, OwnReferences, values_of};
@@ -17,11 +18,18 @@ use crate::write::{BodySource, Criteria, OwnReferences, values_of};
 pub(super) struct Earlier<'a> {
     core: &'a Core,
     own_bases: &'a [String],
-    deleted: HashSet<(u16, String)>,
+    /// Ids, by type.
+    deleted: HashMap<u16, HashSet<String>>,
+    none: HashSet<String>,
     created: Vec<Created>,
     /// Places in `created`.
     by_identity: HashMap<IdentityKey, Vec<usize>>,
+    /// Creates that criteria were compared with, one by one.
+    compared: Cell<usize>,
 }
+
+/// Creates compared with criteria in one transaction: a second or two.
+const COMPARED_MAX: usize = 2_000_000;
 
 struct Created {
     /// The place of the entry in the request.
@@ -38,24 +46,28 @@ impl<'a> Earlier<'a> {
         entries: &[&Entry<'_>],
         delete_of: impl Fn(&Entry<'_>) -> Option<(u16, String)>,
     ) -> Option<Self> {
-        let asks = entries.iter().any(|entry| entry.if_none_exist.is_some());
+        if !entries.iter().any(|entry| entry.if_none_exist.is_some()) {
+            return None;
+        }
+        let mut deleted: HashMap<u16, HashSet<String>> = HashMap::new();
         let deletes = entries.iter().filter(|entry| entry.method == Method::Delete);
-        asks.then(|| Self {
+        for (type_number, id) in deletes.filter_map(|entry| delete_of(entry)) {
+            deleted.entry(type_number).or_default().insert(id);
+        }
+        Some(Self {
             core,
             own_bases,
-            deleted: deletes.filter_map(|entry| delete_of(entry)).collect(),
+            deleted,
+            none: HashSet::new(),
             created: Vec::new(),
             by_identity: HashMap::new(),
+            compared: Cell::new(0),
         })
     }
 
-    /// How many resources are deleted.
-    pub(super) fn deletes(&self) -> usize {
-        self.deleted.len()
-    }
-
-    pub(super) fn is_deleted(&self, resource_type: ResourceType, id: &str) -> bool {
-        self.deleted.contains(&(resource_type.number, id.to_owned()))
+    /// The ids of that type that are deleted.
+    pub(super) fn deleted(&self, resource_type: ResourceType) -> &HashSet<String> {
+        self.deleted.get(&resource_type.number).unwrap_or(&self.none)
     }
 
     /// Remembers a create.
@@ -73,20 +85,33 @@ impl<'a> Earlier<'a> {
         for identity in values.identities() {
             let digest = self.core.vault.identity_digest(resource_type.name, identity);
             let identity = IdentityKey { type_number, digest };
-            self.by_identity.entry(identity).or_default().push(self.created.len());
+            let places = self.by_identity.entry(identity).or_default();
+            // A resource may bear one twice.
+            if places.last() != Some(&self.created.len()) {
+                places.push(self.created.len());
+            }
         }
         self.created.push(Created { index: entry.index, type_number, values });
         Ok(())
     }
 
     /// The entries before that create what matches.
-    pub(super) fn matching(&self, criteria: &Criteria) -> Vec<usize> {
+    ///
+    /// # Errors
+    /// `Limit`: too many criteria that are no identity, beside too many creates.
+    pub(super) fn matching(&self, criteria: &Criteria) -> Result<Vec<usize>> {
         if let Some(identity) = criteria.identity() {
             let places = self.by_identity.get(identity).into_iter().flatten();
-            return places.map(|&place| self.created[place].index).collect();
+            return Ok(places.map(|&place| self.created[place].index).collect());
+        }
+        self.compared.set(self.compared.get() + self.created.len());
+        if self.compared.get() > COMPARED_MAX {
+            let text =
+                "the transaction has too many conditional creates by other criteria than an identifier";
+            return Err(Error::new(ErrorKind::Limit, Issue::error("too-costly", text)));
         }
         let of_type = |one: &&Created| one.type_number == criteria.type_number();
         let is_met = |one: &&Created| criteria.are_met_by(self.core, &one.values);
-        self.created.iter().filter(of_type).filter(is_met).map(|one| one.index).collect()
+        Ok(self.created.iter().filter(of_type).filter(is_met).map(|one| one.index).collect())
     }
 }

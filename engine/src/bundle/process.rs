@@ -1,6 +1,7 @@
 //! Processing a Bundle: a batch entry by entry, a transaction as one commit.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use fornax_model::{Document, Limits as ModelLimits};
 
@@ -123,11 +124,10 @@ impl BundleRequest<'_> {
                 if let Some(criteria) = &entry.if_none_exist {
                     let own_bases = &self.options.own_bases;
                     let criteria = Criteria::parse(core, resource_type, criteria, own_bases)?;
-                    let deletes = earlier.map_or(0, Earlier::deletes);
-                    let (condition, mut found) = criteria.matches(core, view, 2 + deletes)?;
-                    let stays = |id: &str| !earlier.is_some_and(|all| all.is_deleted(resource_type, id));
-                    found.retain(|version| stays(&version.id));
-                    let made = earlier.map(|earlier| earlier.matching(&criteria));
+                    let nothing = HashSet::new();
+                    let deleted = earlier.map_or(&nothing, |earlier| earlier.deleted(resource_type));
+                    let (condition, mut found) = criteria.first_two(core, view, deleted)?;
+                    let made = earlier.map(|earlier| earlier.matching(&criteria)).transpose()?;
                     let made = made.as_deref().unwrap_or(&[]);
                     conditions.push(condition);
                     match (found.pop(), made) {

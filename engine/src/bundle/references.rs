@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use fornax_definitions::TypeKind;
@@ -21,10 +21,18 @@ pub(crate) struct BundleReferences<'a> {
     pub view: &'a View<'a>,
     /// Base URLs under which an absolute reference is a local one, without a slash at the end.
     pub own_bases: &'a [String],
-    /// `fullUrl` to `Type/id`.
-    entries: HashMap<String, String>,
+    entries: FullUrls,
     criteria: CriteriaRule<'a>,
     found: RefCell<Resolved>,
+}
+
+/// What the entries of a Bundle are called.
+#[derive(Default)]
+pub(crate) struct FullUrls {
+    /// A `fullUrl`, or its `Type/id`, to the `Type/id` that the resource is stored under.
+    pub stored: HashMap<String, String>,
+    /// `Type/id` that belongs to several, under different bases: nobody can say which one a reference means.
+    pub ambiguous: HashSet<String>,
 }
 
 /// What becomes of a reference that is criteria.
@@ -43,12 +51,18 @@ pub(crate) struct OwnWrite<'a> {
     pub resource: Option<Node<'a>>,
 }
 
-/// The resources of one type that a transaction writes: ids, and what they will be found by; `None`: deleted.
-type OwnValues = Rc<Vec<(String, Option<SearchValues>)>>;
+/// The resources of one type that a transaction writes.
+#[derive(Default)]
+struct OwnValues {
+    /// Deleted ones among them.
+    ids: HashSet<String>,
+    /// What the others will be found by.
+    values: Vec<(String, SearchValues)>,
+}
 
 #[derive(Default)]
 struct Resolved {
-    own: HashMap<u16, OwnValues>,
+    own: HashMap<u16, Rc<OwnValues>>,
     targets: HashMap<String, String>,
     conditions: Vec<Condition>,
     unresolved: Vec<Issue>,
@@ -62,7 +76,7 @@ impl<'a> BundleReferences<'a> {
         core: &'a Core,
         view: &'a View<'a>,
         own_bases: &'a [String],
-        entries: HashMap<String, String>,
+        entries: FullUrls,
         criteria: CriteriaRule<'a>,
     ) -> Self {
         Self { core, view, own_bases, entries, criteria, found: RefCell::default() }
@@ -100,13 +114,10 @@ impl<'a> BundleReferences<'a> {
         let criteria = Criteria::parse(self.core, resource_type, criteria, self.own_bases)?;
         // The last step of a transaction's order: what it writes itself counts as written.
         let own = self.own_values(resource_type)?;
-        let (condition, found) = criteria.matches(self.core, self.view, own.len() + 2)?;
-        let is_own = |id: &str| own.iter().any(|(own, _)| own == id);
-        let mut ids: Vec<String> =
-            found.iter().map(|version| version.id.to_string()).filter(|id| !is_own(id)).collect();
-        let is_met = |values: &SearchValues| criteria.are_met_by(self.core, values);
-        let written = own.iter().filter(|(_, values)| values.as_ref().is_some_and(is_met));
-        ids.extend(written.map(|(id, _)| id.clone()));
+        let (condition, found) = criteria.first_two(self.core, self.view, &own.ids)?;
+        let mut ids: Vec<String> = found.iter().map(|version| version.id.to_string()).collect();
+        let written = own.values.iter().filter(|(_, values)| criteria.are_met_by(self.core, values));
+        ids.extend(written.take(2).map(|(id, _)| id.clone()));
         let mut remembered = self.found.borrow_mut();
         let problem = match &ids[..] {
             [id] => {
@@ -127,24 +138,22 @@ impl<'a> BundleReferences<'a> {
     }
 
     /// What the transaction writes of a type; found out at the first reference that asks.
-    fn own_values(&self, resource_type: ResourceType) -> Result<OwnValues> {
+    fn own_values(&self, resource_type: ResourceType) -> Result<Rc<OwnValues>> {
         let CriteriaRule::Resolved(writes) = &self.criteria else { return Ok(Rc::default()) };
         if let Some(known) = self.found.borrow().own.get(&resource_type.number) {
             return Ok(Rc::clone(known));
         }
-        let of_type = writes.iter().filter(|write| write.resource_type.number == resource_type.number);
-        let values = of_type.map(|write| {
+        let mut own = OwnValues::default();
+        for write in writes.iter().filter(|write| write.resource_type.number == resource_type.number) {
             let OwnWrite { id, resource, .. } = write;
+            own.ids.insert(id.clone());
             let source = resource.map(|node| BodySource { node, whole: None, resource_type, id });
-            let values = match source {
-                Some(source) => values_of(self.core, &source, &Literal(self))?,
-                None => None,
-            };
-            Ok((id.clone(), values))
-        });
-        let values: OwnValues = Rc::new(values.collect::<Result<_>>()?);
-        self.found.borrow_mut().own.insert(resource_type.number, Rc::clone(&values));
-        Ok(values)
+            let values = source.map_or(Ok(None), |source| values_of(self.core, &source, &Literal(self)))?;
+            own.values.extend(values.map(|values| (id.clone(), values)));
+        }
+        let own = Rc::new(own);
+        self.found.borrow_mut().own.insert(resource_type.number, Rc::clone(&own));
+        Ok(own)
     }
 
     /// What a reference becomes that is no criteria.
@@ -152,7 +161,7 @@ impl<'a> BundleReferences<'a> {
         if reference.starts_with('#') {
             return None;
         }
-        let entry = self.entries.get(reference).cloned();
+        let entry = self.entries.stored.get(reference).cloned();
         entry.or_else(|| relative_to(self.own_bases, reference).map(ToOwned::to_owned))
     }
 }
@@ -168,9 +177,13 @@ impl References for Literal<'_, '_> {
 
 impl References for BundleReferences<'_> {
     fn rewrite(&self, reference: &str) -> Result<Option<String>> {
+        if self.entries.ambiguous.contains(reference) {
+            let text = "a reference fits the fullUrls of several entries, under different bases";
+            return Err(Error::new(ErrorKind::Invalid, Issue::error("value", text)));
+        }
         let relative = relative_to(self.own_bases, reference).unwrap_or(reference);
         if matches!(self.criteria, CriteriaRule::Resolved(_))
-            && !self.entries.contains_key(reference)
+            && !self.entries.stored.contains_key(reference)
             && let Some((resource_type, criteria)) = relative.split_once('?')
             && is_resource_type(self.core, resource_type)
         {

@@ -1,11 +1,11 @@
 //! A transaction: all entries become one commit, or none does. A large one is staged.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::earlier::Earlier;
 use super::entries::Entry;
 use super::process::{BundleRequest, TRIES, Target};
-use super::references::{BundleReferences, CriteriaRule, OwnWrite};
+use super::references::{BundleReferences, CriteriaRule, FullUrls, OwnWrite};
 use crate::change::{Committed, EntryResponse};
 use crate::commit::{contended, sequence};
 use crate::error::{Error, Result};
@@ -185,8 +185,8 @@ fn own_writes<'a>(entries: &[&Entry<'a>], targets: &[Target]) -> Vec<OwnWrite<'a
 }
 
 /// What each `fullUrl` is called after the transaction.
-fn full_urls(entries: &[&Entry<'_>], targets: &[Target]) -> Result<HashMap<String, String>> {
-    let mut urls = HashMap::new();
+fn full_urls(entries: &[&Entry<'_>], targets: &[Target]) -> Result<FullUrls> {
+    let mut urls = FullUrls::default();
     for (entry, target) in entries.iter().zip(targets) {
         let Some(full_url) = &entry.full_url else { continue };
         let stored = match target {
@@ -199,10 +199,12 @@ fn full_urls(entries: &[&Entry<'_>], targets: &[Target]) -> Result<HashMap<Strin
             Target::Delete { .. } | Target::Read => continue,
         };
         // `http://server/Patient/1` is also meant by `Patient/1` within the Bundle.
-        if let Some(relative) = relative_of(full_url) {
-            urls.insert(relative.to_owned(), stored.clone());
+        if let Some(relative) = relative_of(full_url)
+            && urls.stored.insert(relative.to_owned(), stored.clone()).is_some_and(|other| other != stored)
+        {
+            urls.ambiguous.insert(relative.to_owned());
         }
-        if urls.insert(full_url.clone(), stored).is_some() {
+        if urls.stored.insert(full_url.clone(), stored).is_some() {
             return Err(entry.conflict("another entry has the same fullUrl", "fullUrl"));
         }
     }

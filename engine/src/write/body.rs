@@ -69,12 +69,12 @@ impl PreparedBody {
     pub(crate) fn of(core: &Core, source: &BodySource<'_>, references: &dyn References) -> Result<Self> {
         let limits =
             ModelLimits { document_bytes_max: core.limits.resource_bytes_max, ..ModelLimits::default() };
+        let too_large =
+            || Error::new(ErrorKind::Limit, Issue::error("too-long", "the resource is too large"));
         let document = match edited(source, references)? {
+            None if source.node.raw().len() > core.limits.resource_bytes_max => return Err(too_large()),
             None => source.document(),
-            Some(bytes) => Document::parse(bytes, &limits).map_err(|error| {
-                let issue = Issue::error("too-long", "the resource is too large");
-                Error::new(ErrorKind::Limit, issue).caused_by(error)
-            })?,
+            Some(bytes) => Document::parse(bytes, &limits).map_err(|error| too_large().caused_by(error))?,
         };
         let root = document.root();
         let values = core

@@ -2,8 +2,10 @@
 //!
 //! `identifier=system|value` and `url=` of canonical resources are point gets in the store; all else is a search.
 
+use std::collections::HashSet;
+
 use fornax_index::{Identity, MatchContext, SearchValues};
-use fornax_query::{Context, Handling, Limits, Pairs, Query, TokenValue, Values};
+use fornax_query::{Context, Handling, Limits, Pairs, Query, Summary, TokenValue, Values};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
@@ -59,9 +61,13 @@ impl Criteria {
             handling: Handling::Guard,
             limits: &limits,
         };
-        let query = Pairs::of_query(query_string(resource_type, text), &limits)
+        let mut query = Pairs::of_query(query_string(resource_type, text), &limits)
             .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
             .map_err(|error| search_run::refused(&error))?;
+        // What only shapes a page must not decide whether there is a match.
+        query.summary = Summary::False;
+        query.sort.clear();
+        query.includes.clear();
         if query.filters.is_empty() {
             let text = "the criteria of a conditional interaction name no search parameter";
             return Err(Error::new(ErrorKind::Precondition, Issue::error("required", text)));
@@ -81,26 +87,29 @@ impl Criteria {
         self.resource_type.number
     }
 
-    /// What they match, up to `count` resources, and what must still hold for it.
-    pub(crate) fn matches(
+    /// The first two that they match, but for ids that are passed over, and what must still hold for it.
+    pub(crate) fn first_two(
         &self,
         core: &Core,
         view: &View<'_>,
-        count: usize,
+        passed_over: &HashSet<String>,
     ) -> Result<(Condition, Vec<Version>)> {
         let Some(identity) = &self.identity else {
-            let found = search_run::first_matches(core, view, &self.query, count)?;
+            let found = search_run::first_two(core, view, &self.query, passed_over)?;
             let since = view.seq;
             return Ok((Condition::Untouched { type_number: self.resource_type.number, since }, found));
         };
         // What is not there yet does not count: should it be there by then, the condition does not hold.
-        let (rids, found) = view.bearers(identity, count)?.into_iter().unzip();
+        let bearers = view.bearers(identity, 2 + passed_over.len())?;
+        let (rids, mut found): (_, Vec<Version>) = bearers.into_iter().unzip();
+        found.retain(|version| !passed_over.contains(&*version.id));
+        found.truncate(2);
         Ok((Condition::Identity { identity: *identity, rids }, found))
     }
 
     /// What they match: none, one or several.
     pub(crate) fn find(&self, core: &Core, view: &View<'_>) -> Result<(Condition, Found)> {
-        let (condition, found) = self.matches(core, view, 2)?;
+        let (condition, found) = self.first_two(core, view, &HashSet::new())?;
         Ok((condition, Found::of(found)))
     }
 

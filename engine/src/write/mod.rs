@@ -20,5 +20,5 @@ pub(crate) use group::{Outcome, Sequencer, Written};
 pub(crate) use prepare::{
     Content, IdRule, Prepared, PreparedWrite, Work, check_id, parse_failed, prepare, put_node, several_match,
 };
-pub(crate) use sequence::SequenceState;
+pub(crate) use sequence::{SequenceState, close_after};
 pub(crate) use staging::Staging;

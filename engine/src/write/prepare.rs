@@ -24,6 +24,13 @@ pub(crate) struct Work {
     pub conditions: Vec<Condition>,
 }
 
+impl Work {
+    /// Whether it holds only as long as nobody writes to some type.
+    pub(crate) fn rests_on_a_type(&self) -> bool {
+        self.conditions.iter().any(|condition| matches!(condition, Condition::Untouched { .. }))
+    }
+}
+
 /// One resource's change.
 pub(crate) struct PreparedWrite {
     pub resource_type: ResourceType,

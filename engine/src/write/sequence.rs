@@ -73,7 +73,7 @@ pub(crate) fn write_group(core: &Core, state: &mut SequenceState, works: Vec<Wor
 }
 
 /// Closes the tenant: whether a batch that failed is in the log is known only after opening again.
-pub(super) fn close_after(core: &Core, error: &Error) {
+pub(crate) fn close_after(core: &Core, error: &Error) {
     core.close();
     tracing::error!(error = %error, cause = ?std::error::Error::source(error), "a commit failed; the tenant is closed");
 }

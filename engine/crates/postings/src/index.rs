@@ -256,7 +256,12 @@ impl Postings {
     pub fn disk_bytes(&self) -> Result<u64> {
         let mut bytes = 0;
         for name in self.vault.files.list()? {
-            bytes += self.vault.files.open(&name)?.bytes();
+            match self.vault.files.open(&name) {
+                Ok(file) => bytes += file.bytes(),
+                // A flush or a merge has removed it since.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(bytes)
     }
