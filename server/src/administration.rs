@@ -79,6 +79,8 @@ pub(crate) struct Compacted {
     pub versions_forgotten: u64,
     /// Bytes of its files in the store and of its index, before and after.
     pub bytes: (u64, u64),
+    /// Why it was not done to the end.
+    pub failed: Option<String>,
 }
 
 /// What a verification found in a tenant.
@@ -201,18 +203,35 @@ fn compact(
     tenant: Option<&str>,
     forget_history_before: Option<Timestamp>,
 ) -> fornax::Result<Vec<Compacted>> {
-    let of = |id: &TenantId| {
-        let tenant = engine.tenant(id)?;
-        let bytes = || tenant.statistics().map(|one| one.store_bytes + one.index_bytes);
-        let before = bytes()?;
-        let versions_forgotten = match forget_history_before {
-            Some(time) => tenant.forget_history(time, &Principal::named(ADMINISTRATOR))?,
-            None => 0,
-        };
-        tenant.compact()?;
-        Ok(Compacted { tenant: id.to_string(), versions_forgotten, bytes: (before, bytes()?) })
-    };
-    chosen(engine, tenant)?.iter().map(of).collect()
+    let mut all = Vec::new();
+    for id in chosen(engine, tenant)? {
+        let mut done =
+            Compacted { tenant: id.to_string(), versions_forgotten: 0, bytes: (0, 0), failed: None };
+        // What was done of the others is told in any case.
+        if let Err(error) = compact_one(engine, &id, forget_history_before, &mut done) {
+            tracing::error!(tenant = %id, cause = ?std::error::Error::source(&error), "a tenant could not be compacted");
+            done.failed = Some(error.to_string());
+        }
+        all.push(done);
+    }
+    Ok(all)
+}
+
+fn compact_one(
+    engine: &Engine,
+    id: &TenantId,
+    forget_history_before: Option<Timestamp>,
+    done: &mut Compacted,
+) -> fornax::Result<()> {
+    let tenant = engine.tenant(id)?;
+    let bytes = || tenant.statistics().map(|one| one.store_bytes + one.index_bytes);
+    done.bytes.0 = bytes()?;
+    if let Some(time) = forget_history_before {
+        done.versions_forgotten = tenant.forget_history(time, &Principal::named(ADMINISTRATOR))?;
+    }
+    tenant.compact()?;
+    done.bytes.1 = bytes()?;
+    Ok(())
 }
 
 /// One tenant, or all.

@@ -141,7 +141,8 @@ pub(crate) struct ServeOptions {
     pub base_url: Option<String>,
     /// A proxy that is believed, by address or network: what its headers Forwarded or X-Forwarded-Proto, -Host and -Prefix
     /// say of the public origin goes into links, unless --base-url is given. From all others these headers count for
-    /// nothing. May be given more than once
+    /// nothing. The proxy must set or remove each of them itself, and send a Host of this server's own, or else give
+    /// --base-url. May be given more than once
     #[arg(long, value_name = "ADDRESS")]
     pub trusted_proxy: Vec<Proxy>,
     /// Memory for caches and write buffers together; the process takes some 100 MiB more, and room for requests

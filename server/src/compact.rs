@@ -17,12 +17,23 @@ pub(crate) fn run(options: &CompactOptions) -> Result<(), Failure> {
         return Err(Failure::unexpected_answer());
     };
     let mut text = String::new();
-    for Compacted { tenant, versions_forgotten, bytes: (before, after) } in all {
+    let mut failures = 0;
+    for Compacted { tenant, versions_forgotten, bytes: (before, after), failed } in all {
         // Writing to a string can't fail.
-        let _ = writeln!(
-            text,
-            "tenant {tenant}: {versions_forgotten} versions forgotten, {before} bytes on disk before, {after} after"
-        );
+        let _ = match failed {
+            None => writeln!(
+                text,
+                "tenant {tenant}: {versions_forgotten} versions forgotten, {before} bytes on disk before, {after} after"
+            ),
+            Some(why) => {
+                failures += 1;
+                writeln!(text, "tenant {tenant}: {versions_forgotten} versions forgotten, then: {why}")
+            }
+        };
     }
-    print(&text)
+    print(&text)?;
+    match failures {
+        0 => Ok(()),
+        failures => Err(Failure::Refused(format!("{failures} tenants were not compacted"))),
+    }
 }

@@ -11,7 +11,7 @@ use axum::http::header::{
     ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, IF_RANGE, ORIGIN,
     RANGE, VARY,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use fornax::{BinaryContent, BinaryHead, Issue, Version};
 use fornax_model::{Document, Limits};
 use hyper::body::{Body, Frame, SizeHint};
@@ -41,7 +41,13 @@ pub(crate) fn head(
         Some(Err(_)) => Err(Refusal::invalid(format!("the header {name} is not ASCII"))),
     };
     let is_own = |origin: &str| {
-        base_urls.all.iter().any(|base| base.strip_prefix(origin).is_some_and(|path| path.starts_with('/')))
+        // Browsers write hosts in small letters, whatever the operator did.
+        let starts = |base: &str| {
+            let (start, rest) = (base.get(..origin.len()), base.get(origin.len()..));
+            start.is_some_and(|start| start.eq_ignore_ascii_case(origin))
+                && rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        base_urls.all.iter().any(|base| starts(base))
     };
     if text(&ORIGIN)?.is_some_and(|origin| !is_own(&origin)) {
         let issue = Issue::error("security", "content is taken from pages of this server's origin only");
@@ -57,6 +63,11 @@ pub(crate) fn head(
 
 /// Whether JSON that was sent to a Binary is content, and not a resource. What does not parse is no JSON of any kind.
 pub(crate) fn is_content(json: &[u8]) -> bool {
+    let bytes_max = fornax::Limits::default().resource_bytes_max;
+    if json.len() > bytes_max {
+        // Too large for either.
+        return false;
+    }
     let parsed = Document::parse(json, &Limits::default());
     parsed.is_ok_and(|document| document.root().get("resourceType").is_none())
 }
@@ -65,10 +76,15 @@ pub(crate) fn is_content(json: &[u8]) -> bool {
 ///
 /// # Errors
 /// 416: the range begins behind the end.
-pub(crate) fn reply(version: &Version, headers: &HeaderMap) -> Result<Option<Reply>, Refusal> {
+pub(crate) fn reply(
+    version: &Version,
+    (method, headers): (&Method, &HeaderMap),
+) -> Result<Option<Reply>, Refusal> {
     let Some(content) = BinaryContent::of(version)? else { return Ok(None) };
     let bytes = content.bytes();
-    let range = match asked(headers, bytes) {
+    // Ranges are defined for GET alone.
+    let asked = if method == Method::GET { asked(headers, bytes) } else { Asked::Whole };
+    let range = match asked {
         Asked::Whole => None,
         Asked::Part(range) => Some(range),
         Asked::Nothing => {
@@ -121,6 +137,8 @@ fn asked(headers: &HeaderMap, bytes: u64) -> Asked {
     };
     let number = |text: &str| text.trim().parse::<u64>();
     let range = match (first.trim(), last.trim()) {
+        // Of nothing, the last so many bytes are nothing, and that is all there is.
+        ("", suffix) if bytes == 0 && number(suffix).is_ok_and(|length| length > 0) => return Asked::Whole,
         ("", suffix) => number(suffix).map(|length| bytes.saturating_sub(length)..bytes),
         (first, "") => number(first).map(|first| first..bytes),
         (first, last) => match (number(first), number(last)) {
@@ -143,6 +161,11 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
+    /// Bytes of memory that it holds until the end.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.content.held_bytes()
+    }
+
     /// Bytes to come.
     pub(crate) fn bytes(&self) -> usize {
         (self.left.end - self.left.start) as usize
@@ -160,7 +183,10 @@ impl Body for Pieces {
         if self.is_end_stream() {
             return Poll::Ready(None);
         }
-        let piece = self.content.piece(self.left.start, self.left.end);
+        let piece = self.content.piece(self.left.start, self.left.end).inspect_err(|error| {
+            // The client only sees that the answer ends too soon.
+            tracing::error!(cause = ?std::error::Error::source(error), "stored content does not decode");
+        });
         Poll::Ready(Some(piece.map(|piece| {
             self.left.start += piece.len() as u64;
             Frame::data(Bytes::from(piece))
@@ -201,6 +227,7 @@ mod tests {
         check("bytes=10-12", 10, &Asked::Nothing);
         check("bytes=-0", 10, &Asked::Nothing);
         check("bytes=0-", 0, &Asked::Nothing);
+        check("bytes=-5", 0, &Asked::Whole);
         for passed_over in
             ["bytes=5-2", "bytes=0-1,4-5", "bytes=x-y", "bytes=-", "bytes", "pages=1-2", "bytes=1"]
         {

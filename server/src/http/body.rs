@@ -1,7 +1,7 @@
 //! A request's body: collected under the limits, and unpacked.
 
 use std::io::Read;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_LENGTH, EXPECT};
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::admission::{Admission, Room};
 use super::limits::Limits;
 use super::negotiation::Encoding;
+use super::patience::Patience;
 use super::refusal::Refusal;
 
 /// A body as it came, and the room it takes.
@@ -52,7 +53,7 @@ pub(crate) async fn receive(
 ) -> Result<Received, Refusal> {
     let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let bytes_max = limits.body_bytes_max;
-    let mut arriving = Arriving { body, started: Instant::now(), bytes: 0 };
+    let mut arriving = Arriving::new(body, limits);
     if said.is_some_and(|said| said > bytes_max) {
         // Who waits to be told to go on has sent nothing.
         if !headers.contains_key(EXPECT) {
@@ -67,8 +68,9 @@ pub(crate) async fn receive(
         (Some(upload), Encoding::Gzip) => Collected::PackedContent(Vec::new(), upload),
     };
     let mut received = Received { content, encoding, room: admission.room(0).await? };
-    while let Some(piece) = arriving.next(limits).await? {
+    while let Some(piece) = arriving.next().await? {
         if let Err(refusal) = received.add(&piece, bytes_max) {
+            drop(received);
             arriving.pass_over(limits).await;
             return Err(refusal);
         }
@@ -78,23 +80,26 @@ pub(crate) async fn receive(
 
 /// Takes in a body that nobody wants, so that the client, who may read no answer before it has sent all, gets one.
 pub(crate) async fn pass_over(body: Body, limits: &Limits) {
-    Arriving { body, started: Instant::now(), bytes: 0 }.pass_over(limits).await;
+    Arriving::new(body, limits).pass_over(limits).await;
 }
 
 /// A body on its way.
 struct Arriving {
     body: Body,
-    started: Instant,
+    patience: Patience,
     bytes: usize,
 }
 
 impl Arriving {
+    fn new(body: Body, limits: &Limits) -> Self {
+        Self { body, patience: Patience::new(limits.silence, limits.body_bytes_per_s_min), bytes: 0 }
+    }
+
     /// The next piece; `None` at the end.
-    async fn next(&mut self, limits: &Limits) -> Result<Option<Bytes>, Refusal> {
+    async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
         loop {
-            let earned = Duration::from_secs((self.bytes / limits.body_bytes_per_s_min) as u64);
-            let left = (limits.silence + earned).saturating_sub(self.started.elapsed()).min(limits.silence);
-            let frame = timeout(left, self.body.frame()).await.map_err(|_| {
+            let asked = Instant::now();
+            let frame = timeout(self.patience.next(), self.body.frame()).await.map_err(|_| {
                 let issue = Issue::error("timeout", "the body did not arrive in time");
                 Refusal::new(StatusCode::REQUEST_TIMEOUT, issue)
             })?;
@@ -105,6 +110,7 @@ impl Arriving {
                 Some(Ok(frame)) => {
                     if let Ok(piece) = frame.into_data() {
                         self.bytes += piece.len();
+                        self.patience.moved(piece.len(), asked.elapsed());
                         return Ok(Some(piece));
                     }
                 }
@@ -114,7 +120,7 @@ impl Arriving {
 
     /// Reads on without keeping anything, up to twice the limit.
     async fn pass_over(&mut self, limits: &Limits) {
-        while let Ok(Some(_)) = self.next(limits).await {
+        while let Ok(Some(_)) = self.next().await {
             if self.bytes > 2 * limits.body_bytes_max {
                 break;
             }

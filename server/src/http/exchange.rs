@@ -12,6 +12,7 @@ use axum::response::Response;
 use fornax::{BinaryHead, BinaryUpload, Issue, TenantId};
 use tokio::time::timeout;
 
+use super::admission::Room;
 use super::binary;
 use super::body::{self, Payload, Received};
 use super::interaction::{self, Call};
@@ -84,26 +85,34 @@ pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> R
     let (parts, body) = request.into_parts();
     let mut account = Account::open(&site, &parts);
     let mut form = Form::PLAIN;
-    let reply = match handle(&mut account, &parts, body, &mut form).await {
-        Ok(reply) => reply,
+    let (reply, room) = match handle(&mut account, &parts, body, &mut form).await {
+        Ok(answered) => answered,
         Err(refusal) => {
             if let Some(cause) = &refusal.cause {
                 let (request_id, kind) = (account.id.to_str().unwrap_or(""), cause.kind());
                 let cause = std::error::Error::source(cause);
                 tracing::error!(request_id, ?kind, ?cause, "a request failed");
             }
-            Reply::from(&refusal).in_form(form, &site.limits)
+            (Reply::from(&refusal).in_form(form, &site.limits), None)
         }
     };
     account.status = reply.status.as_u16();
     account.response_bytes = reply.body.bytes();
-    let mut response = reply.into_response();
+    let mut response = reply.into_response(room);
     response.headers_mut().insert(X_REQUEST_ID, account.id.clone());
     response
 }
 
+/// A reply, and the room that it takes while it is sent.
+type Answered = (Reply, Option<Room>);
+
 /// Everything up to the reply. `form` is what the client asked for, as soon as that is known.
-async fn handle(account: &mut Account, parts: &Parts, body: Body, form: &mut Form) -> Result<Reply, Refusal> {
+async fn handle(
+    account: &mut Account,
+    parts: &Parts,
+    body: Body,
+    form: &mut Form,
+) -> Result<Answered, Refusal> {
     let site = Arc::clone(&account.site);
     let asked = match ask(account, parts, form) {
         Ok(asked) => asked,
@@ -130,7 +139,6 @@ async fn handle(account: &mut Account, parts: &Parts, body: Body, form: &mut For
     let turn = site.admission.turn().await?;
     let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
     let work = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
         let (payload, _room) = match received {
             Some(received) => received.unpacked(&here.limits).map(|(payload, room)| (payload, Some(room)))?,
             None => (Payload::Nothing, None),
@@ -145,10 +153,20 @@ async fn handle(account: &mut Account, parts: &Parts, body: Body, form: &mut For
             }
             _ => wanted,
         };
-        interaction::perform(&here, &call, payload).map(|reply| reply.in_form(form, &here.limits))
+        let reply = interaction::perform(&here, &call, payload)?;
+        Ok::<_, Refusal>((reply.in_form(form, &here.limits), turn))
     });
     match timeout(site.limits.work, work).await {
-        Ok(Ok(outcome)) => outcome,
+        Ok(Ok(outcome)) => {
+            // Held until there is room, so that no more answers wait for it than requests may run.
+            let (reply, _turn) = outcome?;
+            let room = match reply.body.held_bytes() {
+                // What is small is bounded by the number of connections.
+                bytes if bytes <= site.limits.answer_bytes_free => None,
+                bytes => Some(site.admission.room(bytes).await?),
+            };
+            Ok((reply, room))
+        }
         Ok(Err(_)) => Err(mistake()),
         Err(_) => {
             let text = "the answer takes too long; whether the request is carried out is not known";
@@ -177,6 +195,7 @@ async fn begin_binary(
     tenant: &TenantId,
     head: BinaryHead,
 ) -> Result<BinaryUpload, Refusal> {
+    let _turn = site.admission.turn().await?;
     let (here, tenant) = (Arc::clone(site), tenant.clone());
     let begun = tokio::task::spawn_blocking(move || here.engine.tenant(&tenant)?.begin_binary(&head)).await;
     match begun {
@@ -236,6 +255,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
         verb,
         place: target.place,
         query: query.to_owned(),
+        method: parts.method.clone(),
         headers: parts.headers.clone(),
         preference: Preference::of(&parts.headers),
         base_urls,

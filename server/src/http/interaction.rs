@@ -1,6 +1,6 @@
 //! From a request to the engine's call, and from its outcome to a reply: reads, searches, histories.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use fornax::{
     Handling, HistoryRequest, HistoryScope, Issue, Principal, Read, SearchRequest, Tenant, TenantId, Version,
 };
@@ -27,6 +27,7 @@ pub(crate) struct Call {
     pub place: Place,
     /// The query string as received, without `?`.
     pub query: String,
+    pub method: Method,
     pub headers: HeaderMap,
     pub preference: Preference,
     pub base_urls: BaseUrls,
@@ -95,7 +96,8 @@ fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
             Ok(Reply::empty(StatusCode::NOT_MODIFIED).about(&version))
         }
         Read::Current(version) if call.wants_content => {
-            Ok(binary::reply(&version, &call.headers)?.unwrap_or_else(|| resource(StatusCode::OK, &version)))
+            Ok(binary::reply(&version, (&call.method, &call.headers))?
+                .unwrap_or_else(|| resource(StatusCode::OK, &version)))
         }
         Read::Current(version) => Ok(resource(StatusCode::OK, &tenant.narrowed(version, &call.query)?)),
         Read::Deleted(version) => {

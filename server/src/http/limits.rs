@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(crate) struct Limits {
     /// Bytes of one request's body, unpacked. 128 MiB.
     pub body_bytes_max: usize,
-    /// Bytes of all bodies held at once; a request waits for its share. 512 MiB.
+    /// Bytes of all bodies held at once, arriving and being sent; a request waits for its share. 512 MiB.
     pub bodies_bytes_max: usize,
     /// Bytes of a request's target: path and query. 16 KiB.
     pub url_bytes_max: usize,
@@ -25,12 +25,17 @@ pub(crate) struct Limits {
     pub idle: Duration,
     /// How long a client may take between two pieces of a body, whether it sends or receives. 30 s.
     pub silence: Duration,
-    /// Bytes of a body that a client must send each second, on average and beyond `silence`. 16 KiB.
+    /// Bytes of a body that a client must send, or of an answer that it must take, each second, on average and beyond
+    /// `silence`. 16 KiB.
     pub body_bytes_per_s_min: usize,
     /// How long the engine may work on a request before the client is told that it may or may not have been done. 300 s.
     pub work: Duration,
     /// How long requests under way may take once the server is to stop. 30 s.
     pub stop: Duration,
+    /// Bytes of an answer up to which it needs no share of `bodies_bytes_max` while it is sent. 64 KiB.
+    pub answer_bytes_free: usize,
+    /// Bytes up to which an answer is laid out for people; a larger one stays compact. 16 MiB.
+    pub pretty_bytes_max: usize,
     /// Bodies from this size on are compressed for clients that take gzip. 1 KiB.
     pub gzip_bytes_min: usize,
 }
@@ -51,6 +56,8 @@ impl Default for Limits {
             body_bytes_per_s_min: 16 << 10,
             work: Duration::from_secs(300),
             stop: Duration::from_secs(30),
+            answer_bytes_free: 64 << 10,
+            pretty_bytes_max: 16 << 20,
             gzip_bytes_min: 1 << 10,
         }
     }

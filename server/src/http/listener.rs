@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
 use super::limits::Limits;
+use super::patience::Patience;
 use super::proxies::Peer;
 use super::steady::Steady;
 
@@ -90,7 +91,8 @@ fn attend(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection sends with delay");
     }
-    let stream = TokioIo::new(Steady::new(stream, limits.silence));
+    let stream =
+        TokioIo::new(Steady::new(stream, Patience::new(limits.silence, limits.body_bytes_per_s_min)));
     let router = TowerToHyperService::new(router.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);

@@ -19,6 +19,7 @@ mod metrics;
 mod negotiation;
 mod origin;
 mod outcome;
+mod patience;
 mod pretty;
 mod probes;
 mod proxies;

@@ -170,7 +170,7 @@ fn encoding_wanted(headers: &HeaderMap) -> Encoding {
 /// Media types in which FHIR itself is written.
 const FHIR_NAMES: [&str; 3] = ["application/fhir+json", "application/fhir+xml", "application/fhir+turtle"];
 /// Those that may be FHIR's or not.
-const JSON_NAMES: [&str; 2] = ["application/json", "text/json"];
+const JSON_NAMES: [&str; 3] = ["application/json", "text/json", "json"];
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|one| name.eq_ignore_ascii_case(one))
@@ -194,7 +194,7 @@ pub(crate) fn takes_content(headers: &HeaderMap, query: &str) -> bool {
 /// Whether what a client sends to a Binary is its content rather than the resource. JSON may be either.
 pub(crate) fn sends_content(headers: &HeaderMap) -> bool {
     let name = content_type(headers).name;
-    !name.is_empty() && !is_one_of(name, &FHIR_NAMES) && !is_one_of(name, &JSON_NAMES)
+    !name.is_empty() && !name.contains('*') && !is_one_of(name, &FHIR_NAMES) && !is_one_of(name, &JSON_NAMES)
 }
 
 /// Whether a client sends JSON that may be FHIR's or not.

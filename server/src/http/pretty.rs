@@ -1,11 +1,14 @@
 //! JSON for people.
 
 /// The same JSON with line breaks and indents of two spaces. The bytes of strings and numbers stay as they are. What is not
-/// JSON comes back in an order of its own, but whole.
-pub(crate) fn pretty(json: &[u8]) -> Vec<u8> {
+/// JSON comes back in an order of its own, but whole. `None`: it would be larger than `bytes_max`.
+pub(crate) fn pretty(json: &[u8], bytes_max: usize) -> Option<Vec<u8>> {
     let mut writer = Writer { out: Vec::with_capacity(json.len() * 2), depth: 0 };
     let mut rest = json;
     while let Some((&byte, after)) = rest.split_first() {
+        if writer.out.len() > bytes_max {
+            return None;
+        }
         rest = match byte {
             b'"' => {
                 let (string, after) = rest.split_at(string_bytes(rest));
@@ -34,7 +37,7 @@ pub(crate) fn pretty(json: &[u8]) -> Vec<u8> {
         };
     }
     writer.out.push(b'\n');
-    writer.out
+    Some(writer.out)
 }
 
 /// Bytes of the string that `json` begins with, its quotes included.

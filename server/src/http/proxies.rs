@@ -93,7 +93,7 @@ impl Proxies {
         let all: Vec<_> = headers.get_all(FORWARDED).into_iter().collect();
         for value in all.into_iter().rev() {
             let text = value.to_str().map_err(|_| Refusal::invalid("the header Forwarded is not ASCII"))?;
-            let elements = split(text, ',');
+            let elements = split(text, ',')?;
             for element in elements.into_iter().rev() {
                 let hop = Hop::parse(element)?;
                 let is_last = !hop.from.is_some_and(|from| self.trusts(from));
@@ -117,7 +117,7 @@ struct Hop {
 impl Hop {
     fn parse(element: &str) -> Result<Self, Refusal> {
         let mut hop = Self { from: None, proto: None, host: None };
-        for pair in split(element, ';').into_iter().filter(|pair| !pair.trim().is_empty()) {
+        for pair in split(element, ';')?.into_iter().filter(|pair| !pair.trim().is_empty()) {
             let (name, value) = pair
                 .split_once('=')
                 .ok_or_else(|| Refusal::invalid("the header Forwarded does not parse"))?;
@@ -135,13 +135,29 @@ impl Hop {
 }
 
 /// The parts of a header between separators that stand outside quotes.
-fn split(text: &str, separator: char) -> Vec<&str> {
-    let mut is_quoted = false;
-    text.split(|char| {
-        is_quoted ^= char == '"';
-        char == separator && !is_quoted
-    })
-    .collect()
+///
+/// # Errors
+/// 400: a quote is not closed. What a client made up must not swallow what its proxy adds behind.
+fn split(text: &str, separator: char) -> Result<Vec<&str>, Refusal> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for (at, char) in text.char_indices() {
+        match char {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            _ if char == separator && !is_quoted => {
+                parts.push(&text[start..at]);
+                start = at + char.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    if is_quoted {
+        return Err(Refusal::invalid("the header Forwarded has a quote that is not closed"));
+    }
+    parts.push(&text[start..]);
+    Ok(parts)
 }
 
 /// The address of a node, which may come with a port; `None`: it is hidden, or known by a name.

@@ -1,8 +1,10 @@
 //! An answer, before it is sent.
 
 use std::io::Write;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, VARY, X_CONTENT_TYPE_OPTIONS,
 };
@@ -11,7 +13,9 @@ use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use fornax::Version;
+use hyper::body::{Frame, SizeHint};
 
+use super::admission::Room;
 use super::binary::Pieces;
 use super::conditions::headers_of;
 use super::limits::Limits;
@@ -38,10 +42,19 @@ pub(crate) enum ReplyBody {
 }
 
 impl ReplyBody {
+    /// Bytes that are sent.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Json(json) => json.len(),
             Self::Content(pieces) => pieces.bytes(),
+        }
+    }
+
+    /// Bytes that are held meanwhile.
+    pub(crate) fn held_bytes(&self) -> usize {
+        match self {
+            Self::Json(json) => json.capacity(),
+            Self::Content(pieces) => pieces.held_bytes(),
         }
     }
 }
@@ -79,8 +92,10 @@ impl Reply {
             ReplyBody::Json(json) if !json.is_empty() => json,
             ReplyBody::Json(_) | ReplyBody::Content(_) => return self,
         };
-        if form.layout == Layout::Pretty {
-            *json = pretty(json);
+        if form.layout == Layout::Pretty
+            && let Some(laid_out) = pretty(json, limits.pretty_bytes_max)
+        {
+            *json = laid_out;
         }
         if form.encoding == Encoding::Gzip
             && json.len() >= limits.gzip_bytes_min
@@ -94,18 +109,49 @@ impl Reply {
         self
     }
 
-    /// The answer as it goes out. No cache on the way may keep what is about patients.
-    pub(crate) fn into_response(self) -> Response {
+    /// The answer as it goes out, holding its room until it has. No cache on the way may keep what is about patients.
+    pub(crate) fn into_response(self, room: Option<Room>) -> Response {
         let body = match self.body {
             ReplyBody::Json(json) => Body::from(json),
             ReplyBody::Content(pieces) => Body::new(pieces),
         };
-        let mut response = Response::new(body);
+        let mut response = Response::new(match room {
+            Some(room) => Body::new(Held { body, _room: room }),
+            None => body,
+        });
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        let own_pages_only = HeaderValue::from_static("same-origin");
+        response.headers_mut().insert("cross-origin-resource-policy", own_pages_only);
         response
+    }
+}
+
+/// A body under way, and the room that it takes.
+struct Held {
+    body: Body,
+    _room: Room,
+}
+
+impl hyper::body::Body for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -95,6 +95,16 @@ fn resources_that_others_write_as_fhir_are_content_as_well() {
         let read = server.get("Binary/b");
         assert_eq!((read.header("content-type"), &*read.bytes), (Some("text/plain"), &b"hello"[..]));
     }
+    let untyped = r#"{"resourceType":"Binary","id":"x","_contentType":{"extension":[{"url":"http://x","valueCode":"y"}]}}"#;
+    assert_eq!(server.json("PUT", "Binary/x", untyped).status, 201);
+    assert_eq!(server.get("Binary/x").header("content-type"), Some("application/octet-stream"));
+    assert_eq!(
+        send(&server, "Binary/j", "json", br#"{"resourceType":"Binary","id":"j","contentType":"a/b"}"#)
+            .status,
+        201
+    );
+    assert_eq!(server.get("Binary/j").header("content-type"), Some("a/b"));
+    assert_eq!(send(&server, "Binary/w", "image/*", b"x").status, 415);
     let bare = r#"{"resourceType":"Binary","id":"b","contentType":"text/plain"}"#;
     assert_eq!(server.json("PUT", "Binary/b", bare).status, 200);
     let read = server.get("Binary/b");
@@ -160,6 +170,8 @@ fn ranges_are_parts_of_the_content() {
     assert_eq!((behind.status, behind.header("content-range")), (416, Some("bytes */200000")));
     let resource = server.send("GET", "Binary/scan", &[FHIR, ("Range", "bytes=0-0")], b"");
     assert_eq!(resource.status, 200);
+    let head = server.send("HEAD", "Binary/scan", &[("Range", "bytes=0-0")], b"");
+    assert_eq!((head.status, head.header("content-length")), (200, Some("200000")), "ranges are for GET");
 }
 
 #[test]
@@ -192,6 +204,8 @@ fn pages_of_other_origins_write_nothing() {
     assert_eq!(post("null"), 403);
     assert_eq!(post(&server.origin), 201);
     assert_eq!(server.total("Binary"), 1);
+    let read = server.get("Binary");
+    assert_eq!(read.header("cross-origin-resource-policy"), Some("same-origin"));
     let wrong = server.send("POST", "Binary", &[("Content-Type", "x/y"), ("X-Security-Context", "")], b"x");
     assert!((400..500).contains(&wrong.status), "an empty reference");
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn check(json: &str, expected: &str) {
-    let pretty = String::from_utf8(pretty(json.as_bytes())).expect("UTF-8");
+    let pretty = String::from_utf8(pretty(json.as_bytes(), 1_000).expect("it is small")).expect("UTF-8");
     assert_eq!(pretty, format!("{expected}\n"), "{json}");
 }
 
@@ -27,4 +27,11 @@ fn strings_stay() {
 fn what_is_not_json_comes_back_whole() {
     check("]}", "\n]\n}");
     check(r#"["open"#, "[\n  \"open");
+}
+
+#[test]
+fn what_would_grow_too_large_is_left_alone() {
+    let deep = format!("{}1{}", "[".repeat(60), ",1]".repeat(60));
+    assert!(pretty(deep.as_bytes(), 1_000).is_none());
+    assert!(pretty(deep.as_bytes(), 100_000).is_some());
 }

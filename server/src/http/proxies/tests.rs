@@ -56,6 +56,7 @@ fn the_outermost_trusted_hop_counts() {
     check("host=evil, for=1.2.3.4;host=a.example, for=\"[::1]:4711\";host=inner", Some("http a.example "));
     check("for=_hidden;host=a.example, for=\"10.1.2.9:80\";host=inner", Some("http a.example "));
     check("for=\"a,b;c\";proto=https", Some("https  "));
+    check("host=evil;x=\"\\\"\", for=1.2.3.4;host=a.example;proto=https", Some("https a.example "));
 }
 
 #[test]
@@ -82,6 +83,7 @@ fn the_nearest_proxy_speaks_last() {
 fn what_a_trusted_proxy_can_not_mean_is_refused() {
     for wrong in [
         ("forwarded", "nonsense"),
+        ("forwarded", "host=evil;x=\", for=1.2.3.4;host=a.example"),
         ("forwarded", "host=\"a b\""),
         ("forwarded", "proto=ftp"),
         ("x-forwarded-proto", "gopher"),
