@@ -28,7 +28,8 @@ fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
     let folder = tempfile::tempdir_in(folder).unwrap();
     println!("| what | measured |\n|---|---|");
-    for (kind, name) in [(FamilyKind::LargeValues, "in blob files"), (FamilyKind::PointLookups, "in tables")] {
+    for (kind, name) in [(FamilyKind::LargeValues, "in blob files"), (FamilyKind::PointLookups, "in tables")]
+    {
         let (written, kept) = overwritten(&folder.path().join(name), kind);
         println!(
             "| {KEYS} values of 1 MiB, each written {ROUNDS} times, {name} | each byte written {written:.2} times; {kept:.2} of what lives on disk |"
@@ -96,7 +97,9 @@ fn memory(folder: &Path) {
         assert!(matches!(tenant.commit(&upload.finish(), &me).unwrap(), Committed::Created(_)));
     });
     let (content, reading) = peak(|| {
-        let Read::Current(version) = tenant.read("Binary", "scan", &me).unwrap() else { panic!("it was put") };
+        let Read::Current(version) = tenant.read("Binary", "scan", &me).unwrap() else {
+            panic!("it was put")
+        };
         BinaryContent::of(&version).unwrap().unwrap()
     });
     let ((), sending) = peak(|| {
@@ -105,7 +108,12 @@ fn memory(folder: &Path) {
             at += content.piece(at, content.bytes()).unwrap().len() as u64;
         }
     });
-    let stages = [("arriving", arriving), ("being committed", committing), ("being read", reading), ("going out", sending)];
+    let stages = [
+        ("arriving", arriving),
+        ("being committed", committing),
+        ("being read", reading),
+        ("going out", sending),
+    ];
     for (stage, bytes) in stages {
         println!(
             "| memory beyond that before, while 12 MiB of content are {stage} | {:.2} times the content |",

@@ -154,7 +154,10 @@ fn parts(tenant: &Tenant) -> String {
     let all = tenant.statistics().unwrap();
     let bodies: u64 = all.types.iter().map(|of_type| of_type.store_bytes).sum();
     let rest = all.store_bytes.saturating_sub(bodies);
-    format!("bodies {bodies}, index {}, ids, log and audit {rest}, of {} audit rows", all.index_bytes, all.audit_rows)
+    format!(
+        "bodies {bodies}, index {}, ids, log and audit {rest}, of {} audit rows",
+        all.index_bytes, all.audit_rows
+    )
 }
 
 fn many_tenants(folder: &Path, resources_each: u64) {
@@ -179,7 +182,10 @@ fn many_tenants(folder: &Path, resources_each: u64) {
         let waits = probes.stop();
         row("writes to another tenant beside it", &waits.writes.to_string());
         row("searches of another tenant beside it", &waits.searches.to_string());
-        row("memory with all of them open", &format!("{} MiB, {} MiB at its peak", resident_mib(), peak_mib()));
+        row(
+            "memory with all of them open",
+            &format!("{} MiB, {} MiB at its peak", resident_mib(), peak_mib()),
+        );
         engine.close().unwrap();
     }
     row("on disk", &format!("{} bytes a resource", bytes_below(&data) / (resources_each * TENANTS)));

@@ -65,7 +65,11 @@ pub fn remove(tenant: &Tenant) {
     }
 }
 
-fn probe(stop: &Arc<AtomicBool>, tenant: &Tenant, call: impl Fn(&Tenant) + Send + 'static) -> JoinHandle<Waits> {
+fn probe(
+    stop: &Arc<AtomicBool>,
+    tenant: &Tenant,
+    call: impl Fn(&Tenant) + Send + 'static,
+) -> JoinHandle<Waits> {
     let (stop, tenant) = (Arc::clone(stop), tenant.clone());
     std::thread::spawn(move || {
         let mut waits = Vec::new();

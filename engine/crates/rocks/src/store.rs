@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fornax_store::{
-    Batch, Cursor, Direction, Durability, FamilyId, FamilyKind, FamilyStatistics, KeyRange, Reader, Snapshot, Statistics,
-    Store, StoreError, Value,
+    Batch, Cursor, Direction, Durability, FamilyId, FamilyKind, FamilyStatistics, KeyRange, Reader, Snapshot,
+    Statistics, Store, StoreError, Value,
 };
 use rocksdb::properties::{ESTIMATE_NUM_KEYS, ESTIMATE_TABLE_READERS_MEM, TOTAL_SST_FILES_SIZE};
 use rocksdb::{Range, ReadOptions};
@@ -100,14 +100,15 @@ impl Store for RocksStore {
             ..Statistics::default()
         };
         for (family, _) in self.open.database.families() {
-            let [keys_estimate, tables, blobs, memory] = self.open.database.with_handle(family, |db, handle| {
-                let read = |property: &CStr| {
-                    let value = db.property_int_value_cf(handle, property).map_err(store_error)?;
-                    value.ok_or_else(|| StoreError::Bug("unknown property".to_owned()))
-                };
-                let [keys, tables] = [read(ESTIMATE_NUM_KEYS)?, read(TOTAL_SST_FILES_SIZE)?];
-                Ok([keys, tables, read(TOTAL_BLOB_FILE_SIZE)?, read(ESTIMATE_TABLE_READERS_MEM)?])
-            })?;
+            let [keys_estimate, tables, blobs, memory] =
+                self.open.database.with_handle(family, |db, handle| {
+                    let read = |property: &CStr| {
+                        let value = db.property_int_value_cf(handle, property).map_err(store_error)?;
+                        value.ok_or_else(|| StoreError::Bug("unknown property".to_owned()))
+                    };
+                    let [keys, tables] = [read(ESTIMATE_NUM_KEYS)?, read(TOTAL_SST_FILES_SIZE)?];
+                    Ok([keys, tables, read(TOTAL_BLOB_FILE_SIZE)?, read(ESTIMATE_TABLE_READERS_MEM)?])
+                })?;
             statistics.open_file_bytes += memory;
             statistics.families.push(FamilyStatistics { family, keys_estimate, file_bytes: tables + blobs });
         }

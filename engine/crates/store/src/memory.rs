@@ -14,8 +14,8 @@ use parking_lot::RwLock;
 
 use crate::family::families_to_create;
 use crate::{
-    Batch, Cursor, Direction, Durability, Edit, FamilyId, FamilyKind, KeyRange, Limits, Reader, Snapshot,
-    FamilyStatistics, Statistics, Store, StoreError, Value,
+    Batch, Cursor, Direction, Durability, Edit, FamilyId, FamilyKind, FamilyStatistics, KeyRange, Limits,
+    Reader, Snapshot, Statistics, Store, StoreError, Value,
 };
 use cursor::MemoryCursor;
 use versions::{Pins, Versions};
