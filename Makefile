@@ -9,7 +9,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/fornax/target
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## Install what is missing, build, load a sample and serve it on 127.0.0.1:8080
+run: ## Install what is missing, build, load 100 generated patients and serve them on 127.0.0.1:8080
 	@tools/setup.sh build
 	@tools/run.sh
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release binary, serves, loads the sample, and goes on serving until it is stopped (Ctrl-C). `FORNAX_DATA`
+# Builds the release binary, serves, loads 100 generated patients and a sample, and goes on serving until it is stopped (Ctrl-C). `FORNAX_DATA`
 # and `FORNAX_LISTEN` move it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ cargo build --release --locked
 coproc server { exec "$fornax" serve --data "$data" --listen "$listen" --log warn; }
 # The shell forgets this variable as soon as the server ends.
 pid=$server_PID
-trap 'kill "$pid" 2>/dev/null || true' INT TERM EXIT
+trap 'kill "$pid" 2>/dev/null || true; rm -rf "${generated:-}"' INT TERM EXIT
 read -r _ base <&"${server[0]}" || {
     echo "the server did not start" >&2
     exit 1
