@@ -13,11 +13,12 @@ pub enum Handling {
     Strict,
 }
 
-/// A search over one resource type.
+/// A search.
 #[derive(Clone, Debug)]
 pub struct SearchRequest {
-    /// The resource type.
-    pub resource_type: String,
+    /// What is searched, as a URL has it between the base and the `?`: a type; nothing, for all types; or of a compartment
+    /// `Patient/id/Observation` for a type, `Patient/id/*` for all that are in it.
+    pub path: String,
     /// The query string as received (encoded, without `?`).
     pub query: String,
     /// The body of a POST to `_search` (`application/x-www-form-urlencoded`); empty for a GET.
@@ -30,9 +31,9 @@ pub struct SearchRequest {
 
 impl SearchRequest {
     /// A search by a query string, as a GET has it: unknown parameters are passed over, no base is the tenant's own.
-    pub fn of(resource_type: impl Into<String>, query: impl Into<String>) -> Self {
+    pub fn of(path: impl Into<String>, query: impl Into<String>) -> Self {
         Self {
-            resource_type: resource_type.into(),
+            path: path.into(),
             query: query.into(),
             form: Vec::new(),
             handling: Handling::Lenient,
@@ -44,8 +45,8 @@ impl SearchRequest {
 /// One page of matches, fewer than asked for where their bodies are large. `_elements` and `_summary` are already applied to the bodies.
 #[derive(Clone, Debug)]
 pub struct SearchPage {
-    /// The resource type that was searched.
-    pub resource_type: &'static str,
+    /// What was searched: see [`SearchRequest::path`].
+    pub path: String,
     /// In order.
     pub matches: Vec<Version>,
     /// What `_include` and `_revinclude` brought, each once.

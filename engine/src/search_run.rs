@@ -1,16 +1,17 @@
 //! Running a search: a request to a query, hits to versions, and the token of the next page.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use fornax_index::{ClauseContext, Resources};
 use fornax_postings::Hit;
-use fornax_query::{Context, Limits, Pairs, Query, QueryError};
+use fornax_query::{Context, Limits, Pairs, Query, QueryError, Scope, Types};
 use fornax_search::{Completeness, PageToken, SearchError, Source, Start};
 use serde::{Deserialize, Serialize};
 
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::keys;
 use crate::page_token;
 use crate::records::{Rid, Seq, bug};
 use crate::resource::Version;
@@ -30,41 +31,44 @@ struct Cursor {
 struct Run<'a> {
     core: &'a Core,
     view: View<'a>,
-    resource_type: ResourceType,
+    scope: Scope,
     query: Query,
 }
 
 /// The first page.
 pub(crate) fn first(core: &Core, request: &SearchRequest) -> Result<SearchPage> {
-    let limits = Limits::default();
-    let resource_type = core.types.named(&request.resource_type)?;
     let handling = match request.handling {
         Handling::Lenient => fornax_query::Handling::Lenient,
         Handling::Strict => fornax_query::Handling::Strict,
     };
+    let limits = Limits::default();
     let context =
         Context { definitions: core.definitions, bases: &request.own_bases, handling, limits: &limits };
-    let query = Pairs::of_query_and_form(&request.query, &request.form, &limits)
-        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
-        .map_err(|error| refused(&error))?;
-    Run { core, view: View::now(core)?, resource_type, query }.page(&Start::default(), &request.own_bases)
+    let read = || {
+        let scope = Scope::parse(&request.path, core.definitions)?;
+        let pairs = Pairs::of_query_and_form(&request.query, &request.form, &limits)?;
+        Ok((Query::parse(&scope, &pairs, &context)?, scope))
+    };
+    let (query, scope) = read().map_err(|error| refused(&error))?;
+    Run { core, view: View::now(core)?, scope, query }.page(&Start::default(), &request.own_bases)
 }
 
 /// A later page.
-pub(crate) fn next(core: &Core, resource_type: &str, token: &str) -> Result<SearchPage> {
+pub(crate) fn next(core: &Core, path: &str, token: &str) -> Result<SearchPage> {
     let Cursor { page, own_bases } = page_token::open(core, page_token::Kind::Search, token)?;
-    if page.resource != resource_type {
-        let issue = Issue::error("value", "the page link is for another resource type");
+    if page.path != path {
+        let issue = Issue::error("value", "the page link is for another search");
         return Err(Error::new(ErrorKind::Invalid, issue));
     }
-    let limits = Limits::default();
-    let resource_type = core.types.named(resource_type)?;
     let handling = fornax_query::Handling::Strict;
+    let limits = Limits::default();
     let context = Context { definitions: core.definitions, bases: &own_bases, handling, limits: &limits };
-    let query = Pairs::of_query(&page.query, &limits)
-        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
-        .map_err(|error| refused(&error))?;
-    Run { core, view: View::at(core, page.seq)?, resource_type, query }.page(&page.start, &own_bases)
+    let read = || {
+        let scope = Scope::parse(path, core.definitions)?;
+        Ok((Query::parse(&scope, &Pairs::of_query(&page.query, &limits)?, &context)?, scope))
+    };
+    let (query, scope) = read().map_err(|error| refused(&error))?;
+    Run { core, view: View::at(core, page.seq)?, scope, query }.page(&page.start, &own_bases)
 }
 
 /// The first two matches whose ids are not passed over, to tell none, one and several apart.
@@ -96,12 +100,8 @@ pub(crate) fn each_hit(
     hits_at_once: usize,
     mut each: impl FnMut((Rid, Seq)),
 ) -> Result<()> {
-    let limits = Limits::default();
-    let handling = fornax_query::Handling::Strict;
-    let context = Context { definitions: core.definitions, bases: &[], handling, limits: &limits };
-    let query = Pairs::of_query("_total=none", &limits)
-        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
-        .map_err(|error| refused(&error))?;
+    let mut query = Query::all(Types::One(resource_type.id));
+    query.total = fornax_query::Total::None;
     let mut start = Some(Start::default());
     while let Some(from) = start {
         let found = find(core, view, &query, &from, hits_at_once)?;
@@ -119,7 +119,7 @@ fn find(
     hits_max: usize,
 ) -> Result<fornax_search::SearchPage> {
     let snapshot = core.postings.snapshot(view.seq).map_err(index_failed)?;
-    let resources = Known { core, view, failed: RefCell::new(None) };
+    let resources = Known { core, view, newest: RefCell::default(), failed: RefCell::new(None) };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: core.clock.now_ms() * 1000 };
     let source = Source { snapshot: &snapshot, indexer: &core.indexer, context, limits: &limits };
@@ -163,9 +163,9 @@ impl Run<'_> {
             let text = format!("only the first {} included resources are here", includes.len());
             warnings.push(Issue::warning("too-costly", text));
         }
-        let subset = Subset::of(self.core.definitions, &self.query);
+        let subset = Subset { core: self.core, query: &self.query };
         Ok(SearchPage {
-            resource_type: self.resource_type.name,
+            path: self.scope.to_path(self.core.definitions),
             matches: subset.apply(matches)?,
             includes,
             total: found.total,
@@ -177,7 +177,7 @@ impl Run<'_> {
 
     fn token(&self, start: Start, applied: &str, own_bases: &[String]) -> Result<String> {
         let page = PageToken {
-            resource: self.resource_type.name.to_owned(),
+            path: self.scope.to_path(self.core.definitions),
             query: applied.to_owned(),
             seq: self.view.seq,
             start,
@@ -186,24 +186,44 @@ impl Run<'_> {
     }
 }
 
-/// Which ids name something, for clauses.
+/// Knows resources by their records, as of the view.
 struct Known<'a> {
     core: &'a Core,
     view: &'a View<'a>,
+    /// What the records of ids said beside their rids.
+    newest: RefCell<HashMap<Rid, Seq>>,
     /// The first failure: what was found then is not to be trusted.
     failed: RefCell<Option<Error>>,
+}
+
+impl Known<'_> {
+    fn trusted<T>(&self, found: Result<Option<T>>) -> Option<T> {
+        found.unwrap_or_else(|error| {
+            self.failed.borrow_mut().get_or_insert(error);
+            None
+        })
+    }
 }
 
 impl Resources for Known<'_> {
     fn rid(&self, resource: fornax_definitions::TypeId, id: &str) -> Option<Rid> {
         let resource_type = self.core.types.defined(resource)?;
-        match self.view.id(resource_type.name, id) {
-            Ok(record) => record.map(|record| record.rid),
-            Err(error) => {
-                self.failed.borrow_mut().get_or_insert(error);
-                None
-            }
+        let record = self.trusted(self.view.id(resource_type.name, id))?;
+        if let Some(newest) = record.newest.filter(|newest| newest.seq <= self.view.seq) {
+            self.newest.borrow_mut().insert(record.rid, newest.seq);
         }
+        Some(record.rid)
+    }
+
+    fn newest(&self, rid: Rid) -> Option<Seq> {
+        if let Some(seq) = self.newest.borrow().get(&rid) {
+            return Some(*seq);
+        }
+        self.trusted(self.view.commits_of(rid, self.view.seq, 1).map(|commits| commits.first().copied()))
+    }
+
+    fn resource(&self, rid: Rid) -> Option<fornax_definitions::TypeId> {
+        self.trusted(self.core.types.numbered(keys::type_number(rid)).map(|found| Some(found.id)))
     }
 }
 
@@ -211,8 +231,14 @@ impl Resources for Known<'_> {
 pub(crate) fn refused(error: &QueryError) -> Error {
     let (kind, code) = match error {
         QueryError::Invalid { .. } => (ErrorKind::Invalid, "value"),
-        QueryError::Unknown { .. } | QueryError::UnknownType => (ErrorKind::Invalid, "not-supported"),
-        QueryError::NotSupported { .. } => (ErrorKind::NotSupported, "not-supported"),
+        QueryError::Unknown { .. } => (ErrorKind::Invalid, "not-supported"),
+        QueryError::UnknownType => {
+            let issue = Issue::error("not-supported", "there is no such resource type");
+            return Error::new(ErrorKind::NotSupported, issue);
+        }
+        QueryError::NoCompartment | QueryError::NotSupported { .. } => {
+            (ErrorKind::NotSupported, "not-supported")
+        }
         QueryError::Limit { .. } => (ErrorKind::Limit, "too-costly"),
     };
     Error::new(kind, Issue::error(code, error.to_string()))

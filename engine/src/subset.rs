@@ -1,11 +1,11 @@
 //! `_elements` and `_summary`: parts of resources.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use fornax_definitions::Definitions;
 use fornax_model::{Document, Edits, Kind, Limits as ModelLimits, Node};
-use fornax_query::{Context, Handling, Limits as QueryLimits, Pairs, Query, Summary};
+use fornax_query::{Context, Handling, Limits as QueryLimits, Pairs, Query, Scope, Summary};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
@@ -14,23 +14,22 @@ use crate::resource::{Body, Version};
 use crate::search_run::refused;
 use crate::write::splice;
 
-/// Which top-level members of each resource are sent.
-pub(crate) enum Subset {
-    Whole,
-    /// These, as JSON names them; primitives' `_` companions go with them.
-    Members(HashSet<String>),
+/// Which top-level members of each resource a query wants.
+pub(crate) struct Subset<'a> {
+    pub core: &'a Core,
+    pub query: &'a Query,
 }
 
 /// What every subset keeps.
 const ALWAYS: [&str; 3] = ["resourceType", "id", "meta"];
 
-impl Subset {
-    pub(crate) fn of(definitions: &Definitions, query: &Query) -> Self {
-        if query.summary == Summary::False && query.elements.is_empty() {
-            return Self::Whole;
-        }
+impl Subset<'_> {
+    /// The members wanted of resources of a type, as JSON names them; primitives' `_` companions go with them.
+    fn members(&self, resource_type: &str) -> Result<HashSet<String>> {
+        let Self { core, query } = self;
+        let definitions = core.definitions;
         let mut members: HashSet<String> = ALWAYS.iter().map(|name| (*name).to_owned()).collect();
-        for element in definitions.elements(query.resource) {
+        for element in definitions.elements(core.types.named(resource_type)?.id) {
             let is_asked = query.elements.iter().any(|asked| asked == element.name);
             let is_wanted = match query.summary {
                 Summary::False | Summary::Count => is_asked || element.min > 0,
@@ -44,15 +43,23 @@ impl Subset {
                 }
             }
         }
-        Self::Members(members)
+        Ok(members)
     }
 
     /// The versions with only the members wanted, each marked as SUBSETTED.
     pub(crate) fn apply(&self, versions: Vec<Version>) -> Result<Vec<Version>> {
-        match self {
-            Self::Whole => Ok(versions),
-            Self::Members(members) => versions.into_iter().map(|version| cut(version, members)).collect(),
+        if self.query.summary == Summary::False && self.query.elements.is_empty() {
+            return Ok(versions);
         }
+        let mut by_type: HashMap<&'static str, HashSet<String>> = HashMap::new();
+        let cut_one = |version: Version| {
+            let members = match by_type.entry(version.resource_type) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(self.members(version.resource_type)?),
+            };
+            cut(version, members)
+        };
+        versions.into_iter().map(cut_one).collect()
     }
 }
 
@@ -68,13 +75,13 @@ pub(crate) fn narrowed(core: &Core, version: Version, query: &str) -> Result<Ver
     let handling = Handling::Strict;
     let context = Context { definitions: core.definitions, bases: &[], handling, limits: &limits };
     let query = Pairs::of_query(&asked, &limits)
-        .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
+        .and_then(|pairs| Query::parse(&Scope::of(resource_type.id), &pairs, &context))
         .map_err(|error| refused(&error))?;
     if query.summary == Summary::Count {
         let issue = Issue::error("value", "_summary=count is for searches");
         return Err(Error::new(ErrorKind::Invalid, issue));
     }
-    let subset = Subset::of(core.definitions, &query);
+    let subset = Subset { core, query: &query };
     subset.apply(vec![version])?.pop().ok_or_else(|| bug("a resource was lost while it was cut"))
 }
 

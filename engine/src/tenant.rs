@@ -146,24 +146,19 @@ impl Tenant {
     /// The first page of a search. Later pages show the same snapshot.
     ///
     /// # Errors
-    /// `Invalid`: a parameter, which is named. `NotSupported`: FHIR has it, Fornax has not yet.
+    /// `Invalid`: a parameter, which is named. `NotSupported`: FHIR has it, Fornax has not yet; or no such resource type.
     pub fn search(&self, request: &SearchRequest, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
         search_run::first(&self.core, request)
     }
 
-    /// A later page of a search, by the token of the page before.
+    /// A later page of a search, by its path and the token of the page before.
     ///
     /// # Errors
     /// `Gone`: the token has expired, or the history kept does not reach back so far. `Invalid`: it is not one of this tenant's.
-    pub fn search_page(
-        &self,
-        resource_type: &str,
-        token: &str,
-        _principal: &Principal,
-    ) -> Result<SearchPage> {
+    pub fn search_page(&self, path: &str, token: &str, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
-        search_run::next(&self.core, resource_type, token)
+        search_run::next(&self.core, path, token)
     }
 
     /// Reads everything, and compares what the records and the index say of each other, as of the last commit. Takes long, and

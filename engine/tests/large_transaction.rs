@@ -44,7 +44,7 @@ fn transaction(tenant: &Tenant, entries: &[String]) -> Result<BundleResponse, Er
 fn total(tenant: &Tenant, search: &str) -> u64 {
     let (resource_type, query) = search.split_once('?').unwrap_or((search, ""));
     let request = SearchRequest {
-        resource_type: resource_type.to_owned(),
+        path: resource_type.to_owned(),
         query: query.to_owned(),
         form: Vec::new(),
         handling: Handling::Strict,

@@ -62,7 +62,7 @@ fn text(version: &Version) -> String {
 fn search(tenant: &Tenant, query: &str) -> Result<SearchPage, Error> {
     let (resource_type, query) = query.split_once('?').unwrap_or((query, ""));
     let request = SearchRequest {
-        resource_type: resource_type.to_owned(),
+        path: resource_type.to_owned(),
         query: query.to_owned(),
         form: Vec::new(),
         handling: Handling::Lenient,

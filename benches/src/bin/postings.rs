@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_postings::{
-    Changes, Clause, ColumnName, Direction, Field, IndexDocument, ManifestTag, MergeWorth, Options, Order,
-    PageRequest, Pick, Postings, Rid, RidSet, Seq, Snapshot, SortKey, SupersededVersion, TagKeeper, Total,
+    Changes, Clause, ColumnName, Direction, Field, IndexDocument, Link, ManifestTag, MergeWorth, Options,
+    Order, PageRequest, Pick, Postings, Rid, RidSet, Seq, Snapshot, SortKey, SupersededVersion, TagKeeper,
+    Total,
 };
 
 /// Each commit has this many documents.
@@ -89,7 +90,7 @@ impl Shape {
         document
             .add_term(Field::String, format!("name\0{:05x}{:x}", mix(n ^ 9) % 300, mix(n) % 4000).as_bytes());
         let patient = PATIENT | self.patient(n);
-        document.add_term(Field::Reference, format!("subject\0{patient}").as_bytes());
+        document.add_term(Field::Reference, &subject_term(patient));
         let date = Self::date(n);
         document.add_term(Field::Date, &(date / DAY).to_be_bytes());
         document.add_term(Field::Date, &(date / DAY / 30 + (1 << 40)).to_be_bytes());
@@ -224,6 +225,13 @@ fn page(order: Order) -> PageRequest {
     PageRequest { order, after: None, hits_max: 20, total: Total::Uncounted }
 }
 
+/// What terms of subjects start with.
+const SUBJECT: &[u8] = b"subject\0";
+
+fn subject_term(patient: u64) -> Vec<u8> {
+    [SUBJECT, &patient.to_be_bytes()].concat()
+}
+
 fn asks(shape: &Shape) -> Vec<Ask<'static>> {
     let (patients, documents) = (shape.patients(), shape.documents);
     let date = Arc::clone(&shape.columns.date_low);
@@ -233,9 +241,7 @@ fn asks(shape: &Shape) -> Vec<Ask<'static>> {
             SortKey { column: Arc::clone(&date), pick: Pick::Extreme, direction: Direction::Descending };
         Some(page(Order::Columns(vec![key])))
     };
-    let patient = move |n: u64| {
-        Clause::term(Field::Reference, format!("subject\0{}", PATIENT | (mix(n) % patients)).as_bytes())
-    };
+    let patient = move |n: u64| Clause::term(Field::Reference, &subject_term(PATIENT | (mix(n) % patients)));
     let code = |n: u64| Clause::term(Field::Token, format!("code\0{}", mix(n) % 200).as_bytes());
     let days = {
         let date = Arc::clone(&date);
@@ -247,7 +253,8 @@ fn asks(shape: &Shape) -> Vec<Ask<'static>> {
     let last = Clause::term(Field::Token, b"status\0final");
     let joined = move |n: u64, size: u64| {
         let rids: RidSet = (0..size).map(|k| PATIENT | (mix(n * 31 + k) % patients)).collect();
-        Clause::Joined(Arc::clone(&subject), Arc::new(rids))
+        let link = Link { column: Arc::clone(&subject), field: Field::Reference, prefix: SUBJECT.into() };
+        Clause::Joined(link, Arc::new(rids))
     };
     let joined = Arc::new(joined);
     let (days_a, days_b, last_b, joined_b) = (days.clone(), days, last.clone(), Arc::clone(&joined));
@@ -437,8 +444,8 @@ fn fresh_segments(rig: &Rig, report: &mut Report, sealed: &Postings, first: Seq)
     }
     sealed.flush(0, &rig.keeper).unwrap();
     let ask = |n: u64| {
-        let patient = format!("subject\0{}", PATIENT | (mix(n) % rig.shape.patients()));
-        Clause::term(Field::Reference, patient.as_bytes())
+        let patient = subject_term(PATIENT | (mix(n) % rig.shape.patients()));
+        Clause::term(Field::Reference, &patient)
     };
     for segments in [0, 8, 48] {
         for _ in 0..segments {

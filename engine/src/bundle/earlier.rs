@@ -110,8 +110,12 @@ impl<'a> Earlier<'a> {
                 "the transaction has too many conditional creates by other criteria than an identifier";
             return Err(Error::new(ErrorKind::Limit, Issue::error("too-costly", text)));
         }
-        let of_type = |one: &&Created| one.type_number == criteria.type_number();
-        let is_met = |one: &&Created| criteria.are_met_by(self.core, &one.values);
-        Ok(self.created.iter().filter(of_type).filter(is_met).map(|one| one.index).collect())
+        let mut met = Vec::new();
+        for one in self.created.iter().filter(|one| one.type_number == criteria.type_number()) {
+            if criteria.are_met_by(self.core, &one.values)? {
+                met.push(one.index);
+            }
+        }
+        Ok(met)
     }
 }

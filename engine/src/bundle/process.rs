@@ -207,9 +207,9 @@ impl BundleRequest<'_> {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let view = View::now(self.core)?;
         let read = match path.split('/').collect::<Vec<_>>()[..] {
-            [resource_type] => {
+            [_] | [_, _, "*"] => {
                 let request = SearchRequest {
-                    resource_type: resource_type.to_owned(),
+                    path: path.to_owned(),
                     query: query.to_owned(),
                     form: Vec::new(),
                     handling: self.options.handling,

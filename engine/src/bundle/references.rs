@@ -116,8 +116,11 @@ impl<'a> BundleReferences<'a> {
         let own = self.own_values(resource_type)?;
         let (condition, found) = criteria.first_two(self.core, self.view, &own.ids)?;
         let mut ids: Vec<String> = found.iter().map(|version| version.id.to_string()).collect();
-        let written = own.values.iter().filter(|(_, values)| criteria.are_met_by(self.core, values));
-        ids.extend(written.take(2).map(|(id, _)| id.clone()));
+        for (id, values) in &own.values {
+            if criteria.are_met_by(self.core, values)? {
+                ids.push(id.clone());
+            }
+        }
         let mut remembered = self.found.borrow_mut();
         let problem = match &ids[..] {
             [id] => {

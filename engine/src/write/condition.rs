@@ -5,12 +5,12 @@
 use std::collections::HashSet;
 
 use fornax_index::{Identity, MatchContext, SearchValues};
-use fornax_query::{Context, Handling, Limits, Pairs, Query, Summary, TokenValue, Values};
+use fornax_query::{Context, Handling, Limits, Pairs, Query, Scope, Summary, TokenValue, Values};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::identity::IdentityKey;
-use crate::records::{Rid, Seq};
+use crate::records::{Rid, Seq, bug};
 use crate::resource::Version;
 use crate::search_run;
 use crate::types::ResourceType;
@@ -62,7 +62,7 @@ impl Criteria {
             limits: &limits,
         };
         let mut query = Pairs::of_query(query_string(resource_type, text), &limits)
-            .and_then(|pairs| Query::parse(resource_type.id, &pairs, &context))
+            .and_then(|pairs| Query::parse(&Scope::of(resource_type.id), &pairs, &context))
             .map_err(|error| search_run::refused(&error))?;
         // What only shapes a page must not decide whether there is a match.
         query.summary = Summary::False;
@@ -114,16 +114,19 @@ impl Criteria {
     }
 
     /// Whether a resource that is about to be written matches.
-    pub(crate) fn are_met_by(&self, core: &Core, values: &SearchValues) -> bool {
+    pub(crate) fn are_met_by(&self, core: &Core, values: &SearchValues) -> Result<bool> {
         let now_us = core.clock.now_ms() * 1000;
-        core.indexer.matches(&self.query, values, &MatchContext { last_updated_us: now_us, now_us })
+        let context = MatchContext { last_updated_us: now_us, now_us };
+        let met = core.indexer.matches(&self.query, values, &context);
+        met.map_err(|error| bug("criteria were read that ask for other resources").caused_by(error))
     }
 }
 
 /// The digest of the one identity that the criteria ask for, if that is all they ask.
 fn identity(core: &Core, resource_type: ResourceType, query: &Query) -> Option<[u8; 16]> {
     let [filter] = &query.filters[..] else { return None };
-    let identity = match (&filter.values, core.definitions.parameter_of(filter.parameter).code) {
+    let fornax_query::Condition::Has { parameter, values } = &filter.condition else { return None };
+    let identity = match (values, core.definitions.parameter_of(*parameter).code) {
         (Values::Token(values), "identifier") => match &values[..] {
             [TokenValue::Coding { system, code }] => {
                 Identity::Identifier { system: Some(system), value: code }

@@ -21,7 +21,13 @@ pub(crate) fn searchset(page: &SearchPage, base: &str, carried: &str) -> Vec<u8>
 }
 
 fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str, carried: &str) {
-    let path = format!("{base}/{}", page.resource_type);
+    let path = match page.path.as_str() {
+        "" => base.to_owned(),
+        path => format!(
+            "{base}/{}",
+            path.split('/').map(|part| encoded(part).to_string()).collect::<Vec<_>>().join("/")
+        ),
+    };
     let own = url(&path, &[&page.applied, carried]);
     begin(bundle, "searchset", page.total);
     write_links(bundle, &own, page.next.as_deref().map(|token| page_url(&path, token, carried)));

@@ -76,8 +76,8 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
             let read = tenant.vread(resource_type, id, version, &call.principal())?;
             one(tenant, call, read)
         }
-        (Verb::Search, Place::Type(resource_type)) => search(tenant, call, resource_type, Vec::new()),
-        (Verb::SearchByForm, Place::TypeSearch(resource_type)) => search(tenant, call, resource_type, body),
+        (Verb::Search, _) => search(tenant, call, Vec::new()),
+        (Verb::SearchByForm, _) => search(tenant, call, body),
         (Verb::History, place) => history(tenant, call, place),
         (Verb::Bundle, _) => writes::bundle(tenant, call, body),
         (Verb::Create, Place::Type(resource_type)) => writes::create(tenant, call, resource_type, body),
@@ -119,13 +119,14 @@ pub(crate) fn resource(status: StatusCode, version: &Version) -> Reply {
     Reply::json(status, version.to_json()).about(version)
 }
 
-fn search(tenant: &Tenant, call: &Call, resource_type: &str, form: Vec<u8>) -> Result<Reply, Refusal> {
+fn search(tenant: &Tenant, call: &Call, form: Vec<u8>) -> Result<Reply, Refusal> {
+    let path = call.place.searched().ok_or_else(|| Refusal::not_allowed(&call.place.allow()))?;
     let principal = call.principal();
     let page = match query_string::value(&call.query, "_page") {
-        Some(token) => tenant.search_page(resource_type, &token, &principal)?,
+        Some(token) => tenant.search_page(&path, &token, &principal)?,
         None => {
             let request = SearchRequest {
-                resource_type: resource_type.to_owned(),
+                path,
                 query: call.query.clone(),
                 form,
                 handling: call.preference.handling,

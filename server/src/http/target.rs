@@ -19,6 +19,7 @@ pub(crate) struct Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     System,
+    SystemSearch,
     Metadata,
     SystemHistory,
     Type(String),
@@ -27,6 +28,9 @@ pub(crate) enum Place {
     Instance(String, String),
     InstanceHistory(String, String),
     Version(String, String, String),
+    /// What a compartment has of one type, or of all (`*`): the compartment's type, its id, the type.
+    Compartment(String, String, String),
+    CompartmentSearch(String, String, String),
 }
 
 /// An interaction of FHIR's RESTful API.
@@ -65,6 +69,13 @@ impl Target {
     }
 }
 
+/// Stands for every type in a compartment.
+const EVERY_TYPE: &str = "*";
+
+fn is_searched(of: &str) -> bool {
+    of == EVERY_TYPE || of.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
 /// A path segment without its percent signs; `None`: it is not UTF-8.
 fn decoded(segment: &str) -> Option<String> {
     percent_decode_str(segment).decode_utf8().ok().map(String::from)
@@ -76,6 +87,7 @@ impl Place {
         let owned = |text: &str| text.to_owned();
         Some(match *segments {
             [] => Self::System,
+            ["_search"] => Self::SystemSearch,
             ["metadata"] => Self::Metadata,
             ["_history"] => Self::SystemHistory,
             [name, ..] if !name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
@@ -87,6 +99,10 @@ impl Place {
             [name, id] => Self::Instance(owned(name), owned(id)),
             [name, id, "_history"] => Self::InstanceHistory(owned(name), owned(id)),
             [name, id, "_history", version] => Self::Version(owned(name), owned(id), owned(version)),
+            [name, id, of] if is_searched(of) => Self::Compartment(owned(name), owned(id), owned(of)),
+            [name, id, of, "_search"] if is_searched(of) => {
+                Self::CompartmentSearch(owned(name), owned(id), owned(of))
+            }
             _ => return None,
         })
     }
@@ -94,13 +110,28 @@ impl Place {
     /// The resource type it names.
     pub(crate) fn resource_type(&self) -> Option<&str> {
         match self {
-            Self::System | Self::Metadata | Self::SystemHistory => None,
+            Self::System | Self::SystemSearch | Self::Metadata | Self::SystemHistory => None,
+            Self::Compartment(_, _, of) | Self::CompartmentSearch(_, _, of) => {
+                Some(of.as_str()).filter(|of| *of != EVERY_TYPE)
+            }
             Self::Type(name)
             | Self::TypeSearch(name)
             | Self::TypeHistory(name)
             | Self::Instance(name, _)
             | Self::InstanceHistory(name, _)
             | Self::Version(name, _, _) => Some(name),
+        }
+    }
+
+    /// What a search here is over, as the engine takes it; `None`: nothing here is searched.
+    pub(crate) fn searched(&self) -> Option<String> {
+        match self {
+            Self::System | Self::SystemSearch => Some(String::new()),
+            Self::Type(name) | Self::TypeSearch(name) => Some(name.clone()),
+            Self::Compartment(name, id, of) | Self::CompartmentSearch(name, id, of) => {
+                Some(format!("{name}/{id}/{of}"))
+            }
+            _ => None,
         }
     }
 
@@ -121,6 +152,7 @@ impl Place {
     pub(crate) fn route(&self) -> &'static str {
         match self {
             Self::System => "/",
+            Self::SystemSearch => "/_search",
             Self::Metadata => "/metadata",
             Self::SystemHistory => "/_history",
             Self::Type(_) => "/[type]",
@@ -129,6 +161,8 @@ impl Place {
             Self::Instance(..) => "/[type]/[id]",
             Self::InstanceHistory(..) => "/[type]/[id]/_history",
             Self::Version(..) => "/[type]/[id]/_history/[vid]",
+            Self::Compartment(..) => "/[compartment]/[id]/[type]",
+            Self::CompartmentSearch(..) => "/[compartment]/[id]/[type]/_search",
         }
     }
 
@@ -151,13 +185,16 @@ impl Place {
 
     fn verbs(&self) -> &'static [(Method, Verb)] {
         match self {
-            Self::System => &[(Method::POST, Verb::Bundle)],
+            Self::System => &[(Method::GET, Verb::Search), (Method::POST, Verb::Bundle)],
             Self::Metadata => &[(Method::GET, Verb::Capabilities)],
             Self::SystemHistory | Self::TypeHistory(_) | Self::InstanceHistory(..) => {
                 &[(Method::GET, Verb::History)]
             }
             Self::Type(_) => &[(Method::GET, Verb::Search), (Method::POST, Verb::Create)],
-            Self::TypeSearch(_) => &[(Method::POST, Verb::SearchByForm)],
+            Self::SystemSearch | Self::TypeSearch(_) | Self::CompartmentSearch(..) => {
+                &[(Method::POST, Verb::SearchByForm)]
+            }
+            Self::Compartment(..) => &[(Method::GET, Verb::Search)],
             Self::Instance(..) => {
                 &[(Method::GET, Verb::Read), (Method::PUT, Verb::Update), (Method::DELETE, Verb::Delete)]
             }

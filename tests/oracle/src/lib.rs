@@ -4,6 +4,9 @@
 //! in a list, [`search::Pages`] looks at one resource after the other. [`history`] makes random histories, takes them down as text,
 //! runs them against another repository, and shrinks those on which the two disagree.
 
+pub mod comparisons;
+pub mod compartment;
+pub mod criteria;
 pub mod dates;
 pub mod decimals;
 pub mod folding;
@@ -22,3 +25,5 @@ pub mod sorting;
 pub mod transaction;
 pub mod values;
 pub mod version;
+pub mod wanted;
+pub mod world;

@@ -17,6 +17,8 @@ pub enum Kind {
     Quantity,
     /// Character by character.
     Uri,
+    /// Several of these, of one element.
+    Composite,
 }
 
 /// What the element at a path is: how its value is taken.
@@ -52,8 +54,12 @@ pub enum Element {
     LastUpdated,
     /// `Quantity`.
     Quantity,
-    /// `uri` or `canonical`.
+    /// `uri`.
     Uri,
+    /// `canonical`.
+    Canonical,
+    /// Whatever has the components.
+    Composite,
 }
 
 impl Element {
@@ -72,7 +78,8 @@ impl Element {
             Self::Reference => Kind::Reference,
             Self::Time | Self::LastUpdated => Kind::Date,
             Self::Quantity => Kind::Quantity,
-            Self::Uri => Kind::Uri,
+            Self::Uri | Self::Canonical => Kind::Uri,
+            Self::Composite => Kind::Composite,
         }
     }
 }
@@ -88,8 +95,33 @@ pub struct Parameter {
     pub element: Element,
     /// Where its values are, by [`crate::json::Json::at`].
     pub paths: &'static [&'static str],
-    /// Types that its references may point to; others at the same place are not its values.
+    /// Types that its references may point to; others at the same place are not its values. `Resource`: all.
     pub targets: &'static [&'static str],
+    /// The components of a composite, within what is at its paths.
+    pub components: &'static [Component],
+}
+
+/// A component of a composite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// What is at its paths.
+    pub element: Element,
+    /// Where its values are, from the element that has the components.
+    pub paths: &'static [&'static str],
+}
+
+impl Parameter {
+    /// Whether its references may point to a type.
+    pub fn may_point_to(&self, resource_type: &str) -> bool {
+        self.target_types().any(|target| target == resource_type)
+    }
+
+    /// The types that its references may point to.
+    pub fn target_types(&self) -> impl Iterator<Item = &'static str> {
+        let all: Vec<&'static str> =
+            if self.targets == ["Resource"] { resource_types() } else { self.targets.to_vec() };
+        all.into_iter()
+    }
 }
 
 /// A parameter of a type, by its code.
@@ -100,6 +132,14 @@ pub fn parameter(resource_type: &str, code: &str) -> Option<&'static Parameter> 
 /// All parameters of a type.
 pub fn parameters(resource_type: &str) -> impl Iterator<Item = &'static Parameter> {
     TABLE.iter().filter(move |row| row.resource_type == resource_type || row.resource_type == "Resource")
+}
+
+/// The resource types that the oracle knows.
+pub fn resource_types() -> Vec<&'static str> {
+    let mut all: Vec<&'static str> = TABLE.iter().map(|row| row.resource_type).collect();
+    all.retain(|name| *name != "Resource");
+    all.dedup();
+    all
 }
 
 /// Whether the oracle knows a resource type.

@@ -1,6 +1,6 @@
 //! The search parameters that the oracle knows, as the specification defines them for each resource type.
 
-use crate::parameters::{Element, Parameter};
+use crate::parameters::{Component, Element, Parameter};
 
 const fn row(
     resource_type: &'static str,
@@ -8,12 +8,32 @@ const fn row(
     element: Element,
     paths: &'static [&'static str],
 ) -> Parameter {
-    Parameter { resource_type, code, element, paths, targets: &[] }
+    Parameter { resource_type, code, element, paths, targets: &[], components: &[] }
 }
 
 const fn to(row: Parameter, targets: &'static [&'static str]) -> Parameter {
     Parameter { targets, ..row }
 }
+
+/// A composite of the code and the value of an Observation, or of its components.
+const fn pair(
+    code: &'static str,
+    elements: &'static [&'static str],
+    components: &'static [Component],
+) -> Parameter {
+    Parameter { components, ..row("Observation", code, Element::Composite, elements) }
+}
+
+const CODE: Component = Component { element: Element::CodeableConcept, paths: &["code"] };
+const CONCEPT: Component = Component { element: Element::CodeableConcept, paths: &["valueCodeableConcept"] };
+const QUANTITY: Component = Component { element: Element::Quantity, paths: &["valueQuantity"] };
+const TEXT: Component = Component { element: Element::String, paths: &["valueString"] };
+const TIME: Component = Component { element: Element::Time, paths: &["valueDateTime", "valuePeriod"] };
+
+/// The resource itself.
+const SELF: &[&str] = &[""];
+const EACH: &[&str] = &["component"];
+const BOTH: &[&str] = &["", "component"];
 
 use Element as E;
 
@@ -21,7 +41,7 @@ use Element as E;
 pub const TABLE: &[Parameter] = &[
     row("Resource", "_id", E::Id, &["id"]),
     row("Resource", "_lastUpdated", E::LastUpdated, &[]),
-    row("Resource", "_profile", E::Uri, &["meta.profile"]),
+    row("Resource", "_profile", E::Canonical, &["meta.profile"]),
     row("Resource", "_source", E::Uri, &["meta.source"]),
     row("Resource", "_tag", E::Coding, &["meta.tag"]),
     row("Resource", "_security", E::Coding, &["meta.security"]),
@@ -104,6 +124,15 @@ pub const TABLE: &[Parameter] = &[
     // Observation
     row("Observation", "category", E::CodeableConcept, &["category"]),
     row("Observation", "code", E::CodeableConcept, &["code"]),
+    pair("code-value-concept", SELF, &[CODE, CONCEPT]),
+    pair("code-value-date", SELF, &[CODE, TIME]),
+    pair("code-value-quantity", SELF, &[CODE, QUANTITY]),
+    // The composite's expression leaves the text of a concept out, which `value-string` has.
+    pair("code-value-string", SELF, &[CODE, TEXT]),
+    pair("combo-code-value-concept", BOTH, &[CODE, CONCEPT]),
+    pair("combo-code-value-quantity", BOTH, &[CODE, QUANTITY]),
+    pair("component-code-value-concept", EACH, &[CODE, CONCEPT]),
+    pair("component-code-value-quantity", EACH, &[CODE, QUANTITY]),
     row("Observation", "combo-code", E::CodeableConcept, &["code", "component.code"]),
     row(
         "Observation",
@@ -113,6 +142,7 @@ pub const TABLE: &[Parameter] = &[
     ),
     row("Observation", "combo-value-quantity", E::Quantity, &["valueQuantity", "component.valueQuantity"]),
     row("Observation", "component-code", E::CodeableConcept, &["component.code"]),
+    row("Observation", "component-value-concept", E::CodeableConcept, &["component.valueCodeableConcept"]),
     row("Observation", "component-value-quantity", E::Quantity, &["component.valueQuantity"]),
     row("Observation", "data-absent-reason", E::CodeableConcept, &["dataAbsentReason"]),
     row(
@@ -157,4 +187,31 @@ pub const TABLE: &[Parameter] = &[
     ),
     row("MedicationRequest", "status", E::Code, &["status"]),
     to(row("MedicationRequest", "subject", E::Reference, &["subject"]), &["Patient", "Group"]),
+    // Group
+    row("Group", "actual", E::Boolean, &["actual"]),
+    row("Group", "code", E::CodeableConcept, &["code"]),
+    row("Group", "identifier", E::Identifier, &["identifier"]),
+    to(
+        row("Group", "managing-entity", E::Reference, &["managingEntity"]),
+        &["Organization", "RelatedPerson", "Practitioner", "PractitionerRole"],
+    ),
+    to(
+        row("Group", "member", E::Reference, &["member.entity"]),
+        &["Patient", "Practitioner", "PractitionerRole", "Device", "Medication", "Substance", "Group"],
+    ),
+    row("Group", "type", E::Code, &["type"]),
+    // List
+    row("List", "code", E::CodeableConcept, &["code"]),
+    row("List", "date", E::Time, &["date"]),
+    to(row("List", "encounter", E::Reference, &["encounter"]), &["Encounter", "EpisodeOfCare"]),
+    row("List", "identifier", E::Identifier, &["identifier"]),
+    to(row("List", "item", E::Reference, &["entry.item"]), &["Resource"]),
+    to(row("List", "patient", E::Reference, &["subject"]), &["Patient"]),
+    to(
+        row("List", "source", E::Reference, &["source"]),
+        &["Practitioner", "PractitionerRole", "Patient", "Device"],
+    ),
+    row("List", "status", E::Code, &["status"]),
+    to(row("List", "subject", E::Reference, &["subject"]), &["Patient", "Group", "Device", "Location"]),
+    row("List", "title", E::String, &["title"]),
 ];

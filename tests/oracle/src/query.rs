@@ -1,16 +1,18 @@
 //! Reading a search: a query string into what is asked.
 
-use crate::matching::Test;
-use crate::parameters::{Kind, Parameter, is_resource_type, parameter};
+use crate::compartment;
+use crate::criteria::Criterion;
+use crate::parameters::{Kind, Parameter, is_resource_type, parameter, resource_types};
 use crate::refusal::Refusal;
+use crate::version::{Key, Stored};
 
-/// A search over one resource type.
+/// A search: `Patient?..`, `?_type=A,B&..`, `?..` over all types, `Patient/x/Observation?..`, `Patient/x/*?..`.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// The resource type.
-    pub resource_type: String,
-    /// All of them must hold.
-    pub criteria: Vec<Criterion>,
+    /// Over which resources.
+    pub scope: Scope,
+    /// What is asked of each type: all of it must hold.
+    pub asked: Vec<Asked>,
     /// By what the matches are sorted, the first first.
     pub sort: Vec<SortKey>,
     /// Matches on a page, if anything was said.
@@ -19,6 +21,35 @@ pub struct Query {
     pub answer: Answer,
     /// What comes along with the matches.
     pub includes: Vec<Include>,
+}
+
+/// What a search looks at.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The resource types.
+    pub types: Types,
+    /// Only what is in the compartment of this patient.
+    pub compartment: Option<Key>,
+}
+
+/// The resource types that a search looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Types {
+    /// One, in the path.
+    One(String),
+    /// Those of `_type`.
+    Named(Vec<String>),
+    /// All there are.
+    All,
+}
+
+/// What is asked of the resources of a type.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The resource type.
+    pub resource_type: String,
+    /// All of them must hold.
+    pub criteria: Vec<Criterion>,
 }
 
 /// What a search is to answer.
@@ -30,15 +61,6 @@ pub enum Answer {
     Uncounted,
     /// The number.
     CountOnly,
-}
-
-/// A parameter and the values that it may have: one of them is enough.
-#[derive(Clone, Debug)]
-pub struct Criterion {
-    /// The parameter.
-    pub parameter: &'static Parameter,
-    /// The values.
-    pub any_of: Vec<Test>,
 }
 
 /// One item of `_sort`.
@@ -64,12 +86,23 @@ pub enum Direction {
 pub struct Include {
     /// From matches to what they refer to, or the other way round.
     pub way: Way,
-    /// The type that refers.
-    pub source: String,
+    /// From what it starts.
+    pub start: Start,
+    /// The type that refers; `None`: any.
+    pub source: Option<String>,
     /// By this parameter; `None`: by any.
     pub parameter: Option<&'static Parameter>,
     /// To resources of this type only.
     pub target: Option<String>,
+}
+
+/// From what an include starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The matches of the page.
+    Matches,
+    /// Those, and all that was included: `:iterate`.
+    Everything,
 }
 
 /// From where an include leads.
@@ -81,26 +114,72 @@ pub enum Way {
     Reverse,
 }
 
+impl Scope {
+    /// Reads the path of a search, and its `_type`.
+    ///
+    /// # Errors
+    /// `NotSupported`: no such type, or no such compartment. `Invalid`: several `_type`, or an unknown one in it.
+    fn parse(path: &str, pairs: &[(String, String)]) -> Result<Self, Refusal> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let (compartment, name) = match parts[..] {
+            [name] => (None, name),
+            ["Patient", id, name] => (Some(Key::of("Patient", id)), name),
+            _ => return Err(Refusal::NotSupported),
+        };
+        let mut named = pairs.iter().filter(|(name, value)| name == "_type" && !value.is_empty());
+        let types = match (name, named.next(), named.next()) {
+            ("" | "*", _, Some(_)) => return Err(Refusal::Invalid),
+            ("" | "*", Some((_, names)), None) => Types::Named(names.split(',').map(str::to_owned).collect()),
+            ("" | "*", None, _) => Types::All,
+            (name, ..) => Types::One(name.to_owned()),
+        };
+        let is_known = match &types {
+            Types::One(name) => is_resource_type(name),
+            Types::Named(names) => names.iter().all(|name| is_resource_type(name)),
+            Types::All => true,
+        };
+        match &types {
+            Types::Named(_) if !is_known => Err(Refusal::Invalid),
+            // A `*` stands for all types within a compartment only.
+            _ if is_known && (name == "*") <= compartment.is_some() => Ok(Self { types, compartment }),
+            _ => Err(Refusal::NotSupported),
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        match &self.types {
+            Types::One(name) => vec![name.clone()],
+            Types::Named(names) => names.clone(),
+            Types::All => resource_types().into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether a version is where it looks.
+    fn has(&self, version: &Stored) -> bool {
+        self.compartment.as_ref().is_none_or(|patient| compartment::belongs(version, patient))
+    }
+}
+
 impl Query {
     /// Reads `Patient?family=x&_sort=-birthdate`.
     ///
     /// # Errors
     /// What is wrong, or not supported.
     pub fn parse(search: &str) -> Result<Self, Refusal> {
-        let (resource_type, query) = search.split_once('?').unwrap_or((search, ""));
-        if !is_resource_type(resource_type) {
-            return Err(Refusal::NotSupported);
-        }
+        let (path, query) = search.split_once('?').unwrap_or((search, ""));
+        let pairs = pairs(query);
+        let scope = Scope::parse(path, &pairs)?;
+        let asked = scope.names().into_iter().map(|name| Asked { resource_type: name, criteria: Vec::new() });
         let mut read = Self {
-            resource_type: resource_type.to_owned(),
-            criteria: Vec::new(),
+            asked: asked.collect(),
+            scope,
             sort: Vec::new(),
             count: None,
             answer: Answer::Counted,
             includes: Vec::new(),
         };
-        for (name, value) in pairs(query) {
-            read.take(&name, &value)?;
+        for (name, value) in &pairs {
+            read.take(name, value)?;
         }
         Ok(read)
     }
@@ -125,9 +204,10 @@ impl Query {
                 let keys: Vec<SortKey> = value.split(',').filter_map(|item| self.sort_key(item)).collect();
                 self.sort.extend(keys);
             }
-            "_include" => self.includes.extend(self.include(Way::Forward, value)),
-            "_revinclude" => self.includes.extend(self.include(Way::Reverse, value)),
-            name => self.criteria.extend(self.criterion(name, value)?),
+            name => match include_start(name)? {
+                Some((way, start)) => self.includes.extend(include(way, start, value)),
+                None => self.ask(name, value)?,
+            },
         }
         Ok(())
     }
@@ -137,36 +217,79 @@ impl Query {
             Some(code) => (code, Direction::Descending),
             None => (item, Direction::Ascending),
         };
-        Some(SortKey { parameter: parameter(&self.resource_type, code)?, direction })
-    }
-
-    fn include(&self, way: Way, value: &str) -> Option<Include> {
-        let mut parts = value.split(':');
-        let (source, code) = (parts.next()?, parts.next().unwrap_or("*"));
-        let source = if source == "*" { self.resource_type.as_str() } else { source };
-        let is_reference = |parameter: &&Parameter| parameter.element.kind() == Kind::Reference;
-        let by = parameter(source, code).filter(is_reference);
-        let starts_here = way == Way::Reverse || source == self.resource_type;
-        (starts_here && (by.is_some() || code == "*")).then(|| Include {
-            way,
-            source: source.to_owned(),
-            parameter: by,
-            target: parts.next().map(str::to_owned),
-        })
-    }
-
-    fn criterion(&self, name: &str, value: &str) -> Result<Option<Criterion>, Refusal> {
-        if name.contains('.') || name.starts_with("_has:") {
-            return Err(Refusal::NotSupported);
-        }
-        let (code, modifier) = match name.split_once(':') {
-            Some((code, modifier)) => (code, Some(modifier)),
-            None => (name, None),
+        let parameter = match &self.scope.types {
+            Types::One(name) => parameter(name, code),
+            _ => parameter("Resource", code).filter(|_| ["_id", "_lastUpdated"].contains(&code)),
         };
-        let Some(parameter) = parameter(&self.resource_type, code) else { return Ok(None) };
-        let tests = split(value, ',').into_iter().map(|value| Test::parse(parameter, modifier, &value));
-        Ok(Some(Criterion { parameter, any_of: tests.collect::<Result<_, _>>()? }))
+        let parameter = parameter.filter(|parameter| parameter.element.kind() != Kind::Composite);
+        Some(SortKey { parameter: parameter?, direction })
     }
+
+    /// A criterion must be one of every type.
+    fn ask(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
+        // What all types have is what the type has of which all are.
+        let is_everywhere = match self.scope.types {
+            Types::All => Criterion::parse("Resource", name, value)?.is_some(),
+            _ => true,
+        };
+        let read = self.asked.iter().map(|asked| Criterion::parse(&asked.resource_type, name, value));
+        let read: Option<Vec<Criterion>> = read.collect::<Result<_, _>>()?;
+        if let Some(read) = read.filter(|_| is_everywhere) {
+            for (asked, criterion) in self.asked.iter_mut().zip(read) {
+                asked.criteria.push(criterion);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is asked of a version, if it is where the search looks.
+    pub fn asked_of(&self, version: &Stored) -> Option<&[Criterion]> {
+        let is_it = |asked: &&Asked| asked.resource_type == version.key.resource_type;
+        let asked = self.asked.iter().find(is_it).filter(|_| self.scope.has(version))?;
+        Some(&asked.criteria)
+    }
+
+    /// Whether other resources decide about what is found.
+    pub fn asks_for_others(&self) -> bool {
+        self.asked.iter().flat_map(|asked| &asked.criteria).any(Criterion::is_join)
+    }
+
+    /// Whether everything that is where the search looks is found.
+    pub fn asks_for_nothing(&self) -> bool {
+        self.asked.iter().all(|asked| asked.criteria.is_empty())
+    }
+}
+
+/// `Invalid`: a modifier that includes have not.
+fn include_start(name: &str) -> Result<Option<(Way, Start)>, Refusal> {
+    let (name, modifier) = match name.split_once(':') {
+        Some((name, modifier)) => (name, Some(modifier)),
+        None => (name, None),
+    };
+    let way = match name {
+        "_include" => Way::Forward,
+        "_revinclude" => Way::Reverse,
+        _ => return Ok(None),
+    };
+    match modifier {
+        None => Ok(Some((way, Start::Matches))),
+        Some("iterate" | "recurse") => Ok(Some((way, Start::Everything))),
+        Some(_) => Err(Refusal::Invalid),
+    }
+}
+
+/// `Type:p`, `Type:p:Target`, `Type:*`, `*`.
+fn include(way: Way, start: Start, value: &str) -> Option<Include> {
+    if value == "*" {
+        return Some(Include { way, start, source: None, parameter: None, target: None });
+    }
+    let mut parts = value.split(':');
+    let (source, code) = (parts.next()?, parts.next()?);
+    let is_reference = |parameter: &&Parameter| parameter.element.kind() == Kind::Reference;
+    let by = parameter(source, code).filter(is_reference);
+    let target = parts.next().map(str::to_owned);
+    let source = Some(source.to_owned());
+    (by.is_some() || code == "*").then_some(Include { way, start, source, parameter: by, target })
 }
 
 /// Splits at a separator that no backslash stands before. The backslashes stay.

@@ -18,22 +18,23 @@ pub enum Target {
 }
 
 impl Target {
-    /// What a reference as written in a resource points to; `None`: something inside the resource itself, or nothing.
-    pub fn parse(reference: &str) -> Option<Self> {
+    /// What a reference as written in a resource points to, and to which version of it; `None`: something inside the resource
+    /// itself, or nothing.
+    pub fn parse(reference: &str) -> Option<(Self, Option<String>)> {
         let own = reference.strip_prefix(OWN_ADDRESS).and_then(|rest| rest.strip_prefix('/'));
         let relative = own.unwrap_or(reference);
         if relative.starts_with('#') || relative.contains('?') {
             return None;
         }
+        let (relative, version) = match relative.split_once("/_history/") {
+            Some((relative, version)) => (relative, Some(version.to_owned())),
+            None => (relative, None),
+        };
         if own.is_none() && relative.contains(':') {
-            return Some(Self::Absolute(relative.to_owned()));
+            return Some((Self::Absolute(relative.to_owned()), version));
         }
-        let mut parts = relative.split('/');
-        let key = Key::of(parts.next()?, parts.next()?);
-        match (parts.next(), parts.next(), parts.next()) {
-            (None, None, None) | (Some("_history"), Some(_), None) => Some(Self::Local(key)),
-            _ => None,
-        }
+        let (resource_type, id) = relative.split_once('/')?;
+        (!id.contains('/')).then(|| (Self::Local(Key::of(resource_type, id)), version))
     }
 
     /// The resource type, as far as the reference tells.

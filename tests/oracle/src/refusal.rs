@@ -19,6 +19,8 @@ pub enum Refusal {
     Conflict,
     /// A condition does not hold.
     Precondition,
+    /// More than the repository does at once.
+    Limit,
     /// Anything else, which no history expects.
     Unexpected,
 }

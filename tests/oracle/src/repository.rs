@@ -180,7 +180,10 @@ impl Repository {
     /// `Precondition`: several do, or nothing is asked for. `Invalid`, `NotSupported`: the criteria.
     pub fn one(&self, resource_type: &str, criteria: &str) -> Result<Option<Rc<Stored>>, Refusal> {
         let query = Query::parse(&format!("{resource_type}?{criteria}"))?;
-        if query.criteria.is_empty() {
+        if query.asks_for_others() {
+            return Err(Refusal::NotSupported);
+        }
+        if query.asks_for_nothing() {
             return Err(Refusal::Precondition);
         }
         let mut found = matches(self, &query);
@@ -278,6 +281,8 @@ fn required(resource_type: &str) -> &'static [&'static str] {
     match resource_type {
         "Condition" => &["subject"],
         "Encounter" => &["status", "class"],
+        "Group" => &["type", "actual"],
+        "List" => &["status", "mode"],
         "MedicationRequest" => &["status", "intent", "medicationCodeableConcept", "subject"],
         "Observation" => &["status", "code"],
         _ => &[],

@@ -3,15 +3,14 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::matching::meets;
-use crate::parameters::{Kind, Parameter, parameters};
-use crate::query::{Answer, Include, Query, Way};
-use crate::references::Target;
+use crate::matching::{meets, refers};
+use crate::parameters::{Kind, parameters};
+use crate::query::{Answer, Include, Query, Start, Way};
 use crate::refusal::Refusal;
 use crate::repository::Repository;
 use crate::sorting::{SearchTies, order};
-use crate::values::targets;
 use crate::version::{Key, Stored};
+use crate::world::World;
 
 /// How many matches a page has when nothing is said.
 const COUNT_DEFAULT: usize = 20;
@@ -52,11 +51,11 @@ pub struct Pages {
 
 /// The current versions that meet all criteria, the one that changed last last.
 pub fn matches(repository: &Repository, query: &Query) -> Vec<Rc<Stored>> {
-    let now = repository.now();
-    let mut found = repository.current();
+    let world = World::of(repository);
+    let mut found = world.current.clone();
     found.retain(|version| {
-        version.key.resource_type == query.resource_type
-            && query.criteria.iter().all(|criterion| meets(criterion, version, now))
+        let asked = query.asked_of(version);
+        asked.is_some_and(|asked| asked.iter().all(|criterion| meets(criterion, version, &world)))
     });
     found
 }
@@ -92,6 +91,27 @@ impl Pages {
     /// Whether there is more to show.
     pub fn continues(&self) -> Continues {
         if self.groups.is_empty() { Continues::No } else { Continues::Yes }
+    }
+
+    /// The next page, with what is alike in the order of its keys.
+    #[cfg(test)]
+    pub fn show(&mut self) -> Page {
+        let mut left = self.query.count.unwrap_or(COUNT_DEFAULT);
+        let mut matches = Vec::new();
+        while left > 0
+            && let Some(group) = self.groups.front_mut()
+        {
+            group.sort_by(|one, other| one.key.cmp(&other.key));
+            matches.push(Stored::clone(&group.remove(0)));
+            left -= 1;
+            if group.is_empty() {
+                self.groups.pop_front();
+            }
+        }
+        let keys: Vec<&Key> = matches.iter().map(|version| &version.key).collect();
+        let includes = self.included(&keys).iter().map(|version| Stored::clone(version)).collect();
+        let total = (self.query.answer != Answer::Uncounted).then_some(self.total as u64);
+        Page { matches, includes, total, continues: self.continues() }
     }
 
     /// Compares the next page.
@@ -155,32 +175,42 @@ impl Pages {
         }
     }
 
+    /// What comes along with the matches of a page: what is linked to them, and then what is linked to that, until nothing new is.
     fn included(&self, matches: &[&Key]) -> Vec<Rc<Stored>> {
-        let current = self.snapshot.current();
-        let is_linked = |version: &Rc<Stored>, include: &Include| match include.way {
-            Way::Forward => current
-                .iter()
-                .any(|source| matches.contains(&&source.key) && refers(source, include, &version.key)),
-            Way::Reverse => matches.iter().any(|key| refers(version, include, key)),
-        };
-        let is_included = |version: &&Rc<Stored>| {
-            !matches.contains(&&version.key)
-                && self.query.includes.iter().any(|include| is_linked(version, include))
-        };
-        current.iter().filter(is_included).cloned().collect()
+        let all = self.snapshot.current().into_iter();
+        let (page, mut others): (Vec<_>, Vec<_>) = all.partition(|version| matches.contains(&&version.key));
+        let mut found: Vec<Rc<Stored>> = Vec::new();
+        loop {
+            let is_reached = |version: &Rc<Stored>, include: &Include| {
+                let further = if include.start == Start::Everything { &found[..] } else { &[] };
+                page.iter().chain(further).any(|start| is_linked(start, include, version))
+            };
+            let is_new =
+                |version: &Rc<Stored>| self.query.includes.iter().any(|include| is_reached(version, include));
+            let (new, left): (Vec<_>, Vec<_>) = others.into_iter().partition(is_new);
+            others = left;
+            if new.is_empty() {
+                return found;
+            }
+            found.extend(new);
+        }
     }
 }
 
-/// Whether a version refers to a resource in the way that an include follows.
-fn refers(source: &Stored, include: &Include, target: &Key) -> bool {
-    let by = |parameter: &Parameter| targets(parameter, source).contains(&Target::Local(target.clone()));
-    source.key.resource_type == include.source
-        && include.target.as_ref().is_none_or(|name| *name == target.resource_type)
+/// Whether an include leads from one version to another.
+fn is_linked(start: &Stored, include: &Include, end: &Stored) -> bool {
+    let (source, target) = match include.way {
+        Way::Forward => (start, end),
+        Way::Reverse => (end, start),
+    };
+    let resource_type = &source.key.resource_type;
+    include.source.as_ref().is_none_or(|name| name == resource_type)
+        && include.target.as_ref().is_none_or(|name| *name == target.key.resource_type)
         && match include.parameter {
-            Some(parameter) => by(parameter),
+            Some(by) => refers(by, source, &target.key),
             None => {
-                let mut all = parameters(&include.source);
-                all.any(|parameter| parameter.element.kind() == Kind::Reference && by(parameter))
+                let mut all = parameters(resource_type);
+                all.any(|by| by.element.kind() == Kind::Reference && refers(by, source, &target.key))
             }
         }
 }
@@ -202,3 +232,6 @@ pub fn same(expected: &Stored, version: &Stored) -> Result<(), String> {
     };
     Err(format!("{}\n  instead of {}", show(version), show(expected)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,8 @@ fn sortable(key: &SortKey, version: &Stored) -> Option<Sortable> {
 fn end(value: &Value, direction: Direction) -> Option<Sortable> {
     let is_ascending = direction == Direction::Ascending;
     Some(match value {
-        Value::String(text) | Value::Uri(text) => Sortable::Text(text.clone()),
+        Value::String(text) => Sortable::Text(text.folded.clone()),
+        Value::Uri(uri) => Sortable::Text(uri.written.clone()),
         Value::Token(token) => Sortable::Text(token.code.clone()?),
         Value::Date(interval) => Sortable::Time(if is_ascending { interval.low } else { interval.high }),
         Value::Quantity(quantity) => {
@@ -63,7 +64,7 @@ fn end(value: &Value, direction: Direction) -> Option<Sortable> {
                 Limit::Open => Number::Highest,
             })
         }
-        Value::Reference(_) => return None,
+        Value::Reference(_) | Value::Composite(_) => return None,
     })
 }
 

@@ -159,6 +159,11 @@ impl Definitions {
         rows.map(|row| self.parameter_of(row.parameter))
     }
 
+    /// Whether a reference parameter may point to a type: to every one, where it says nothing or names an abstract one.
+    pub fn may_refer_to(&self, parameter: &SearchParameter, resource: TypeId) -> bool {
+        parameter.targets.is_empty() || parameter.targets.iter().any(|&target| self.is_a(resource, target))
+    }
+
     fn declared(&self, type_id: TypeId) -> &[Applicable] {
         let start = self.applicable.partition_point(|row| row.type_id < type_id);
         let rest = &self.applicable[start..];

@@ -1,116 +1,191 @@
 //! From a query to a clause over the index.
 
+mod composite;
 mod date;
 mod number;
 mod range;
-
-use std::sync::Arc;
+mod text;
+mod token;
 
 use fornax_definitions::{Definitions, ParameterId, SearchParameter, TypeId};
-use fornax_postings::{Clause, Field};
-use fornax_query::{Filter, Query, ReferenceValue, TokenValue, Values};
+use fornax_postings::{Clause, Field, Hit, Link};
+use fornax_query::{Condition, Described, Query, ReferenceValue, Types, Values};
 
 use crate::columns::{Columns, EVERY};
 use crate::error::IndexError;
 use crate::fold::fold;
-use crate::indexer::ClauseContext;
-use crate::plan::{LAST_UPDATED, TypePlan};
-use crate::term::Term;
+use crate::indexer::{ClauseContext, Indexer};
+use crate::plan::LAST_UPDATED;
+use crate::term::{self, Term};
 
 /// What writing a clause needs to know beside the query.
 pub(crate) struct Writing<'a> {
+    pub indexer: &'a Indexer,
     pub definitions: &'a Definitions,
-    pub plan: &'a TypePlan,
     pub context: &'a ClauseContext<'a>,
 }
 
 impl Writing<'_> {
-    /// All filters, and the type.
+    /// All conditions, and the types.
     pub fn query(&self, query: &Query) -> Result<Clause, IndexError> {
-        let mut all = vec![Clause::term(Field::Kind, self.plan.name.as_bytes())];
-        for filter in &query.filters {
-            all.push(self.filter(filter)?);
+        let mut all = vec![self.of_types(&query.types)];
+        let types = query.types.list(self.definitions);
+        for condition in query.conditions() {
+            all.push(self.condition(&types, condition)?);
         }
         Ok(Clause::And(all))
     }
 
-    fn filter(&self, filter: &Filter) -> Result<Clause, IndexError> {
-        let parameter = self.definitions.parameter_of(filter.parameter);
+    fn of_types(&self, types: &Types) -> Clause {
+        match types {
+            Types::One(only) => self.indexer.of_type(*only),
+            Types::Some(types) => any(types.iter().map(|&of| self.indexer.of_type(of))),
+            Types::Every => Clause::All,
+        }
+    }
+
+    /// What must hold of resources of these types.
+    fn condition(&self, types: &[TypeId], condition: &Condition) -> Result<Clause, IndexError> {
+        Ok(match condition {
+            Condition::Has { parameter, values } => self.has(types, *parameter, values)?,
+            Condition::Present(parameter) => Term::Present.clause(*parameter),
+            Condition::Refers { parameter, targets } => {
+                let targets = self.described(targets)?;
+                Clause::Refers(self.link(*parameter)?, Box::new(targets))
+            }
+            Condition::Referred { parameter, source } => {
+                let source = self.described(std::slice::from_ref(source))?;
+                Clause::Referred(self.link(*parameter)?.column, Box::new(source))
+            }
+            Condition::ByType(described) => self.described(described)?,
+            Condition::Is { resource, id } => self.ids(&[*resource], std::slice::from_ref(id)),
+            Condition::Not(condition) => Clause::Not(Box::new(self.condition(types, condition)?)),
+            Condition::All(conditions) => Clause::And(self.conditions(types, conditions)?),
+            Condition::Any(conditions) => any(self.conditions(types, conditions)?.into_iter()),
+        })
+    }
+
+    fn conditions(&self, types: &[TypeId], conditions: &[Condition]) -> Result<Vec<Clause>, IndexError> {
+        conditions.iter().map(|condition| self.condition(types, condition)).collect()
+    }
+
+    /// Resources that one of the descriptions fits.
+    fn described(&self, described: &[Described]) -> Result<Clause, IndexError> {
+        let fits = |one: &Described| {
+            let condition = self.condition(&[one.resource], &one.condition)?;
+            Ok(Clause::And(vec![self.indexer.of_type(one.resource), condition]))
+        };
+        Ok(any(described.iter().map(fits).collect::<Result<Vec<_>, IndexError>>()?.into_iter()))
+    }
+
+    fn has(&self, types: &[TypeId], id: ParameterId, values: &Values) -> Result<Clause, IndexError> {
+        let parameter = self.definitions.parameter_of(id);
         let now_us = self.context.now_us;
-        match &filter.values {
-            Values::Id(ids) => return Ok(self.ids(ids)),
+        match values {
+            Values::Id(ids) => return Ok(self.ids(types, ids)),
             Values::Date(values) if parameter.code == LAST_UPDATED => {
                 let column = &EVERY.last_updated;
                 return Ok(any(values.iter().map(|value| date::clause(value, now_us, [column, column]))));
             }
             _ => {}
         }
-        let row = self.plan.find(filter.parameter).map(|row| self.plan.row(row));
-        let row = row.ok_or(IndexError::NotIndexed { url: parameter.url })?;
-        Ok(match (&filter.values, &row.columns) {
-            (Values::Token(values), _) => any(values.iter().map(|value| token(value).clause(row.parameter))),
+        let not_indexed = || IndexError::NotIndexed { url: parameter.url };
+        let plan = self.indexer.plan(*types.first().ok_or_else(not_indexed)?)?;
+        let row = plan.find(id).map(|row| plan.row(row)).ok_or_else(not_indexed)?;
+        Ok(match (values, &row.columns) {
+            (Values::Token(values), _) => any(values.iter().map(|value| token::clause(value, id))),
+            (Values::CodedText(values) | Values::String(values), _) => {
+                any(values.iter().map(|value| Term::Folded(&fold(value)).clause(id)))
+            }
+            (Values::CodeStart(values), _) => {
+                any(values.iter().flat_map(|value| text::codes_that_start(value, id)))
+            }
+            (Values::OfType(values), _) => any(values
+                .iter()
+                .map(|value| Term::OfType([&value.system, &value.code, &value.value]).clause(id))),
+            (Values::Exact(values), _) => any(values.iter().map(|value| Term::Exact(value).clause(id))),
+            (Values::Contains(values), _) => any(values.iter().map(|value| text::containing(value, id))),
             (Values::Reference(values), _) => {
                 any(values.iter().map(|value| self.reference(value, parameter)))
             }
-            (Values::String(values), _) => {
-                any(values.iter().map(|value| Term::Folded(&fold(value)).clause(row.parameter)))
-            }
-            (Values::Uri(values), _) => {
-                any(values.iter().map(|value| Term::Uri(value).clause(row.parameter)))
-            }
+            (Values::Identifier(values), _) => any(values.iter().map(|value| token::identifier(value, id))),
+            (Values::Uri(values), _) => any(values.iter().map(|value| Term::Uri(value).clause(id))),
+            (Values::Below(values), _) => any(values.iter().flat_map(|value| text::below(value, id))),
+            (Values::Above(values), _) => any(values.iter().flat_map(|value| text::above(value, id))),
             (Values::Date(values), Columns::Date { low, high }) => any(values
                 .iter()
-                .map(|value| date::narrowed(value, row.parameter, date::clause(value, now_us, [low, high])))),
+                .map(|value| date::narrowed(value, id, date::clause(value, now_us, [low, high])))),
             (Values::Number(values), Columns::Number(columns)) => {
-                any(values.iter().map(|value| number::clause(value, None, row.parameter, columns)))
+                any(values.iter().map(|value| number::clause(value, None, id, columns)))
             }
-            (Values::Quantity(values), Columns::Number(columns)) => any(values
-                .iter()
-                .map(|value| number::clause(&value.number, Some(&value.unit), row.parameter, columns))),
-            _ => return Err(IndexError::NotIndexed { url: parameter.url }),
+            (Values::Quantity(values), Columns::Number(columns)) => {
+                any(values.iter().map(|value| number::clause(&value.number, Some(&value.unit), id, columns)))
+            }
+            (Values::Composite(values), Columns::Composite(components)) => {
+                let clauses = values.iter().map(|value| self.composite(types, id, components, value));
+                any(clauses.collect::<Result<Vec<_>, _>>()?.into_iter())
+            }
+            _ => return Err(not_indexed()),
         })
     }
 
-    fn ids(&self, ids: &[String]) -> Clause {
-        let rids = ids.iter().filter_map(|id| self.context.resources.rid(self.plan.resource, id));
-        Clause::Rids(Arc::new(rids.collect()))
+    fn link(&self, parameter: ParameterId) -> Result<Link, IndexError> {
+        let parameter = self.definitions.parameter_of(parameter);
+        link(parameter, self.definitions).ok_or(IndexError::NotIndexed { url: parameter.url })
+    }
+
+    fn ids(&self, types: &[TypeId], ids: &[String]) -> Clause {
+        let resources = self.context.resources;
+        let of_type = |&of: &TypeId| ids.iter().filter_map(move |id| resources.rid(of, id));
+        let hits = types.iter().flat_map(of_type);
+        let mut hits: Vec<Hit> =
+            hits.filter_map(|rid| Some(Hit { rid, seq: resources.newest(rid)? })).collect();
+        hits.sort_unstable_by_key(|hit| (hit.seq, hit.rid));
+        hits.dedup();
+        Clause::Versions(hits.into())
     }
 
     fn reference(&self, value: &ReferenceValue, parameter: &SearchParameter) -> Clause {
-        match value {
-            ReferenceValue::Id(id) => {
-                let types = target_types(self.definitions, parameter);
-                any(types
-                    .map(|resource| self.local(parameter.id, resource, id, None))
-                    .filter(|clause| !matches!(clause, Clause::Or(none) if none.is_empty())))
-            }
-            ReferenceValue::Local { resource, id, version } => {
-                self.local(parameter.id, *resource, id, version.as_deref())
-            }
-            ReferenceValue::Url { url, version: None } => Term::Url(url).clause(parameter.id),
-            ReferenceValue::Url { url, version: Some(version) } => {
-                Term::UrlVersion(url, version).clause(parameter.id)
-            }
-        }
+        any(self.reference_terms(value, parameter).into_iter().map(|(alone, version)| match version {
+            None => alone.clause(parameter.id),
+            Some(version) => version.clause(parameter.id),
+        }))
     }
 
-    /// What was never mentioned has no rid, and nothing refers to it.
-    fn local(&self, parameter: ParameterId, resource: TypeId, id: &str, version: Option<&str>) -> Clause {
-        match (self.context.resources.rid(resource, id), version) {
-            (None, _) => Clause::Or(Vec::new()),
-            (Some(rid), None) => Term::Local(rid).clause(parameter),
-            (Some(rid), Some(version)) => Term::LocalVersion(rid, version).clause(parameter),
+    /// The terms that a reference asks for: each without its version, and with it where it has one. What was never mentioned has
+    /// no rid, and nothing refers to it.
+    fn reference_terms<'v>(
+        &self,
+        value: &'v ReferenceValue,
+        parameter: &SearchParameter,
+    ) -> Vec<(Term<'v>, Option<Term<'v>>)> {
+        let rid = |resource: TypeId, id: &str| self.context.resources.rid(resource, id);
+        match value {
+            ReferenceValue::Id(id) => {
+                let types = self.definitions.resource_types().map(|of| of.id);
+                let types = types.filter(|&of| self.definitions.may_refer_to(parameter, of));
+                types.filter_map(|of| Some((Term::Local(rid(of, id)?), None))).collect()
+            }
+            ReferenceValue::Local { resource, id, version } => {
+                let of_rid = |rid| {
+                    let version = version.as_deref().map(|version| Term::LocalVersion(rid, version));
+                    (Term::Local(rid), version)
+                };
+                rid(*resource, id).map(of_rid).into_iter().collect()
+            }
+            ReferenceValue::Url { url, version } => {
+                let version = version.as_deref().map(|version| Term::UrlVersion(url, version));
+                vec![(Term::Url(url), version)]
+            }
         }
     }
 }
 
-fn token(value: &TokenValue) -> Term<'_> {
-    match value {
-        TokenValue::Code(code) => Term::Code(code),
-        TokenValue::Coding { system, code } => Term::Coding(system, code),
-        TokenValue::CodeWithoutSystem(code) => Term::CodeWithoutSystem(code),
-        TokenValue::System(system) => Term::System(system),
-    }
+/// How the values of a reference parameter name resources; `None` of any other parameter.
+pub(crate) fn link(parameter: &SearchParameter, definitions: &Definitions) -> Option<Link> {
+    let Some(Columns::Reference(column)) = Columns::of(parameter, definitions) else { return None };
+    let prefix = term::start_of_form(parameter.id, term::LOCAL).into();
+    Some(Link { column, field: Field::Reference, prefix })
 }
 
 /// One of them; a single one stands for itself.
@@ -120,17 +195,4 @@ fn any(clauses: impl Iterator<Item = Clause>) -> Clause {
         1 => clauses.remove(0),
         _ => Clause::Or(clauses),
     }
-}
-
-/// Whether a reference parameter may point to a type: every one, where it says nothing or names an abstract one.
-pub(crate) fn may_target(definitions: &Definitions, parameter: &SearchParameter, resource: TypeId) -> bool {
-    parameter.targets.is_empty() || parameter.targets.iter().any(|&target| definitions.is_a(resource, target))
-}
-
-fn target_types<'a>(
-    definitions: &'a Definitions,
-    parameter: &'a SearchParameter,
-) -> impl Iterator<Item = TypeId> + 'a {
-    let types = definitions.resource_types().map(|of| of.id);
-    types.filter(move |&resource| may_target(definitions, parameter, resource))
 }

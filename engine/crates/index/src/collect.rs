@@ -15,15 +15,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use fornax_definitions::{Definitions, SearchKind, TypeId};
-use fornax_fhirpath::{Element, Environment, Extracted, Item, Value as Computed};
-use fornax_model::Node;
+use fornax_fhirpath::{Element, Environment, Extracted, Item, Part, Value as Computed};
+use fornax_model::{Node, NodeId};
 
+use crate::columns::Columns;
+use crate::document::is_asked_for;
 use crate::error::IndexError;
+use crate::fold::{FOLDED_BYTES_MAX, fold_into};
 use crate::limits::Limits;
 use crate::number::Stretch;
 use crate::plan::{RowId, TypePlan};
 use crate::shape::{Shape, Shapes};
-use crate::values::{Entry, LocalReference, SearchValues, Span, UnitText, Value};
+use crate::values::{Entry, LocalReference, PartEntry, SearchValues, Span, UnitText, Value};
 
 /// What reading needs to know beside the resource.
 #[derive(Clone, Copy)]
@@ -53,6 +56,9 @@ struct Collector<'a> {
     row: RowId,
     text: String,
     entries: Vec<Entry>,
+    /// Of which part of a composite the values are that are read now.
+    part: Option<(NodeId, u8)>,
+    parts: Vec<PartEntry>,
     stretches: Vec<Stretch>,
     units: Vec<UnitText>,
     references: Vec<LocalReference>,
@@ -75,6 +81,8 @@ impl<'a> Collector<'a> {
             row: RowId::FIRST,
             text: String::with_capacity(512),
             entries: Vec::with_capacity(32),
+            part: None,
+            parts: Vec::new(),
             stretches: Vec::new(),
             units: Vec::new(),
             references: Vec::new(),
@@ -87,7 +95,16 @@ impl<'a> Collector<'a> {
         let Some(row) = self.plan.find(extracted.parameter).filter(|_| !self.is_over) else { return };
         let Some(found) = self.found(extracted.item) else { return };
         self.row = row;
-        match self.plan.row(row).kind {
+        let (kind, part) = match (&self.plan.row(row).columns, extracted.part) {
+            (Columns::Composite(components), Part::Component { index, instance }) => {
+                let Some(component) = components.get(usize::from(index)) else { return };
+                (component.kind, Some((instance, index)))
+            }
+            (Columns::Composite(_), Part::Whole) => return,
+            _ => (self.plan.row(row).kind, None),
+        };
+        self.part = part;
+        match kind {
             SearchKind::Token => self.codes(&found),
             SearchKind::String => self.strings(&found),
             SearchKind::Uri => self.uri(&found),
@@ -116,10 +133,17 @@ impl<'a> Collector<'a> {
     }
 
     fn push(&mut self, value: Value) {
-        if self.entries.len() >= self.reading.limits.values_max {
+        let row = self.row;
+        if self.entries.len() + self.parts.len() >= self.reading.limits.values_max {
             self.is_over = true;
-        } else {
-            self.entries.push(Entry { row: self.row, value });
+            return;
+        }
+        match self.part {
+            None => self.entries.push(Entry { row, value }),
+            Some((instance, component)) if is_asked_for(value) => {
+                self.parts.push(PartEntry { row, instance, component, value });
+            }
+            Some(_) => {}
         }
     }
 
@@ -134,12 +158,35 @@ impl<'a> Collector<'a> {
         Span { start, end: self.text.len() as u32 }
     }
 
+    /// Keeps a text folded.
+    fn keep_folded(&mut self, text: &str) -> Span {
+        let start = self.text.len() as u32;
+        if self.text.len() + 4 * FOLDED_BYTES_MAX > u32::MAX as usize {
+            self.is_over = true;
+            return Span { start, end: start };
+        }
+        fold_into(&mut self.text, text);
+        Span { start, end: self.text.len() as u32 }
+    }
+
     fn keep_member(&mut self, element: Node<'a>, name: &str) -> Option<Span> {
         let text = element.get(name).and_then(Node::as_str).filter(|text| !text.is_empty())?;
         Some(self.keep(&text))
     }
 
+    /// How many combinations of their components' values the composites have.
+    fn combinations(&mut self) -> usize {
+        self.parts.sort_by_key(|part| (part.row, part.instance, part.component));
+        let instances = self.parts.chunk_by(|one, next| (one.row, one.instance) == (next.row, next.instance));
+        let of_one = |parts: &[PartEntry]| {
+            let components = parts.chunk_by(|one, next| one.component == next.component);
+            components.fold(1, |product: usize, values| product.saturating_mul(values.len()))
+        };
+        instances.fold(0, |sum: usize, parts| sum.saturating_add(of_one(parts)))
+    }
+
     fn finish(mut self, plan: Arc<TypePlan>, id: Span) -> Result<SearchValues, IndexError> {
+        self.is_over |= self.combinations() > self.reading.limits.values_max;
         if self.is_over {
             return Err(IndexError::Values { max: self.reading.limits.values_max });
         }
@@ -150,6 +197,7 @@ impl<'a> Collector<'a> {
             text: self.text,
             id,
             entries: self.entries.into(),
+            parts: self.parts.into(),
             stretches: self.stretches.into(),
             units: self.units.into(),
             references: self.references.into(),

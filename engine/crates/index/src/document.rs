@@ -1,5 +1,11 @@
 //! From search values to an index document: the terms of `term`, the columns of `columns`.
 
+mod composite;
+mod terms;
+
+pub(crate) use composite::{instances, is_asked_for, term_hash};
+
+use fornax_definitions::ParameterId;
 use fornax_postings::{ColumnName, Field, IndexDocument, NO_PART, Rid, Seq};
 use smallvec::SmallVec;
 
@@ -9,8 +15,7 @@ use crate::hash::hash64;
 use crate::number::Stretch;
 use crate::plan::Row;
 use crate::term::Term;
-use crate::time::CalendarUnit;
-use crate::values::{CodeSource, Entry, SearchValues, UnitText, Value};
+use crate::values::{Entry, SearchValues, UnitText, Value};
 
 impl SearchValues {
     /// One version of the resource as the index keeps it, but for the time of its commit.
@@ -29,6 +34,9 @@ impl SearchValues {
         let mut writer = Writer { values: self, targets, document, bytes: Vec::with_capacity(128) };
         for entries in self.entries.chunk_by(|one, next| one.row == next.row) {
             writer.parameter(self.plan.row(entries[0].row), entries);
+        }
+        for parts in self.parts.chunk_by(|one, next| one.row == next.row) {
+            writer.composite(self.plan.row(parts[0].row), parts);
         }
         UndatedDocument(writer.document)
     }
@@ -62,88 +70,23 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn parameter(&mut self, row: &Row, entries: &[Entry]) {
-        self.term(row, Term::Present);
+        self.term(row.parameter, Term::Present);
         for entry in entries {
-            self.terms(row, entry.value);
+            let (values, targets) = (self.values, self.targets);
+            values.each_term(entry.value, targets, |_, term| self.term(row.parameter, term));
         }
         match &row.columns {
             Columns::Date { low, high } => self.dates(low, high, entries),
             Columns::Number(columns) => self.numbers(row, columns, entries),
             Columns::Reference(column) => self.references(column, entries),
             Columns::Text(columns) => self.texts(columns, entries),
+            Columns::Composite(_) => {}
         }
     }
 
-    fn term(&mut self, row: &Row, term: Term<'_>) {
-        let field = term.write(row.parameter, &mut self.bytes);
+    fn term(&mut self, parameter: ParameterId, term: Term<'_>) {
+        let field = term.write(parameter, &mut self.bytes);
         self.document.add_term(field, &self.bytes);
-    }
-
-    fn terms(&mut self, row: &Row, value: Value) {
-        let values = self.values;
-        match value {
-            Value::Code { system, code, source } => {
-                self.code(row, values.text_of(system), values.text_of(code), source);
-            }
-            Value::String { folded, exact } => {
-                self.term(row, Term::Folded(values.text(folded)));
-                self.term(row, Term::Exact(values.text(exact)));
-            }
-            Value::Uri(uri) => self.term(row, Term::Uri(values.text(uri))),
-            Value::Date(interval) => {
-                if let Some(unit) = CalendarUnit::around(interval) {
-                    for text in unit.texts() {
-                        self.term(row, Term::CalendarUnit(text));
-                    }
-                }
-            }
-            Value::Number { unit: None, .. } => {}
-            Value::Number { unit: Some(unit), .. } => self.unit(row, values.units[unit as usize]),
-            Value::Local { target, version } => {
-                let rid = self.targets[target as usize];
-                self.term(row, Term::Local(rid));
-                if let Some(version) = values.text_of(version) {
-                    self.term(row, Term::LocalVersion(rid, version));
-                }
-            }
-            Value::Url { url, version } => {
-                self.term(row, Term::Url(values.text(url)));
-                if let Some(version) = values.text_of(version) {
-                    self.term(row, Term::UrlVersion(values.text(url), version));
-                }
-            }
-            Value::Identifier { system, value } => {
-                let system = values.text_of(system).unwrap_or("");
-                self.term(row, Term::Identifier(system, values.text(value)));
-            }
-        }
-    }
-
-    fn code(&mut self, row: &Row, system: Option<&str>, code: Option<&str>, source: CodeSource) {
-        if let Some(code) = code {
-            self.term(row, Term::Code(code));
-            match system {
-                Some(system) => self.term(row, Term::Coding(system, code)),
-                None if source != CodeSource::Bare => self.term(row, Term::CodeWithoutSystem(code)),
-                None => {}
-            }
-        }
-        if let Some(system) = system {
-            self.term(row, Term::System(system));
-        }
-    }
-
-    fn unit(&mut self, row: &Row, unit: UnitText) {
-        let [system, code, name] = [unit.system, unit.code, unit.name].map(|text| self.values.text_of(text));
-        if let (Some(system), Some(code)) = (system, code) {
-            self.term(row, Term::UnitCoding(system, code));
-        }
-        if let Some(code) = code {
-            self.term(row, Term::UnitCodeOrName(code));
-        }
-        if let Some(name) = name.filter(|_| name != code) {
-            self.term(row, Term::UnitCodeOrName(name));
-        }
     }
 
     fn dates(&mut self, low: &ColumnName, high: &ColumnName, entries: &[Entry]) {
@@ -173,17 +116,17 @@ impl<'a> Writer<'a> {
             }
             return;
         }
-        self.term(row, Term::ExactNumbers);
+        self.term(row.parameter, Term::ExactNumbers);
         for (stretch, unit) in numbers {
+            self.document.add_value(&columns.plain, encoding::plain_end(stretch.low));
+            if stretch.low != stretch.high {
+                self.document.add_value(&columns.plain, encoding::plain_end(stretch.high));
+            }
             self.exact(columns, &stretch, unit);
         }
     }
 
     fn exact(&mut self, columns: &NumberColumns, stretch: &Stretch, unit: Option<u32>) {
-        self.document.add_value(&columns.plain, encoding::plain_end(stretch.low));
-        if stretch.low != stretch.high {
-            self.document.add_value(&columns.plain, encoding::plain_end(stretch.high));
-        }
         let ends = columns.low.iter().zip(encoding::exact(stretch.low));
         for (column, part) in ends.chain(columns.high.iter().zip(encoding::exact(stretch.high))) {
             self.document.add_value(column, part);
@@ -217,7 +160,7 @@ impl<'a> Writer<'a> {
         let texts = entries.iter().filter_map(|entry| match entry.value {
             Value::Code { code, .. } => values.text_of(code),
             Value::String { folded, .. } => Some(values.text(folded)),
-            Value::Uri(uri) => Some(values.text(uri)),
+            Value::Uri { uri, .. } => Some(values.text(uri)),
             _ => None,
         });
         let ends = texts.fold(None, |ends: Option<(&str, &str)>, text| match ends {

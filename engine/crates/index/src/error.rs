@@ -23,4 +23,7 @@ pub enum IndexError {
         /// Its canonical URL.
         url: &'static str,
     },
+    /// Other resources decide whether this one matches.
+    #[error("the search asks for what other resources say")]
+    Join,
 }

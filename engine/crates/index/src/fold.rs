@@ -1,5 +1,6 @@
 //! Strings made comparable: without case, accents and other marks, and with single spaces.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
@@ -42,6 +43,15 @@ pub(crate) fn fold_into(out: &mut String, text: &str) {
     }
     let length = start_of(&out[start..], FOLDED_BYTES_MAX).trim_end().len();
     out.truncate(start + length);
+}
+
+/// A code without case, and otherwise as it is.
+pub(crate) fn fold_case(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        let has_case = text.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if has_case { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
+    }
+    UNICODE.cases.fold_string(text)
 }
 
 /// A text folded.

@@ -3,11 +3,12 @@
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A 64-bit hash of parts, which are told apart. Not for secrets, nor against an adversary.
-pub(crate) fn hash64(seed: u64, parts: &[&str]) -> u64 {
+pub(crate) fn hash64<T: AsRef<[u8]>>(seed: u64, parts: &[T]) -> u64 {
     let mut hash = seed ^ FACTOR;
     for part in parts {
+        let part = part.as_ref();
         hash = mix(hash, part.len() as u64);
-        for chunk in part.as_bytes().chunks(8) {
+        for chunk in part.chunks(8) {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);
             hash = mix(hash, u64::from_le_bytes(word));

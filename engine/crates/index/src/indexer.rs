@@ -2,15 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use fornax_definitions::{Definitions, ParameterId, SearchKind, TypeId};
+use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, TypeId};
 use fornax_fhirpath::Compiler;
 use fornax_model::Node;
-use fornax_postings::{Clause, ColumnName, Field, Order, Rid};
+use fornax_postings::{Clause, Field, Link, Order, Rid, Seq};
 use fornax_query::Query;
 
-use crate::clause::Writing;
+use crate::clause::{Writing, link};
 use crate::collect::{Reading, collect};
-use crate::columns::Columns;
 use crate::error::IndexError;
 use crate::limits::Limits;
 use crate::matches::Evaluation;
@@ -20,7 +19,7 @@ use crate::shape::Shapes;
 use crate::values::SearchValues;
 
 /// Raised whenever the same definitions would give other terms or columns.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// A type's plan, or why it has none.
 type PlanCell = OnceLock<Result<Arc<TypePlan>, IndexError>>;
@@ -36,10 +35,14 @@ pub struct Indexer {
     plans: Box<[PlanCell]>,
 }
 
-/// Knows which rid a resource has.
+/// Knows resources by their rids, as of the commit that is searched.
 pub trait Resources {
     /// The rid of a resource that was ever mentioned.
     fn rid(&self, resource: TypeId, id: &str) -> Option<Rid>;
+    /// The commit of its newest version, a deletion included; `None`: there is none yet.
+    fn newest(&self, rid: Rid) -> Option<Seq>;
+    /// Its type.
+    fn resource(&self, rid: Rid) -> Option<TypeId>;
 }
 
 /// What a clause depends on beside the query.
@@ -91,10 +94,9 @@ impl Indexer {
         collect(Reading { definitions, shapes, limits }, self.plan(resource)?, root)
     }
 
-    /// A query as a clause: its type and all its filters.
+    /// A query as a clause: its types and all its conditions.
     pub fn clause(&self, query: &Query, context: &ClauseContext<'_>) -> Result<Clause, IndexError> {
-        let plan = self.plan(query.resource)?;
-        Writing { definitions: self.definitions, plan, context }.query(query)
+        Writing { indexer: self, definitions: self.definitions, context }.query(query)
     }
 
     /// Every resource of a type.
@@ -102,17 +104,15 @@ impl Indexer {
         Clause::term(Field::Kind, self.definitions.type_of(resource).name.as_bytes())
     }
 
-    /// The columns that hold the rids of what resources of a type refer to, by one parameter or by all.
-    pub fn reference_columns(&self, resource: TypeId, parameter: Option<ParameterId>) -> Vec<ColumnName> {
-        let parameters =
-            self.definitions.parameters(resource).filter(|found| found.kind == SearchKind::Reference);
-        let wanted = parameters.filter(|found| parameter.is_none_or(|parameter| found.id == parameter));
-        let columns = wanted.filter_map(|found| Columns::of(found.id, found.kind));
-        let columns = columns.filter_map(|columns| match columns {
-            Columns::Reference(column) => Some(column),
-            _ => None,
-        });
-        columns.collect()
+    /// How resources of a type name others, by one parameter or by all; without a type, resources of every type.
+    pub fn links(&self, resource: Option<TypeId>, parameter: Option<ParameterId>) -> Vec<Link> {
+        let mut found: Vec<&SearchParameter> = match resource {
+            Some(resource) => self.definitions.parameters(resource).collect(),
+            None => self.definitions.all_parameters().iter().collect(),
+        };
+        found.retain(|found| found.kind == SearchKind::Reference && !found.is_example);
+        found.retain(|found| parameter.is_none_or(|parameter| found.id == parameter));
+        found.into_iter().filter_map(|found| link(found, self.definitions)).collect()
     }
 
     /// The order that a query asks for; what has no value comes last. Numbers compare by their first 17 digits, whatever their
@@ -122,11 +122,19 @@ impl Indexer {
     }
 
     /// Whether a resource matches a query. The same answer as the clause's on the document of these values.
-    pub fn matches(&self, query: &Query, values: &SearchValues, context: &MatchContext) -> bool {
+    ///
+    /// # Errors
+    /// [`IndexError::Join`] where other resources would decide.
+    pub fn matches(
+        &self,
+        query: &Query,
+        values: &SearchValues,
+        context: &MatchContext,
+    ) -> Result<bool, IndexError> {
         Evaluation { definitions: self.definitions, values, context }.query(query)
     }
 
-    fn plan(&self, resource: TypeId) -> Result<&Arc<TypePlan>, IndexError> {
+    pub(crate) fn plan(&self, resource: TypeId) -> Result<&Arc<TypePlan>, IndexError> {
         let new = || TypePlan::new(&self.compiler, self.definitions, resource).map(Arc::new);
         self.plans[resource.index()].get_or_init(new).as_ref().map_err(Clone::clone)
     }

@@ -7,10 +7,8 @@
 //!
 //! How values become terms stands in `term`, how they become columns in `columns`. Both are the layout of the index:
 //! whoever keeps an index keeps [`Indexer::layout`] beside it, and rebuilds when it changes.
-//!
-//! Composite parameters have no values yet: they need the parts of one element side by side, for which
-//! [`Field::Composite`](fornax_postings::Field::Composite) and aligned columns are free.
 
+mod case;
 mod clause;
 mod collect;
 mod columns;

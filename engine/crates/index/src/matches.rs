@@ -1,16 +1,18 @@
 //! The one evaluator: whether search values match a query, as the query's clause would say.
 
-use fornax_definitions::Definitions;
-use fornax_query::{Filter, QuantityValue, Query, ReferenceValue, TokenValue, Unit, Values};
+use fornax_definitions::{Definitions, ParameterId, SearchParameter, TypeId};
+use fornax_query::{Condition, QuantityValue, Query, ReferenceValue, TokenValue, Unit, Values};
 
-use crate::clause::may_target;
-use crate::fold::fold;
+use crate::columns::Columns;
+use crate::document::instances;
+use crate::error::IndexError;
+use crate::fold::{fold, fold_case};
 use crate::indexer::MatchContext;
 use crate::number::Stretch;
 use crate::plan::LAST_UPDATED;
 use crate::prefix;
 use crate::time;
-use crate::values::{CodeSource, Entry, SearchValues, Value};
+use crate::values::{SearchValues, Value};
 
 /// Search values put to a query.
 pub(crate) struct Evaluation<'a> {
@@ -20,14 +22,61 @@ pub(crate) struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
-    pub fn query(&self, query: &Query) -> bool {
-        query.resource == self.values.resource() && query.filters.iter().all(|filter| self.filter(filter))
+    pub fn query(&self, query: &Query) -> Result<bool, IndexError> {
+        if !query.types.has(self.values.resource()) {
+            return Ok(false);
+        }
+        for condition in query.conditions() {
+            if !self.condition(condition)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    fn filter(&self, filter: &Filter) -> bool {
+    fn condition(&self, condition: &Condition) -> Result<bool, IndexError> {
+        match condition {
+            Condition::Has { parameter, values } => Ok(self.has(*parameter, values)),
+            Condition::Present(parameter) => Ok(self.is_present(*parameter)),
+            Condition::Refers { .. } | Condition::Referred { .. } => Err(IndexError::Join),
+            Condition::ByType(described) => {
+                let own = described.iter().find(|one| one.resource == self.values.resource());
+                own.map_or(Ok(false), |own| self.condition(&own.condition))
+            }
+            Condition::Is { resource, id } => {
+                Ok(*resource == self.values.resource() && id == self.values.text(self.values.id))
+            }
+            Condition::Not(condition) => Ok(!self.condition(condition)?),
+            Condition::All(conditions) => self.fold_all(conditions, true),
+            Condition::Any(conditions) => self.fold_all(conditions, false),
+        }
+    }
+
+    /// Whether all hold, or any; the first that decides ends it.
+    fn fold_all(&self, conditions: &[Condition], unless: bool) -> Result<bool, IndexError> {
+        for condition in conditions {
+            if self.condition(condition)? != unless {
+                return Ok(!unless);
+            }
+        }
+        Ok(unless)
+    }
+
+    fn is_present(&self, parameter: ParameterId) -> bool {
         let values = self.values;
-        let parameter = self.definitions.parameter_of(filter.parameter);
-        match &filter.values {
+        let Some(row) = values.plan.find(parameter) else { return false };
+        match &values.plan.row(row).columns {
+            Columns::Composite(components) => {
+                instances(values.parts_of(row), components.len()).next().is_some()
+            }
+            _ => !values.of(row).is_empty(),
+        }
+    }
+
+    fn has(&self, id: ParameterId, asked: &Values) -> bool {
+        let values = self.values;
+        let parameter = self.definitions.parameter_of(id);
+        match asked {
             Values::Id(ids) => return ids.iter().any(|id| id == values.text(values.id)),
             Values::Date(dates) if parameter.code == LAST_UPDATED => {
                 let updated = self.context.last_updated_us;
@@ -35,63 +84,106 @@ impl Evaluation<'_> {
             }
             _ => {}
         }
-        let Some(row) = values.plan.find(filter.parameter) else { return false };
-        let entries = values.of(row);
-        match &filter.values {
-            Values::Id(_) => false,
-            Values::Token(asked) => any(asked, entries, |asked, value| self.token(asked, value)),
-            Values::Reference(asked) => any(asked, entries, |asked, value| {
-                self.reference(asked, value, |resource| may_target(self.definitions, parameter, resource))
-            }),
-            Values::String(asked) => {
-                let folded: Vec<String> = asked.iter().map(|text| fold(text)).collect();
-                any(&folded, entries, |asked, value| match value {
-                    Value::String { folded, .. } => values.text(folded).starts_with(asked.as_str()),
-                    _ => false,
+        let Some(row) = values.plan.find(id) else { return false };
+        match (asked, &values.plan.row(row).columns) {
+            (Values::Composite(asked), Columns::Composite(components)) => {
+                let instances: Vec<_> = instances(values.parts_of(row), components.len()).collect();
+                let is_met = |asked: &Vec<Values>| {
+                    instances.iter().any(|instance| {
+                        let mut components = components.iter().zip(asked).zip(instance);
+                        components.all(|((component, asked), parts)| {
+                            let parameter = self.definitions.parameter_of(component.parameter);
+                            parts.iter().any(|part| self.is_asked(parameter, asked, part.value))
+                        })
+                    })
+                };
+                asked.iter().any(is_met)
+            }
+            _ => values.of(row).iter().any(|entry| self.is_asked(parameter, asked, entry.value)),
+        }
+    }
+
+    /// Whether one value is one of those asked for.
+    fn is_asked(&self, parameter: &SearchParameter, asked: &Values, value: Value) -> bool {
+        let values = self.values;
+        let may_refer_to = |resource| self.definitions.may_refer_to(parameter, resource);
+        match (asked, value) {
+            (Values::Token(asked), _) => asked.iter().any(|asked| self.token(asked, value)),
+            (Values::Reference(asked), _) => {
+                asked.iter().any(|asked| self.reference(asked, value, may_refer_to))
+            }
+            (Values::String(asked), Value::String { folded, .. })
+            | (Values::CodedText(asked), Value::CodedText(folded)) => {
+                asked.iter().any(|asked| values.text(folded).starts_with(&fold(asked)))
+            }
+            (Values::Contains(asked), Value::String { folded, .. }) => {
+                asked.iter().any(|asked| values.text(folded).contains(&fold(asked)))
+            }
+            (Values::Exact(asked), Value::String { exact, .. }) => {
+                asked.iter().any(|asked| asked == values.text(exact))
+            }
+            (Values::CodeStart(asked), Value::Code { code: Some(code), .. }) => {
+                let code = fold(values.text(code));
+                asked.iter().any(|asked| code.starts_with(&fold(asked)))
+            }
+            (Values::OfType(asked), Value::OfType { system, code, value }) => {
+                let found = [system, code, value].map(|text| values.text(text));
+                asked.iter().any(|asked| [&asked.system, &asked.code, &asked.value] == found)
+            }
+            (Values::Identifier(asked), Value::Identifier { system, value }) => {
+                let (system, value) = (values.text_of(system), values.text_of(value));
+                asked.iter().any(|asked| is_token(asked, system, value, true))
+            }
+            (Values::Uri(asked), Value::Uri { uri, bare }) => {
+                asked.iter().any(|asked| asked == values.text(uri) || Some(&**asked) == values.text_of(bare))
+            }
+            (Values::Below(asked), Value::Uri { uri, bare }) => {
+                let mut found = [Some(values.text(uri)), values.text_of(bare)].into_iter().flatten();
+                found.any(|found| asked.iter().any(|asked| is_below(found, asked)))
+            }
+            (Values::Above(asked), Value::Uri { uri, bare }) => {
+                let mut found = [Some(values.text(uri)), values.text_of(bare)].into_iter().flatten();
+                found.any(|found| {
+                    let found = found.strip_suffix('/').unwrap_or(found);
+                    asked.iter().any(|asked| asked == found || is_below(asked, found))
                 })
             }
-            Values::Uri(asked) => any(asked, entries, |asked, value| match value {
-                Value::Uri(uri) => values.text(uri) == asked,
-                _ => false,
-            }),
-            Values::Date(asked) => any(asked, entries, |asked, value| match value {
-                Value::Date(interval) => self.date(asked, interval.low, interval.high),
-                _ => false,
-            }),
-            Values::Number(asked) => any(asked, entries, |asked, value| match value {
-                Value::Number { stretch, .. } => self.number(asked, stretch),
-                _ => false,
-            }),
-            Values::Quantity(asked) => any(asked, entries, |asked, value| match value {
-                Value::Number { stretch, unit } => self.quantity(asked, stretch, unit),
-                _ => false,
-            }),
+            (Values::Date(asked), Value::Date(interval)) => {
+                asked.iter().any(|asked| self.date(asked, interval.low, interval.high))
+            }
+            (Values::Number(asked), Value::Number { stretch, .. }) => {
+                asked.iter().any(|asked| self.number(asked, stretch))
+            }
+            (Values::Quantity(asked), Value::Number { stretch, unit }) => {
+                asked.iter().any(|asked| self.quantity(asked, stretch, unit))
+            }
+            _ => false,
         }
     }
 
     fn token(&self, asked: &TokenValue, value: Value) -> bool {
         let Value::Code { system, code, source } = value else { return false };
         let (system, code) = (self.values.text_of(system), self.values.text_of(code));
-        match asked {
-            TokenValue::Code(asked) => code == Some(asked),
-            TokenValue::Coding { system: of, code: asked } => system == Some(of) && code == Some(asked),
-            TokenValue::CodeWithoutSystem(asked) => {
-                system.is_none() && code == Some(asked) && source != CodeSource::Bare
-            }
-            TokenValue::System(asked) => system == Some(asked),
+        if source.minds_case(system) {
+            is_token(asked, system, code, source.knows_systems())
+        } else {
+            let asked = match asked {
+                TokenValue::Code(code) => TokenValue::Code(fold_case(code).into()),
+                TokenValue::Coding { system, code } => {
+                    TokenValue::Coding { system: system.clone(), code: fold_case(code).into() }
+                }
+                TokenValue::CodeWithoutSystem(code) => TokenValue::CodeWithoutSystem(fold_case(code).into()),
+                TokenValue::System(system) => TokenValue::System(system.clone()),
+            };
+            is_token(&asked, system, code.map(fold_case).as_deref(), source.knows_systems())
         }
     }
 
-    fn reference(
-        &self,
-        asked: &ReferenceValue,
-        value: Value,
-        may_target: impl Fn(fornax_definitions::TypeId) -> bool,
-    ) -> bool {
+    fn reference(&self, asked: &ReferenceValue, value: Value, may_refer_to: impl Fn(TypeId) -> bool) -> bool {
         match (asked, value) {
             (ReferenceValue::Id(id), Value::Local { target, .. }) => {
                 let found = &self.values.references[target as usize];
-                *found.id == **id && may_target(found.resource)
+                *found.id == **id && may_refer_to(found.resource)
             }
             (
                 ReferenceValue::Local { resource, id, version },
@@ -130,7 +222,17 @@ impl Evaluation<'_> {
     }
 }
 
-/// Whether any value answers any of what is asked.
-fn any<T>(asked: &[T], entries: &[Entry], holds: impl Fn(&T, Value) -> bool) -> bool {
-    asked.iter().any(|asked| entries.iter().any(|entry| holds(asked, entry.value)))
+/// Whether a code in a system is the one asked for. What knows no systems is not found by one, nor by there being none.
+fn is_token(asked: &TokenValue, system: Option<&str>, code: Option<&str>, knows_systems: bool) -> bool {
+    match asked {
+        TokenValue::Code(asked) => code == Some(asked),
+        TokenValue::Coding { system: of, code: asked } => system == Some(of) && code == Some(asked),
+        TokenValue::CodeWithoutSystem(asked) => system.is_none() && code == Some(asked) && knows_systems,
+        TokenValue::System(asked) => system == Some(asked),
+    }
+}
+
+/// Whether a URI is a URL or lies below it. The URL has no slash at its end.
+fn is_below(uri: &str, url: &str) -> bool {
+    uri.strip_prefix(url).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -17,7 +17,7 @@ pub(crate) fn order(definitions: &Definitions, query: &Query) -> Order {
         };
         let mut add = |column: ColumnName| keys.push(SortKey { column, pick: Pick::Extreme, direction });
         let parameter = definitions.parameter_of(key.parameter);
-        match (parameter.code, Columns::of(parameter.id, parameter.kind)) {
+        match (parameter.code, Columns::of(parameter, definitions)) {
             (LAST_UPDATED, _) => add(EVERY.last_updated.clone()),
             (ID, _) => EVERY.id.iter().cloned().for_each(add),
             (_, Some(Columns::Date { low, high })) => add(match direction {
@@ -29,7 +29,7 @@ pub(crate) fn order(definitions: &Definitions, query: &Query) -> Order {
             (_, Some(Columns::Text(columns))) => {
                 keys.extend(columns.into_iter().map(|column| SortKey { column, pick: Pick::End, direction }));
             }
-            (_, None) => {}
+            (_, Some(Columns::Composite(_)) | None) => {}
         }
     }
     if keys.is_empty() { Order::Written } else { Order::Columns(keys) }

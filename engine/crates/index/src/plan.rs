@@ -45,7 +45,7 @@ impl RowId {
 impl TypePlan {
     pub fn new(compiler: &Compiler, definitions: &Definitions, resource: TypeId) -> Result<Self, IndexError> {
         let indexed = || definitions.parameters(resource).filter(|parameter| is_extracted(parameter));
-        let mut rows: Vec<Row> = indexed().filter_map(Row::new).collect();
+        let mut rows: Vec<Row> = indexed().filter_map(|parameter| Row::new(parameter, definitions)).collect();
         rows.sort_unstable_by_key(|row| row.parameter);
         rows.dedup_by_key(|row| row.parameter);
         Ok(Self {
@@ -67,13 +67,13 @@ impl TypePlan {
 }
 
 impl Row {
-    fn new(parameter: &SearchParameter) -> Option<Self> {
+    fn new(parameter: &SearchParameter, definitions: &Definitions) -> Option<Self> {
         let identity = match (parameter.code, parameter.kind) {
             ("identifier", SearchKind::Token) => Some(IdentityKind::Identifier),
             ("url", SearchKind::Uri) => Some(IdentityKind::CanonicalUrl),
             _ => None,
         };
-        let columns = Columns::of(parameter.id, parameter.kind)?;
+        let columns = Columns::of(parameter, definitions)?;
         Some(Self { parameter: parameter.id, kind: parameter.kind, columns, identity })
     }
 }
@@ -83,7 +83,7 @@ impl Row {
 fn is_extracted(parameter: &SearchParameter) -> bool {
     parameter.expression.is_some()
         && parameter.usage == Some(Usage::Normal)
-        && !matches!(parameter.kind, SearchKind::Composite | SearchKind::Special)
+        && parameter.kind != SearchKind::Special
         && !matches!(parameter.code, ID | LAST_UPDATED)
 }
 

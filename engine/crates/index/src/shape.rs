@@ -11,6 +11,8 @@ pub(crate) enum Shape {
     /// A date, date-time or instant.
     Moment,
     Text,
+    /// A primitive whose system its binding says.
+    Code,
     Uri,
     Canonical,
     Coding,
@@ -58,7 +60,8 @@ fn primitive(primitive: Primitive) -> Shape {
             Shape::Number
         }
         Primitive::Date | Primitive::DateTime | Primitive::Instant => Shape::Moment,
-        Primitive::String | Primitive::Code | Primitive::Id | Primitive::Markdown => Shape::Text,
+        Primitive::String | Primitive::Id | Primitive::Markdown => Shape::Text,
+        Primitive::Code => Shape::Code,
         Primitive::Uri | Primitive::Url | Primitive::Oid | Primitive::Uuid => Shape::Uri,
         Primitive::Canonical => Shape::Canonical,
         Primitive::Base64Binary | Primitive::Time | Primitive::Xhtml => Shape::Other,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fornax_definitions::TypeId;
-use fornax_model::Interval;
+use fornax_model::{Interval, NodeId};
 
 use crate::number::Stretch;
 use crate::plan::{IdentityKind, RowId, TypePlan};
@@ -17,6 +17,8 @@ pub struct SearchValues {
     pub(crate) id: Span,
     /// By parameter; within one in the order of the document.
     pub(crate) entries: Box<[Entry]>,
+    /// Of composites: by parameter, instance and component.
+    pub(crate) parts: Box<[PartEntry]>,
     pub(crate) stretches: Box<[Stretch]>,
     pub(crate) units: Box<[UnitText]>,
     pub(crate) references: Box<[LocalReference]>,
@@ -66,11 +68,23 @@ pub(crate) enum Value {
         code: Option<Span>,
         source: CodeSource,
     },
+    /// What a code is called, folded.
+    CodedText(Span),
+    /// An identifier and a coding of its type.
+    OfType {
+        system: Span,
+        code: Span,
+        value: Span,
+    },
     String {
         folded: Span,
         exact: Span,
     },
-    Uri(Span),
+    Uri {
+        uri: Span,
+        /// A canonical URL without the version that it has.
+        bare: Option<Span>,
+    },
     Date(Interval),
     /// The places of the stretch and of the unit.
     Number {
@@ -88,19 +102,34 @@ pub(crate) enum Value {
     },
     Identifier {
         system: Option<Span>,
-        value: Span,
+        value: Option<Span>,
     },
 }
 
 /// What kind of element a code comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CodeSource {
-    /// A code, of which it is known whether it has a system.
-    Coded,
-    /// The same, of an identifier.
+    /// A coding, of which it is known whether it has a system.
+    Coding,
+    /// A `code` element; its system goes without saying.
+    Code,
+    /// An identifier.
     Identifier,
-    /// An element that has nothing to do with systems: only its text is searched for.
+    /// A point of contact: it has nothing to do with systems of codes, and only its text is searched for.
+    Contact,
+    /// Any other element that has nothing to do with systems.
     Bare,
+}
+
+/// One value of one component of a composite.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PartEntry {
+    /// The composite.
+    pub row: RowId,
+    /// The element whose parts belong together.
+    pub instance: NodeId,
+    pub component: u8,
+    pub value: Value,
 }
 
 /// What a quantity's unit is called.
@@ -129,7 +158,9 @@ impl SearchValues {
             (IdentityKind::Identifier, Value::Code { system, code, source: CodeSource::Identifier }) => {
                 Some(Identity::Identifier { system: self.text_of(system), value: self.text_of(code)? })
             }
-            (IdentityKind::CanonicalUrl, Value::Uri(url)) => Some(Identity::CanonicalUrl(self.text(url))),
+            (IdentityKind::CanonicalUrl, Value::Uri { uri, .. }) => {
+                Some(Identity::CanonicalUrl(self.text(uri)))
+            }
             _ => None,
         })
     }
@@ -139,6 +170,7 @@ impl SearchValues {
         let ids: usize = self.references.iter().map(|reference| reference.id.len()).sum();
         self.text.capacity()
             + size_of_val(&*self.entries)
+            + size_of_val(&*self.parts)
             + size_of_val(&*self.stretches)
             + size_of_val(&*self.units)
             + size_of_val(&*self.references)
@@ -158,5 +190,12 @@ impl SearchValues {
         let start = self.entries.partition_point(|entry| entry.row < row);
         let rest = &self.entries[start..];
         &rest[..rest.partition_point(|entry| entry.row == row)]
+    }
+
+    /// The values of the components of one composite.
+    pub(crate) fn parts_of(&self, row: RowId) -> &[PartEntry] {
+        let start = self.parts.partition_point(|part| part.row < row);
+        let rest = &self.parts[start..];
+        &rest[..rest.partition_point(|part| part.row == row)]
     }
 }

@@ -9,7 +9,7 @@ use fornax_definitions::TypeId;
 use fornax_index::{ClauseContext, Indexer, MatchContext, Resources};
 use fornax_model::{Document, Limits as ModelLimits};
 use fornax_postings::faulty::FaultyFiles;
-use fornax_postings::{CacheBudget, Caches, Changes, Limits, Options, PageCache, Postings, Rid};
+use fornax_postings::{CacheBudget, Caches, Changes, Limits, Options, PageCache, Postings, Rid, Seq};
 use fornax_query::{Context, Handling, Query};
 
 const NOW_US: i64 = 1_600_000_000_000_000;
@@ -22,6 +22,14 @@ struct Seven;
 impl Resources for Seven {
     fn rid(&self, _: TypeId, id: &str) -> Option<Rid> {
         (id != "unknown").then_some(7)
+    }
+
+    fn newest(&self, _: Rid) -> Option<Seq> {
+        Some(1)
+    }
+
+    fn resource(&self, _: Rid) -> Option<TypeId> {
+        None
     }
 }
 
@@ -60,7 +68,7 @@ fn check(body: &str, rows: &[(&str, bool)]) {
         // The evaluator knows ids by their text, not by number: rows on `unknown` are the index's alone.
         if !text.contains("unknown") {
             let context = MatchContext { last_updated_us: LAST_UPDATED_US, now_us: NOW_US };
-            assert_eq!(indexer.matches(&query, &values, &context), *want, "by the values: {name}?{text}");
+            assert_eq!(indexer.matches(&query, &values, &context), Ok(*want), "by the values: {name}?{text}");
         }
     }
 }
@@ -192,6 +200,141 @@ fn other_kinds_of_values() {
             ("probability=0.5", false),
             ("probability=lt0.02", false),
             ("probability=le2e-2", true),
+        ],
+    );
+}
+
+#[test]
+fn modifiers() {
+    check(
+        r#"{"resourceType":"Patient","id":"p1","meta":{"profile":["http://p/1|2"]},"gender":"female",
+            "identifier":[{"type":{"coding":[{"system":"urn:t","code":"MR"}],"text":"Record"},"system":"urn:s","value":"Ab1"}],
+            "name":[{"family":"de la Cruz","given":["Zoë"]}],"telecom":[{"system":"email","value":"Ann@X.org"}],
+            "managingOrganization":{"identifier":{"system":"urn:o","value":"7"}}}"#,
+        &[
+            ("family:exact=de%20la%20Cruz", true),
+            ("family:exact=De%20la%20Cruz", false),
+            ("family:exact=de%20la", false),
+            ("family:contains=LA%20c", true),
+            ("family:contains=cruzes", false),
+            ("name:contains=oe", true),
+            ("name:missing=false", true),
+            ("name:missing=true", false),
+            ("birthdate:missing=true", true),
+            ("gender:not=male", true),
+            ("gender:not=male,female", false),
+            ("birthdate:missing=false", false),
+            ("identifier:of-type=urn:t|MR|Ab1", true),
+            ("identifier:of-type=urn:t|MR|ab1", false),
+            ("identifier:of-type=urn:s|MR|Ab1", false),
+            ("identifier:text=rec", true),
+            ("identifier:text=ord", false),
+            ("identifier:code-text=AB", true),
+            ("identifier:code-text=b", false),
+            ("identifier=ab1", false),
+            ("identifier=urn:s|Ab1", true),
+            ("email=ann@x.org", true),
+            ("email:missing=false", true),
+            ("gender=Female", false),
+            ("gender:code-text=FEM", true),
+            ("organization:identifier=urn:o|7", true),
+            ("organization:identifier=7", true),
+            ("organization:identifier=|7", false),
+            ("organization:identifier=urn:o|", true),
+            ("organization:identifier=urn:p|", false),
+            ("organization:missing=false", true),
+            ("_profile=http://p/1", true),
+            ("_profile=http://p/1|2", true),
+            ("_profile=http://p/1|3", false),
+            ("_profile:below=http://p", true),
+            ("_profile:below=http://p/1", true),
+            ("_profile:below=http://p/", true),
+            ("_profile:below=http://pp", false),
+            ("_profile:above=http://p/1/2/3", true),
+            ("_profile:above=http://p/12", false),
+            ("_id:not=p1", false),
+        ],
+    );
+}
+
+#[test]
+fn case_by_system() {
+    check(
+        r#"{"resourceType":"Observation","id":"o","status":"final","code":{"coding":[
+            {"system":"http://loinc.org","code":"LP1-a","display":"Blutdruck"},
+            {"system":"http://terminology.hl7.org/CodeSystem/x","code":"Ab"},{"code":"Cd"}],"text":"Blood pressure"}}"#,
+        &[
+            ("code=lp1-A", true),
+            ("code=http://loinc.org|lp1-A", true),
+            ("code=HTTP://loinc.org|LP1-a", false),
+            ("code=Ab", true),
+            ("code=ab", false),
+            ("code=http://terminology.hl7.org/CodeSystem/x|Ab", true),
+            ("code=http://terminology.hl7.org/CodeSystem/x|ab", false),
+            ("code=cD", true),
+            ("code=|cD", true),
+            ("code=|Ab", false),
+            ("code:not=lp1-a", false),
+            ("code:code-text=AB", true),
+            ("code:code-text=lp1", true),
+            ("code:text=blood%20p", true),
+            ("code:text=blutdr", true),
+            ("code:text=pressure", false),
+        ],
+    );
+}
+
+#[test]
+fn composites() {
+    let pressure = r#"{"resourceType":"Observation","id":"bp","code":{"coding":[{"system":"http://loinc.org","code":"85354-9"}]},
+        "component":[
+        {"code":{"coding":[{"system":"http://loinc.org","code":"8480-6"},{"system":"urn:x","code":"sys"}]},
+         "valueQuantity":{"value":107,"unit":"mmHg","system":"http://unitsofmeasure.org","code":"mm[Hg]"}},
+        {"code":{"coding":[{"system":"http://loinc.org","code":"8462-4"}]},"valueQuantity":{"value":60,"comparator":"<"}},
+        {"code":{"coding":[{"code":"note"}]},"valueString":"Größer als acht Zeichen"}]}"#;
+    check(
+        pressure,
+        &[
+            ("component-code-value-quantity=8480-6$107", true),
+            ("component-code-value-quantity=http://loinc.org|8480-6$gt100", true),
+            ("component-code-value-quantity=SYS$gt100||mmHg", true),
+            ("component-code-value-quantity=urn:x|$107|http://unitsofmeasure.org|mm[Hg]", true),
+            ("component-code-value-quantity=8480-6$60", false),
+            ("component-code-value-quantity=8462-4$107", false),
+            ("component-code-value-quantity=8462-4$lt60", true),
+            ("component-code-value-quantity=8462-4$60", false),
+            ("component-code-value-quantity=8480-6$1,8480-6$107", true),
+            ("component-code-value-quantity=|8480-6$107", false),
+            ("component-code-value-quantity=note$107", false),
+            ("combo-code-value-quantity=8480-6$107", true),
+            ("combo-code-value-quantity=85354-9$107", false),
+            ("code-value-quantity=85354-9$107", false),
+            ("code-value-quantity:missing=true", true),
+            ("component-code-value-quantity:missing=false", true),
+            ("component-code-value-concept:missing=true", true),
+        ],
+    );
+    check(
+        r#"{"resourceType":"Observation","id":"one","code":{"coding":[{"system":"s","code":"a"},{"system":"t","code":"b"}]},
+            "valueCodeableConcept":{"coding":[{"system":"u","code":"x"},{"system":"v","code":"y"}],"text":"Zett"}}"#,
+        &[
+            ("code-value-concept=a$x", true),
+            ("code-value-concept=t|b$v|y", true),
+            ("code-value-concept=s|b$v|y", false),
+            ("combo-code-value-concept=a$y", true),
+            ("combo-code-value-concept=x$a", false),
+            ("code-value-string=a$zett", false),
+            ("code-value-string:missing=true", true),
+        ],
+    );
+    check(
+        r#"{"resourceType":"Group","id":"g","type":"person","actual":true,"characteristic":[
+            {"code":{"coding":[{"code":"gender"}]},"valueCodeableConcept":{"coding":[{"code":"mixed"}]},"exclude":false},
+            {"code":{"coding":[{"code":"smoker"}]},"valueBoolean":true,"exclude":false}]}"#,
+        &[
+            ("characteristic-value=gender$mixed", true),
+            ("characteristic-value=smoker$true", true),
+            ("characteristic-value=smoker$mixed", false),
         ],
     );
 }

@@ -1,10 +1,12 @@
 //! What a search asks, in terms and columns.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::document::ColumnName;
 use crate::rid_set::RidSet;
 use crate::schema::Field;
+use crate::search::Hit;
 
 /// A condition on documents.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub enum Clause {
     Term(Field, Box<[u8]>),
     /// Documents with a term that starts so.
     Prefix(Field, Box<[u8]>),
+    /// Documents with a term that starts so and whose rest passes the test. Every term that starts so is looked at.
+    Terms(Field, Box<[u8]>, TermTest),
     /// Documents with this word in their text.
     Word(Box<str>),
     /// Documents with a value for which all tests hold. Several tests are on aligned columns: they hold for values at the same
@@ -22,14 +26,55 @@ pub enum Clause {
     Values(Vec<Test>),
     /// Documents of these resources.
     Rids(Arc<RidSet>),
-    /// Documents with a value in this column that is one of these resources.
-    Joined(ColumnName, Arc<RidSet>),
+    /// These documents, found without a look at any other. In the order of commit and resource.
+    Versions(Arc<[Hit]>),
+    /// Documents that name one of these resources.
+    Joined(Link, Arc<RidSet>),
+    /// Documents that name a resource which the clause finds.
+    Refers(Link, Box<Self>),
+    /// Documents of resources that are named, in this column, by a document which the clause finds.
+    Referred(ColumnName, Box<Self>),
     /// All hold. None: every document.
     And(Vec<Self>),
     /// At least one holds. None: no document.
     Or(Vec<Self>),
     /// Does not hold.
     Not(Box<Self>),
+}
+
+/// How documents name resources: by their numbers in a column, and by a term for each.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The column.
+    pub column: ColumnName,
+    /// Where the terms are.
+    pub field: Field,
+    /// What the terms start with; the number follows, in eight bytes, big-endian.
+    pub prefix: Box<[u8]>,
+}
+
+/// A test on the rest of a term.
+#[derive(Clone)]
+pub struct TermTest(Arc<Passes>);
+
+/// Whether the rest of a term passes.
+type Passes = dyn Fn(&[u8]) -> bool + Send + Sync;
+
+impl TermTest {
+    /// A test.
+    pub fn new(passes: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(passes))
+    }
+
+    pub(crate) fn holds(&self, rest: &[u8]) -> bool {
+        (self.0)(rest)
+    }
+}
+
+impl fmt::Debug for TermTest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("TermTest")
+    }
 }
 
 /// A value of `column` lies in `low..=high`.
@@ -47,6 +92,16 @@ impl Clause {
     /// A term.
     pub fn term(field: Field, term: &[u8]) -> Self {
         Self::Term(field, term.into())
+    }
+
+    /// Whether it has to be worked out first what other clauses find.
+    pub(crate) fn is_join(&self) -> bool {
+        match self {
+            Self::Refers(..) | Self::Referred(..) => true,
+            Self::And(clauses) | Self::Or(clauses) => clauses.iter().any(Self::is_join),
+            Self::Not(clause) => clause.is_join(),
+            _ => false,
+        }
     }
 
     /// One value in `low..=high`.

@@ -11,15 +11,17 @@ use tantivy::query::{BitSetDocSet, ConstScorer, Scorer, intersect_scorers};
 use tantivy::schema::{Field as Physical, IndexRecordOption};
 use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocSet, TERMINATED};
 
-use crate::clause::{Clause, Test};
+use crate::clause::{Clause, Link, Test};
 use crate::error::{Error, Result};
 use crate::filter::{Block, Filter};
+use crate::rid_set::RidSet;
 use crate::schema::LAYOUT;
+use crate::search::Hit;
 use crate::segment::Segment;
 use crate::superseded::VisibleAt;
 
 /// How deep clauses may nest.
-const DEPTH_MAX: u32 = 64;
+pub(crate) const DEPTH_MAX: u32 = 64;
 
 /// What of a segment a snapshot can see.
 #[derive(Clone, Copy)]
@@ -126,14 +128,17 @@ fn evaluate(clause: &Clause, segment: &Segment, depth: u32) -> Result<Matches> {
         Clause::All => Ok(Matches::EVERYTHING),
         Clause::Term(field, term) => term_matches(segment, field.physical(), term),
         Clause::Word(word) => term_matches(segment, LAYOUT.text, word.as_bytes()),
-        Clause::Prefix(field, prefix) => prefix_matches(segment, field.physical(), prefix),
+        Clause::Prefix(field, prefix) => prefix_matches(segment, field.physical(), prefix, |_| true),
+        Clause::Terms(field, prefix, test) => {
+            prefix_matches(segment, field.physical(), prefix, |rest| test.holds(rest))
+        }
         Clause::Values(tests) => value_matches(segment, tests),
         Clause::Rids(rids) if rids.is_empty() => Ok(Matches::NOTHING),
         Clause::Rids(rids) => Ok(Matches::tested(Filter::Rids(segment.rids().clone(), Arc::clone(rids)))),
+        Clause::Versions(versions) => Ok(version_matches(segment, versions)),
         Clause::Joined(_, rids) if rids.is_empty() => Ok(Matches::NOTHING),
-        Clause::Joined(column, rids) => Ok(segment
-            .column(column)?
-            .map_or(Matches::NOTHING, |column| Matches::tested(Filter::Joined(column, Arc::clone(rids))))),
+        Clause::Joined(link, rids) => joined_matches(segment, link, rids),
+        Clause::Refers(..) | Clause::Referred(..) => Err(Error::Misuse("a join that was not worked out")),
         Clause::And(clauses) => all(clauses, segment, depth),
         Clause::Or(clauses) => any(clauses, segment, depth),
         Clause::Not(clause) => Ok(without(evaluate(clause, segment, depth + 1)?, segment.documents())),
@@ -157,7 +162,44 @@ fn term_matches(segment: &Segment, field: Physical, term: &[u8]) -> Result<Match
     Ok(Matches::documents(postings.map_err(tantivy::TantivyError::from)?))
 }
 
-fn prefix_matches(segment: &Segment, field: Physical, prefix: &[u8]) -> Result<Matches> {
+fn version_matches(segment: &Segment, versions: &[Hit]) -> Matches {
+    let mut documents: Vec<u32> =
+        versions.iter().filter_map(|hit| segment.position(hit.seq, hit.rid).ok()).collect();
+    documents.sort_unstable();
+    documents.dedup();
+    if documents.is_empty() {
+        Matches::NOTHING
+    } else {
+        Matches::documents(ListDocSet { documents, next: 0 })
+    }
+}
+
+/// So many documents of a segment are scanned in a column in the time that one term takes to look up.
+const DOCUMENTS_A_TERM: usize = 2_000;
+
+/// By terms where they are few, else by the column.
+fn joined_matches(segment: &Segment, link: &Link, rids: &Arc<RidSet>) -> Result<Matches> {
+    if rids.len() * DOCUMENTS_A_TERM > segment.documents() as usize {
+        let column = segment.column(&link.column)?;
+        let tested = |column| Matches::tested(Filter::Joined(column, Arc::clone(rids)));
+        return Ok(column.map_or(Matches::NOTHING, tested));
+    }
+    let mut alternatives = Vec::new();
+    let mut term = link.prefix.to_vec();
+    for rid in rids.iter() {
+        term.truncate(link.prefix.len());
+        term.extend(rid.to_be_bytes());
+        alternatives.push(term_matches(segment, link.field.physical(), &term)?);
+    }
+    Ok(any_of(alternatives, segment.documents()))
+}
+
+fn prefix_matches(
+    segment: &Segment,
+    field: Physical,
+    prefix: &[u8],
+    passes: impl Fn(&[u8]) -> bool,
+) -> Result<Matches> {
     let index = segment.reader.inverted_index(field)?;
     let mut gathered = Gathered::new(segment.documents());
     let mut range = index.terms().range().ge(prefix);
@@ -166,6 +208,9 @@ fn prefix_matches(segment: &Segment, field: Physical, prefix: &[u8]) -> Result<M
     }
     let mut terms = range.into_stream().map_err(tantivy::TantivyError::from)?;
     while terms.advance() {
+        if !passes(&terms.key()[prefix.len()..]) {
+            continue;
+        }
         let postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic);
         gathered.add_all(&mut postings.map_err(tantivy::TantivyError::from)?);
     }
@@ -218,20 +263,24 @@ fn any(clauses: &[Clause], segment: &Segment, depth: u32) -> Result<Matches> {
     let mut alternatives = Vec::with_capacity(clauses.len());
     for clause in clauses {
         let matches = evaluate(clause, segment, depth + 1)?;
-        match matches.candidates {
-            Candidates::Nothing => {}
-            Candidates::Everything if matches.filters.is_empty() => return Ok(Matches::EVERYTHING),
-            _ => alternatives.push(matches),
+        if matches!(matches.candidates, Candidates::Everything) && matches.filters.is_empty() {
+            return Ok(Matches::EVERYTHING);
         }
+        alternatives.push(matches);
     }
+    Ok(any_of(alternatives, segment.documents()))
+}
+
+fn any_of(mut alternatives: Vec<Matches>, documents: u32) -> Matches {
+    alternatives.retain(|matches| !matches!(matches.candidates, Candidates::Nothing));
     if alternatives.len() < 2 {
-        return Ok(alternatives.pop().unwrap_or(Matches::NOTHING));
+        return alternatives.pop().unwrap_or(Matches::NOTHING);
     }
-    let mut gathered = Gathered::new(segment.documents());
+    let mut gathered = Gathered::new(documents);
     for matches in alternatives {
         gathered.add_matches(matches);
     }
-    Ok(gathered.into_matches())
+    gathered.into_matches()
 }
 
 fn without(matches: Matches, documents: u32) -> Matches {

@@ -19,6 +19,7 @@ mod files;
 mod filter;
 mod fresh;
 mod index;
+mod join;
 mod manifest;
 mod merge;
 mod page_cache;
@@ -31,7 +32,7 @@ mod superseded;
 mod upkeep;
 
 pub use caches::{CacheBudget, Caches};
-pub use clause::{Clause, Test};
+pub use clause::{Clause, Link, TermTest, Test};
 pub use document::{ColumnName, IndexDocument, Rid, Seq};
 pub use error::{Error, Result};
 pub use files::{AppendFile, DiskFiles, Files, ReadFile};

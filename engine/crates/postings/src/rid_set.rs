@@ -51,6 +51,21 @@ impl Group {
     }
 }
 
+impl Group {
+    fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
+        let (words, sorted) = match self {
+            Self::Bits { words, .. } => (&words[..], &[][..]),
+            Self::Sorted(sorted) => (&[][..], &sorted[..]),
+        };
+        let first = if let Self::Bits { first, .. } = self { *first } else { 0 };
+        let bits = words.iter().enumerate().flat_map(move |(at, &word)| {
+            let set = (0..64).filter(move |bit| word >> bit & 1 == 1);
+            set.map(move |bit| first + at as u32 * 64 + bit)
+        });
+        bits.chain(sorted.iter().copied())
+    }
+}
+
 impl FromIterator<Rid> for RidSet {
     fn from_iter<I: IntoIterator<Item = Rid>>(rids: I) -> Self {
         let mut rids: Vec<Rid> = rids.into_iter().collect();
@@ -71,6 +86,14 @@ impl RidSet {
     /// How many resources.
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// The resources, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Rid> + '_ {
+        self.groups.iter().flat_map(|(upper, group)| {
+            let upper = u64::from(*upper) << 32;
+            group.numbers().map(move |lower| upper | u64::from(lower))
+        })
     }
 
     /// Whether there are none.
@@ -106,6 +129,7 @@ mod tests {
                 dense.iter().map(|rid| (3 << 40) + rid).chain(sparse.iter().copied()).collect();
             let set: RidSet = all.iter().copied().collect();
             prop_assert_eq!(set.len(), all.len());
+            prop_assert!(set.iter().eq(all.iter().copied()));
             for rid in all.iter().copied().chain(probes.iter().map(|rid| (3 << 40) + rid)).chain(probes.iter().copied()) {
                 prop_assert_eq!(set.contains(rid), all.contains(&rid));
             }

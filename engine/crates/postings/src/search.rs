@@ -129,6 +129,7 @@ impl Snapshot {
 
     /// How many documents match. Costs a dictionary look-up where a single term asks a segment that masks nothing.
     pub fn count(&self, clause: &Clause) -> Result<u64> {
+        let clause = &*self.without_joins(clause)?;
         let mut total = 0;
         for segment in &*self.segments {
             let view = self.view(segment);
@@ -153,6 +154,7 @@ impl Snapshot {
 
     /// The resources of all matches.
     pub fn rids(&self, clause: &Clause) -> Result<RidSet> {
+        let clause = &*self.without_joins(clause)?;
         let mut rids = Vec::new();
         for segment in &*self.segments {
             self.run(clause, segment, |block| {
@@ -165,6 +167,7 @@ impl Snapshot {
 
     /// The resources that the matches name in `column`.
     pub fn joined(&self, clause: &Clause, column: &str) -> Result<RidSet> {
+        let clause = &*self.without_joins(clause)?;
         let mut rids = Vec::new();
         for segment in &*self.segments {
             let Some(values) = segment.column(column)? else { continue };
@@ -180,6 +183,7 @@ impl Snapshot {
 
     /// One page of matches.
     pub fn page(&self, clause: &Clause, request: &PageRequest) -> Result<Page> {
+        let clause = &*self.without_joins(clause)?;
         match &request.order {
             Order::Written => self.page_as_written(clause, request),
             Order::Columns(keys) => self.page_sorted(clause, request, keys),

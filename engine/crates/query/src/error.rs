@@ -4,6 +4,8 @@ use std::fmt;
 
 use fornax_definitions::{Coded, SearchKind};
 
+use crate::pairs::Pair;
+
 /// A parameter in the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -50,9 +52,14 @@ pub enum QueryError {
     /// A search over a type that does not exist.
     #[error("unknown resource type")]
     UnknownType,
+    /// A search in a compartment of a type that has none.
+    #[error("resources of this type have no compartment")]
+    NoCompartment,
     /// More than the limits allow.
-    #[error("the search has more than {max} {bound}")]
+    #[error("{}the search has more than {max} {bound}", before(place.as_ref()))]
     Limit {
+        /// Where, when it is one parameter's.
+        place: Option<Place>,
         /// What there is too much of.
         bound: Bound,
         /// How much is allowed.
@@ -72,9 +79,14 @@ impl QueryError {
                 format!("search not supported: parameter {}: {feature}", place.position)
             }
             Self::UnknownType => "invalid search: unknown resource type".to_owned(),
-            Self::Limit { bound, max } => format!("search over the limit of {max} {bound}"),
+            Self::NoCompartment => "invalid search: no such compartment".to_owned(),
+            Self::Limit { bound, max, .. } => format!("search over the limit of {max} {bound}"),
         }
     }
+}
+
+fn before(place: Option<&Place>) -> String {
+    place.map_or_else(String::new, |place| format!("{place}: "))
 }
 
 /// What is wrong with a parameter.
@@ -104,6 +116,30 @@ pub enum Fault {
     /// A modifier on a parameter that takes none.
     #[error("takes no modifier")]
     NoModifier,
+    /// A modifier of another kind of parameter.
+    #[error("this modifier is not for parameters of this kind")]
+    ModifierKind,
+    /// A chain on a parameter that is no reference.
+    #[error("only a reference can be followed by a chain")]
+    ChainKind,
+    /// A chain that no type of target can take.
+    #[error("no type that it may refer to has such a parameter")]
+    ChainTarget,
+    /// Not `_has:Type:reference:parameter`.
+    #[error("expected _has:Type:reference:parameter, with parameters of that type")]
+    Has,
+    /// A composite with another number of parts.
+    #[error("expected as many parts, separated by $, as the composite has")]
+    Composite,
+    /// Not `system|code|value`.
+    #[error("expected system|code|value of an identifier's type and value")]
+    OfType,
+    /// Not a URL, where paths are compared.
+    #[error("expected a URL; a URN has no path")]
+    Path,
+    /// A parameter that only a search over several types takes.
+    #[error("only for searches over several types")]
+    OneType,
     /// Not `code`, `system|code`, `|code` or `system|`.
     #[error("not a token: expected code, system|code, |code or system|")]
     Token,
@@ -147,12 +183,8 @@ pub enum Fault {
 pub enum Feature {
     /// A modifier, by its name.
     Modifier(&'static str),
-    /// `subject.name`, `subject:Patient.name`.
-    Chain,
-    /// `_has`.
-    ReverseChain,
-    /// `_include:iterate` and the like.
-    Iteration,
+    /// `subject.name`, `subject:Patient.name`, `_has`, `_list`, where a write or a reference depends on it.
+    GuardedJoin,
     /// Parameters of this kind.
     Kind(SearchKind),
     /// The parameter itself.
@@ -165,9 +197,7 @@ impl fmt::Display for Feature {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Modifier(name) => write!(out, "the modifier :{name} is"),
-            Self::Chain => write!(out, "chained parameters are"),
-            Self::ReverseChain => write!(out, "reverse chaining is"),
-            Self::Iteration => write!(out, "iteration is"),
+            Self::GuardedJoin => write!(out, "in criteria, what other resources say is"),
             Self::Kind(kind) => write!(out, "{} parameters are", kind.code()),
             Self::Parameter => write!(out, "the parameter is"),
             Self::Value(value) => write!(out, "the value {value} is"),
@@ -188,6 +218,8 @@ pub enum Bound {
     ValueBytes,
     /// Values.
     Values,
+    /// Links of chains and `_has` in one name.
+    Links,
     /// Sort keys.
     SortKeys,
     /// Includes.
@@ -199,7 +231,13 @@ pub enum Bound {
 impl Bound {
     /// Refuses more than the limit allows.
     pub(crate) fn holds(self, count: usize, max: usize) -> Result<(), QueryError> {
-        if count > max { Err(QueryError::Limit { bound: self, max }) } else { Ok(()) }
+        if count > max { Err(QueryError::Limit { place: None, bound: self, max }) } else { Ok(()) }
+    }
+
+    /// The same, of one parameter.
+    pub(crate) fn holds_in(self, pair: &Pair, count: usize, max: usize) -> Result<(), QueryError> {
+        let place = || Some(pair.place());
+        if count > max { Err(QueryError::Limit { place: place(), bound: self, max }) } else { Ok(()) }
     }
 }
 
@@ -211,6 +249,7 @@ impl fmt::Display for Bound {
             Self::NameBytes => "bytes in a parameter's name",
             Self::ValueBytes => "bytes in a value",
             Self::Values => "values",
+            Self::Links => "links of chains in one name",
             Self::SortKeys => "sort keys",
             Self::Includes => "includes",
             Self::Elements => "elements",

@@ -15,8 +15,10 @@
 //! # Ok::<(), fornax_query::QueryError>(())
 //! ```
 
+mod condition;
 mod error;
 mod escape;
+mod filter;
 mod includable;
 mod include;
 mod limits;
@@ -26,12 +28,17 @@ mod parse;
 mod query;
 mod read;
 mod result_parameters;
+mod scope;
 mod value;
 
+pub use condition::{Condition, Described};
 pub use error::{Bound, Fault, Feature, Place, QueryError};
 pub use includable::is_includable;
 pub use limits::Limits;
 pub use pairs::{Pair, Pairs};
 pub use parse::{Context, Handling, is_supported};
-pub use query::{Direction, Filter, Include, Query, SortKey, Summary, Total, Way};
-pub use value::{DateValue, NumberValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit, Values};
+pub use query::{Direction, Filter, Include, Query, Reach, SortKey, Summary, Total, Way};
+pub use scope::{CompartmentOf, Scope, Types};
+pub use value::{
+    DateValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit, Values,
+};

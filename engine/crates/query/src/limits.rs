@@ -13,6 +13,8 @@ pub struct Limits {
     pub value_bytes_max: usize,
     /// Values of all filters together: each costs a look-up.
     pub values_max: usize,
+    /// Links of chains and of `_has` in one parameter's name.
+    pub links_max: usize,
     /// Keys in `_sort`.
     pub sort_keys_max: usize,
     /// `_include` and `_revinclude` together.
@@ -33,6 +35,7 @@ impl Default for Limits {
             name_bytes_max: 512,
             value_bytes_max: 8 << 10,
             values_max: 10_000,
+            links_max: 8,
             sort_keys_max: 8,
             includes_max: 64,
             elements_max: 128,

@@ -2,13 +2,14 @@
 
 use fornax_definitions::{Definitions, TypeId, TypeKind};
 
-use crate::error::{Fault, Feature, QueryError};
+use crate::error::{Fault, QueryError};
 use crate::pairs::Pair;
 
 /// Modifiers of R4 search that change what a value means.
 const MODIFIERS: &[&str] = &[
     "above",
     "below",
+    "code-text",
     "contains",
     "exact",
     "identifier",
@@ -38,12 +39,8 @@ pub(crate) fn split_code(name: &str) -> (&str, &str) {
     name.split_at(name.find([':', '.']).unwrap_or(name.len()))
 }
 
-/// Reads what [`split_code`] left of a pair's name.
+/// Reads what [`split_code`] left of a name that no chain follows.
 pub(crate) fn suffix(rest: &str, pair: &Pair, definitions: &Definitions) -> Result<Suffix, QueryError> {
-    // No code, modifier or type has a dot.
-    if rest.contains('.') {
-        return Err(pair.not_supported(Feature::Chain));
-    }
     let Some(word) = rest.strip_prefix(':') else { return Ok(Suffix::None) };
     if let Some(modifier) = MODIFIERS.iter().find(|modifier| **modifier == word) {
         return Ok(Suffix::Modifier(modifier));

@@ -3,11 +3,12 @@
 use fornax_definitions::{Definitions, SearchKind, SearchParameter, TypeId, Usage};
 
 use crate::error::{Bound, Fault, Feature, QueryError};
+use crate::escape::split;
 use crate::limits::Limits;
-use crate::name::{Suffix, resource_named, split_code, suffix};
+use crate::name::{resource_named, split_code};
 use crate::pairs::{Pair, Pairs};
 use crate::query::{Filter, Query, Summary};
-use crate::read::ValueReader;
+use crate::scope::{Scope, Types};
 
 /// What becomes of a parameter that can't be applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +35,20 @@ pub struct Context<'a> {
 }
 
 impl Query {
-    /// Reads a search over `resource`. The first error ends it.
-    pub fn parse(resource: TypeId, pairs: &Pairs, context: &Context<'_>) -> Result<Self, QueryError> {
-        let mut reading = Reading { context, query: Self::all(resource), values: 0, given: Vec::new() };
+    /// Reads a search over `scope`. The first error ends it.
+    pub fn parse(scope: &Scope, pairs: &Pairs, context: &Context<'_>) -> Result<Self, QueryError> {
+        let definitions = context.definitions;
+        let query = Self::all(scope.types(definitions)?);
+        let mut reading =
+            Reading { context, query, types: Vec::new(), values: 0, given: Vec::new(), joined: None };
+        reading.narrow_types(scope, pairs)?;
+        reading.query.within = scope.condition(&reading.query.types, definitions)?;
+        reading.types = reading.query.types.list(definitions);
         for pair in pairs.iter() {
             reading.take(pair)?;
+        }
+        if let Some(error) = reading.joined.take() {
+            return Err(error);
         }
         if reading.query.count == Some(0) {
             reading.query.count = None;
@@ -49,9 +59,9 @@ impl Query {
 
     /// Reads `Type?name=value&…`, as in conditional references; without `?`, everything of the type.
     pub fn parse_relative(text: &str, context: &Context<'_>) -> Result<Self, QueryError> {
-        let (name, query) = text.split_once('?').unwrap_or((text, ""));
-        let resource = resource_named(context.definitions, name).ok_or(QueryError::UnknownType)?;
-        Self::parse(resource, &Pairs::of_query(query, context.limits)?, context)
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let scope = Scope::parse(path, context.definitions)?;
+        Self::parse(&scope, &Pairs::of_query(query, context.limits)?, context)
     }
 }
 
@@ -59,13 +69,45 @@ impl Query {
 pub(crate) struct Reading<'a> {
     pub context: &'a Context<'a>,
     pub query: Query,
+    /// The types that are searched.
+    pub types: Vec<TypeId>,
     /// Values of all filters so far.
     values: usize,
     /// Codes seen of parameters that may stand once.
     pub given: Vec<String>,
+    /// The first parameter that asks for other resources where a write depends on the answer: what they say can change while
+    /// the write is under way.
+    joined: Option<QueryError>,
 }
 
 impl Reading<'_> {
+    /// `_type`, which decides what the other parameters mean.
+    fn narrow_types(&mut self, scope: &Scope, pairs: &Pairs) -> Result<(), QueryError> {
+        let definitions = self.context.definitions;
+        let mut named = pairs.iter().filter(|pair| pair.name == "_type" && !pair.value.is_empty());
+        let Some(pair) = named.next() else { return Ok(()) };
+        if named.next().is_some() {
+            return Err(pair.invalid(Fault::Repeated));
+        }
+        if scope.resource.is_some() {
+            return Err(pair.invalid(Fault::OneType));
+        }
+        let mut types = Vec::new();
+        for name in split(&pair.value, ',') {
+            let resource = resource_named(definitions, name);
+            let resource = resource.ok_or_else(|| pair.invalid(Fault::ResourceType))?;
+            types.push(resource);
+        }
+        types.sort_unstable();
+        types.dedup();
+        self.query.types = match types[..] {
+            [only] => Types::One(only),
+            _ => Types::Some(types.into()),
+        };
+        self.query.type_text = Some(pair.value.clone());
+        Ok(())
+    }
+
     fn take(&mut self, pair: &Pair) -> Result<(), QueryError> {
         if pair.value.is_empty() {
             return self.pass_over(pair.invalid(Fault::NoValue), &[Handling::Lenient, Handling::Strict]);
@@ -77,36 +119,24 @@ impl Reading<'_> {
             }
             "_include" | "_revinclude" => self.include(pair, code, rest),
             "_format" | "_pretty" => Ok(()),
-            "_has" => Err(pair.not_supported(Feature::ReverseChain)),
-            "_contained" | "_containedType" | "_filter" | "_list" | "_type" => {
-                Err(pair.not_supported(Feature::Parameter))
-            }
-            _ => self.filter(pair, code, rest),
+            "_type" if rest.is_empty() => Ok(()),
+            "_contained" | "_containedType" | "_filter" => Err(pair.not_supported(Feature::Parameter)),
+            _ => self.filter(pair),
         }
     }
 
-    fn filter(&mut self, pair: &Pair, code: &str, rest: &str) -> Result<(), QueryError> {
-        let Context { definitions, bases, limits, .. } = *self.context;
-        let Some(parameter) = definitions.parameter(self.query.resource, code) else {
-            return self.pass_over(QueryError::Unknown { place: pair.place() }, &[Handling::Lenient]);
+    fn filter(&mut self, pair: &Pair) -> Result<(), QueryError> {
+        let condition = match self.pair_condition(pair) {
+            Err(error @ QueryError::Unknown { .. }) => return self.pass_over(error, &[Handling::Lenient]),
+            condition => condition?,
         };
-        let target = match suffix(rest, pair, definitions)? {
-            Suffix::None => None,
-            Suffix::Modifier(modifier) => return Err(pair.not_supported(Feature::Modifier(modifier))),
-            Suffix::Type(target) if parameter.kind == SearchKind::Reference => Some(target),
-            Suffix::Type(_) => return Err(pair.invalid(Fault::Modifier)),
-        };
-        if !is_evaluated(parameter) {
-            return Err(pair.not_supported(Feature::Parameter));
+        if self.context.handling == Handling::Guard && condition.is_join() {
+            self.joined.get_or_insert(pair.not_supported(Feature::GuardedJoin));
         }
-        let reader = ValueReader { definitions, parameter, target, bases, limits };
-        let Some(values) = reader.read(pair)? else {
-            return Err(pair.not_supported(Feature::Kind(parameter.kind)));
-        };
-        self.values += values.len();
-        Bound::Values.holds(self.values, limits.values_max)?;
+        self.values += condition.values();
+        Bound::Values.holds_in(pair, self.values, self.context.limits.values_max)?;
         let (name, text) = (pair.name.clone(), pair.value.clone());
-        self.query.filters.push(Filter { parameter: parameter.id, values, name, text });
+        self.query.filters.push(Filter { condition, name, text });
         Ok(())
     }
 
@@ -122,7 +152,7 @@ impl Reading<'_> {
 
 /// Whether a query evaluates the parameter: what a capability statement may name.
 pub fn is_supported(parameter: &SearchParameter) -> bool {
-    is_evaluated(parameter) && !matches!(parameter.kind, SearchKind::Composite | SearchKind::Special)
+    is_evaluated(parameter) && parameter.kind != SearchKind::Special
 }
 
 /// Whether a parameter's values follow from a resource alone, and are compared by its kind.

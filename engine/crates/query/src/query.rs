@@ -2,17 +2,22 @@
 
 use fornax_definitions::{Definitions, ParameterId, TypeId};
 
+use crate::condition::Condition;
 use crate::error::QueryError;
 use crate::limits::Limits;
 use crate::pairs;
-use crate::value::Values;
+use crate::scope::Types;
 
-/// A search over one resource type.
+/// A search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    /// The type that is searched.
-    pub resource: TypeId,
-    /// All must hold; in the order given. Without any, every resource of the type matches.
+    /// The types that are searched.
+    pub types: Types,
+    /// `_type` as given, decoded.
+    pub type_text: Option<String>,
+    /// What the compartment asks.
+    pub within: Option<Condition>,
+    /// All must hold; in the order given. Without any, every resource of the types matches.
     pub filters: Vec<Filter>,
     /// First key first; empty for the server's own order.
     pub sort: Vec<SortKey>,
@@ -30,13 +35,11 @@ pub struct Query {
     pub ignored: Vec<QueryError>,
 }
 
-/// One condition.
+/// One parameter that says what must hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
-    /// The search parameter.
-    pub parameter: ParameterId,
-    /// One of these must match.
-    pub values: Values,
+    /// What it says.
+    pub condition: Condition,
     /// The parameter's name as given, its modifier included.
     pub name: String,
     /// The values as given, decoded.
@@ -92,14 +95,25 @@ pub enum Summary {
 pub struct Include {
     /// Which way the references are followed.
     pub way: Way,
-    /// The type that holds the references: the searched type for `_include`.
-    pub source: TypeId,
+    /// Whether they are followed from what was included, too (`:iterate`).
+    pub reach: Reach,
+    /// The type that holds the references; `None` for every one.
+    pub source: Option<TypeId>,
     /// The search parameter that finds them; `None` for all of the source's (`*`).
     pub parameter: Option<ParameterId>,
     /// The only type of the other end that is wanted.
     pub target: Option<TypeId>,
     /// As given, decoded.
     pub text: String,
+}
+
+/// From where an include starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// From the matches.
+    Matches,
+    /// From the matches and from what is included.
+    Included,
 }
 
 /// The direction of an include.
@@ -112,10 +126,12 @@ pub enum Way {
 }
 
 impl Query {
-    /// A search for everything of a type.
-    pub fn all(resource: TypeId) -> Self {
+    /// A search for everything of these types.
+    pub fn all(types: Types) -> Self {
         Self {
-            resource,
+            types,
+            type_text: None,
+            within: None,
             filters: Vec::new(),
             sort: Vec::new(),
             count: None,
@@ -127,6 +143,11 @@ impl Query {
         }
     }
 
+    /// All that must hold of a match, beside its type.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.within.iter().chain(self.filters.iter().map(|filter| &filter.condition))
+    }
+
     /// Matches on a page.
     pub fn page_size(&self, limits: &Limits) -> u32 {
         self.count.unwrap_or(limits.count_default)
@@ -136,11 +157,18 @@ impl Query {
     /// order, without what was passed over.
     pub fn to_query_string(&self, definitions: &Definitions) -> String {
         let mut out = String::new();
+        if let Some(types) = &self.type_text {
+            pairs::append(&mut out, "_type", types);
+        }
         for filter in &self.filters {
             pairs::append(&mut out, &filter.name, &filter.text);
         }
         for include in &self.includes {
-            pairs::append(&mut out, include.way.name(), &include.text);
+            let name = match include.reach {
+                Reach::Matches => include.way.name().to_owned(),
+                Reach::Included => format!("{}:iterate", include.way.name()),
+            };
+            pairs::append(&mut out, &name, &include.text);
         }
         if !self.sort.is_empty() {
             let keys: Vec<String> = self.sort.iter().map(|key| key.text(definitions)).collect();

@@ -1,6 +1,6 @@
 //! The text of a value to its type.
 
-use fornax_definitions::{Definitions, SearchKind, SearchParameter, TypeId};
+use fornax_definitions::{Component, Definitions, SearchKind, SearchParameter, TypeId};
 use fornax_model::{DateTime, Decimal, DecimalFault};
 
 use crate::error::{Bound, Fault, QueryError};
@@ -8,9 +8,12 @@ use crate::escape::{split, unescape};
 use crate::limits::Limits;
 use crate::name::resource_named;
 use crate::pairs::Pair;
-use crate::value::{DateValue, NumberValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit, Values};
+use crate::value::{
+    DateValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit, Values,
+};
 
 /// What the reading of values needs to know beside their text.
+#[derive(Clone, Copy)]
 pub(crate) struct ValueReader<'a> {
     pub definitions: &'a Definitions,
     pub parameter: &'a SearchParameter,
@@ -22,32 +25,63 @@ pub(crate) struct ValueReader<'a> {
 }
 
 impl ValueReader<'_> {
-    /// The alternatives that a pair's value lists; `None` for kinds of parameters that have no plain form.
-    pub fn read(&self, pair: &Pair) -> Result<Option<Values>, QueryError> {
-        Ok(Some(match self.parameter.kind {
-            _ if self.parameter.code == "_id" => Values::Id(self.each(pair, unescape)?),
-            SearchKind::Token => Values::Token(self.each(pair, token)?),
-            SearchKind::Reference => Values::Reference(self.each(pair, |piece| self.reference(piece))?),
-            SearchKind::String => Values::String(self.each(pair, unescape)?),
-            SearchKind::Date => Values::Date(self.each(pair, date)?),
-            SearchKind::Number => Values::Number(self.each(pair, number)?),
-            SearchKind::Quantity => Values::Quantity(self.each(pair, quantity)?),
-            SearchKind::Uri => Values::Uri(self.each(pair, unescape)?),
-            SearchKind::Composite | SearchKind::Special => return Ok(None),
-        }))
-    }
-
-    fn each<T>(&self, pair: &Pair, read: impl Fn(&str) -> Result<T, Fault>) -> Result<Vec<T>, QueryError> {
-        let mut values = Vec::new();
+    /// The alternatives that a pair's value lists, read as the parameter's kind and the modifier want it. `None`: a kind that
+    /// has no plain form.
+    pub fn read(&self, pair: &Pair, form: Form) -> Result<Option<Values>, QueryError> {
+        let mut pieces = Vec::new();
         for piece in split(&pair.value, ',') {
             if piece.trim().is_empty() {
                 return Err(pair.invalid(Fault::Empty));
             }
-            Bound::ValueBytes.holds(piece.len(), self.limits.value_bytes_max)?;
-            Bound::Values.holds(values.len() + 1, self.limits.values_max)?;
-            values.push(read(piece).map_err(|fault| pair.invalid(fault))?);
+            Bound::ValueBytes.holds_in(pair, piece.len(), self.limits.value_bytes_max)?;
+            Bound::Values.holds_in(pair, pieces.len() + 1, self.limits.values_max)?;
+            pieces.push(piece);
         }
-        Ok(values)
+        self.values(&pieces, form).map_err(|fault| pair.invalid(fault))
+    }
+
+    fn values(&self, pieces: &[&str], form: Form) -> Result<Option<Values>, Fault> {
+        Ok(Some(match form {
+            Form::Plain => return self.plain(pieces),
+            Form::Exact => Values::Exact(each(pieces, unescape)?),
+            Form::Contains => Values::Contains(each(pieces, unescape)?),
+            Form::CodedText => Values::CodedText(each(pieces, unescape)?),
+            Form::CodeStart => Values::CodeStart(each(pieces, unescape)?),
+            Form::OfType => Values::OfType(each(pieces, of_type)?),
+            Form::Identifier => Values::Identifier(each(pieces, token)?),
+            Form::Below => Values::Below(each(pieces, path)?),
+            Form::Above => Values::Above(each(pieces, path)?),
+        }))
+    }
+
+    fn plain(&self, pieces: &[&str]) -> Result<Option<Values>, Fault> {
+        Ok(Some(match self.parameter.kind {
+            _ if self.parameter.code == "_id" => Values::Id(each(pieces, unescape)?),
+            SearchKind::Token => Values::Token(each(pieces, token)?),
+            SearchKind::Reference => Values::Reference(each(pieces, |piece| self.reference(piece))?),
+            SearchKind::String => Values::String(each(pieces, unescape)?),
+            SearchKind::Date => Values::Date(each(pieces, date)?),
+            SearchKind::Number => Values::Number(each(pieces, number)?),
+            SearchKind::Quantity => Values::Quantity(each(pieces, quantity)?),
+            SearchKind::Uri => Values::Uri(each(pieces, unescape)?),
+            SearchKind::Composite => Values::Composite(each(pieces, |piece| self.composite(piece))?),
+            SearchKind::Special => return Ok(None),
+        }))
+    }
+
+    /// A value for each component, each read as its own parameter reads it.
+    fn composite(&self, piece: &str) -> Result<Vec<Values>, Fault> {
+        let parts: Vec<&str> = split(piece, '$').collect();
+        let components = &self.parameter.components;
+        if parts.len() != components.len() || parts.iter().any(|part| part.trim().is_empty()) {
+            return Err(Fault::Composite);
+        }
+        let read = |(part, component): (&&str, &Component)| {
+            let parameter = self.definitions.parameter_of(component.parameter);
+            let reader = Self { parameter, target: None, ..*self };
+            reader.plain(&[part])?.ok_or(Fault::Composite)
+        };
+        parts.iter().zip(components).map(read).collect()
     }
 
     fn reference(&self, piece: &str) -> Result<ReferenceValue, Fault> {
@@ -59,7 +93,14 @@ impl ValueReader<'_> {
         let is_absolute = text.contains("://") || text.starts_with("urn:");
         if is_absolute {
             let own = version.is_none().then(|| self.under_own_base(&text)).flatten();
-            return Ok(own.unwrap_or(ReferenceValue::Url { url: text, version }));
+            let foreign = || match (text.split_once("/_history/"), &version) {
+                (Some((url, version)), None) => (url.to_owned(), Some(version.to_owned())),
+                _ => (text.clone(), version.clone()),
+            };
+            return Ok(own.unwrap_or_else(|| {
+                let (url, version) = foreign();
+                ReferenceValue::Url { url, version }
+            }));
         }
         if version.is_some() {
             return Err(Fault::Reference);
@@ -110,6 +151,24 @@ impl ValueReader<'_> {
     }
 }
 
+/// How the values of a pair are meant: what a modifier says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Plain,
+    Exact,
+    Contains,
+    CodedText,
+    CodeStart,
+    OfType,
+    Identifier,
+    Below,
+    Above,
+}
+
+fn each<T>(pieces: &[&str], read: impl Fn(&str) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
+    pieces.iter().map(|piece| read(piece)).collect()
+}
+
 /// Whether a text has the shape of a resource id.
 fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
@@ -128,6 +187,27 @@ fn token(piece: &str) -> Result<TokenValue, Fault> {
         }
         _ => Err(Fault::Token),
     }
+}
+
+fn of_type(piece: &str) -> Result<OfTypeValue, Fault> {
+    let parts = split(piece, '|').map(unescape).collect::<Result<Vec<_>, _>>()?;
+    match <[String; 3]>::try_from(parts) {
+        Ok([system, code, value]) if !(system.is_empty() || code.is_empty() || value.is_empty()) => {
+            Ok(OfTypeValue { system, code, value })
+        }
+        _ => Err(Fault::OfType),
+    }
+}
+
+/// A URL, without a slash at its end.
+fn path(piece: &str) -> Result<String, Fault> {
+    let mut url = unescape(piece)?;
+    if !url.contains("://") {
+        return Err(Fault::Path);
+    }
+    url.truncate(url.trim_end_matches('/').len());
+    // Nothing but a scheme has no path either.
+    if url.contains("://") { Ok(url) } else { Err(Fault::Path) }
 }
 
 /// Takes a prefix off a value that starts with a digit or a sign where it has none.

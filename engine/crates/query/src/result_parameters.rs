@@ -1,6 +1,6 @@
 //! Parameters that say what a result looks like: `_count`, `_elements`, `_sort`, `_summary`, `_total`.
 
-use fornax_definitions::{SearchKind, SearchParameter};
+use fornax_definitions::{SearchKind, SearchParameter, TypeId};
 
 use crate::error::{Bound, Fault, Feature, QueryError};
 use crate::escape::split;
@@ -51,9 +51,10 @@ impl Reading<'_> {
 
     fn has_element(&self, name: &str) -> bool {
         let definitions = self.context.definitions;
-        name == "resourceType"
-            || definitions.child(self.query.resource, name).is_some()
-            || definitions.element_named(self.query.resource, name).is_some()
+        let has = |&of: &TypeId| {
+            definitions.child(of, name).is_some() || definitions.element_named(of, name).is_some()
+        };
+        name == "resourceType" || self.types.iter().any(has)
     }
 
     fn sort(&mut self, pair: &Pair) -> Result<(), QueryError> {
@@ -65,8 +66,7 @@ impl Reading<'_> {
             if code == "_score" {
                 return Err(pair.not_supported(Feature::Value("_score")));
             }
-            let parameter = self.context.definitions.parameter(self.query.resource, code);
-            let Some(parameter) = parameter.filter(|parameter| is_sortable(parameter)) else {
+            let Some(parameter) = self.shared(code).filter(|parameter| is_sortable(parameter)) else {
                 self.pass_over(pair.invalid(Fault::SortKey), &[Handling::Lenient])?;
                 continue;
             };
@@ -74,6 +74,15 @@ impl Reading<'_> {
             self.query.sort.push(SortKey { parameter: parameter.id, direction });
         }
         Ok(())
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// The parameter of that code, where it is one and the same for all types that are searched.
+    fn shared(&self, code: &str) -> Option<&'a SearchParameter> {
+        let mut found = self.types.iter().map(|&of| self.context.definitions.parameter(of, code));
+        let first = found.next()??;
+        found.all(|other| other.is_some_and(|other| other.id == first.id)).then_some(first)
     }
 }
 

@@ -45,14 +45,42 @@ pub enum Values {
     Quantity(Vec<QuantityValue>),
     /// Whole URIs.
     Uri(Vec<String>),
+    /// Whole strings, as written (`:exact`).
+    Exact(Vec<String>),
+    /// Parts of strings, not folded (`:contains`).
+    Contains(Vec<String>),
+    /// Starts of what a code is called, not folded (`:text`).
+    CodedText(Vec<String>),
+    /// Starts of codes, not folded (`:code-text`).
+    CodeStart(Vec<String>),
+    /// Identifiers of a type (`:of-type`).
+    OfType(Vec<OfTypeValue>),
+    /// Identifiers that references bear (`:identifier`).
+    Identifier(Vec<TokenValue>),
+    /// URLs that values lie below, or are (`:below`); without a slash at the end.
+    Below(Vec<String>),
+    /// URLs that values lie above, or are (`:above`).
+    Above(Vec<String>),
+    /// Of each alternative a value for every component, in the order of the definition.
+    Composite(Vec<Vec<Self>>),
 }
 
 impl Values {
     /// How many alternatives there are.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Id(values) | Self::String(values) | Self::Uri(values) => values.len(),
-            Self::Token(values) => values.len(),
+            Self::Id(values)
+            | Self::String(values)
+            | Self::Uri(values)
+            | Self::Exact(values)
+            | Self::Contains(values)
+            | Self::CodedText(values)
+            | Self::CodeStart(values)
+            | Self::Below(values)
+            | Self::Above(values) => values.len(),
+            Self::Token(values) | Self::Identifier(values) => values.len(),
+            Self::OfType(values) => values.len(),
+            Self::Composite(values) => values.iter().map(Vec::len).sum(),
             Self::Reference(values) => values.len(),
             Self::Date(values) => values.len(),
             Self::Number(values) => values.len(),
@@ -77,6 +105,17 @@ pub enum TokenValue {
     CodeWithoutSystem(String),
     /// `system|`: any code in it.
     System(String),
+}
+
+/// What `:of-type` asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfTypeValue {
+    /// The system of a coding of the identifier's type.
+    pub system: String,
+    /// That coding's code.
+    pub code: String,
+    /// The identifier's value.
+    pub value: String,
 }
 
 /// What a reference parameter asks for.

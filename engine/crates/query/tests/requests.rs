@@ -1,7 +1,7 @@
 //! Forms, limits, log texts, and arbitrary input.
 
 use fornax_definitions::r4;
-use fornax_query::{Bound, Context, Handling, Limits, Pairs, Query, QueryError};
+use fornax_query::{Bound, Condition, Context, Handling, Limits, Pairs, Query, QueryError, Scope};
 use proptest::prelude::*;
 
 fn context(limits: &Limits, handling: Handling) -> Context<'_> {
@@ -28,7 +28,10 @@ fn query_and_form_are_merged() {
 #[track_caller]
 fn check_limit(limits: &Limits, passes: &str, fails: &str, bound: Bound, max: usize) {
     read(passes, limits).unwrap_or_else(|error| panic!("{passes}: {error}"));
-    assert_eq!(read(fails, limits), Err(QueryError::Limit { bound, max }), "{fails}");
+    let Err(QueryError::Limit { bound: found, max: found_max, .. }) = read(fails, limits) else {
+        panic!("{fails}: no limit")
+    };
+    assert_eq!((found, found_max), (bound, max), "{fails}");
 }
 
 #[test]
@@ -53,6 +56,9 @@ fn every_limit_holds() {
     check_limit(&limits, "Patient?name=a,b&name=c", "Patient?name=a,b&name=c,d", Bound::Values, 3);
     check_limit(&limits, "Patient?_sort=name,_id", "Patient?_sort=name,_id,family", Bound::SortKeys, 2);
     check_limit(&limits, "Patient?_elements=id,name", "Patient?_elements=id,name,meta", Bound::Elements, 2);
+    let limits = Limits { links_max: 2, ..Limits::default() };
+    let chain = "Patient?link:Patient.link:Patient.name=x";
+    check_limit(&limits, chain, "Patient?link:Patient.link:Patient.link:Patient.name=x", Bound::Links, 2);
     let limits = Limits { includes_max: 1, ..Limits::default() };
     let one = "Observation?_include=Observation:subject";
     check_limit(&limits, one, &format!("{one}&_revinclude=Provenance:target"), Bound::Includes, 1);
@@ -74,6 +80,7 @@ fn the_log_sees_no_word_of_the_client() {
         ("Patient?birthdate=Secret", Handling::Lenient),
         ("Patient?name:Secret=x", Handling::Lenient),
         ("Patient?link.Secret=x", Handling::Lenient),
+        ("Patient?link:Secret.name=x", Handling::Lenient),
         ("Patient?_has:Secret:x:y=1", Handling::Lenient),
         ("Secret?name=x", Handling::Lenient),
         ("Patient?_include=Secret:x", Handling::Strict),
@@ -107,6 +114,18 @@ fn parameter() -> impl Strategy<Value = String> {
             "_summary",
             "_total",
             "value-string",
+            "value-string:contains",
+            "code:not",
+            "code:text",
+            "code:missing",
+            "subject:identifier",
+            "subject.name",
+            "subject:Patient.organization.name",
+            "_has:Provenance:target:agent",
+            "code-value-quantity",
+            "_include:iterate",
+            "_list",
+            "_type",
             "_format",
         ])
         .prop_map(str::to_owned),
@@ -115,6 +134,7 @@ fn parameter() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
             "8480-6",
+            "8480-6$gt5",
             "http://loinc.org|8480-6",
             "|a",
             "s|",
@@ -160,9 +180,9 @@ proptest! {
             let context = context(&limits, handling);
             let observation = r4().type_named("Observation").unwrap().id;
             let Ok(pairs) = Pairs::of_query_and_form(&query, &form, &limits) else { continue };
-            let Ok(read) = Query::parse(observation, &pairs, &context) else { continue };
+            let Ok(read) = Query::parse(&Scope::of(observation), &pairs, &context) else { continue };
             let again = Pairs::of_query(&read.to_query_string(r4()), &limits).unwrap();
-            let again = Query::parse(observation, &again, &context).unwrap();
+            let again = Query::parse(&Scope::of(observation), &again, &context).unwrap();
             prop_assert_eq!(Query { ignored: Vec::new(), ..read }, again);
         }
     }
@@ -179,6 +199,7 @@ proptest! {
         }
         let encoded: String = escaped.bytes().map(|byte| format!("%{byte:02x}")).collect();
         let query = read(&format!("Patient?family={encoded}"), &Limits::default()).unwrap();
-        prop_assert_eq!(&query.filters[0].values, &fornax_query::Values::String(vec![text]));
+        let Condition::Has { values, .. } = &query.filters[0].condition else { panic!("{query:?}") };
+        prop_assert_eq!(values, &fornax_query::Values::String(vec![text]));
     }
 }

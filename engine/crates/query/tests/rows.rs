@@ -1,11 +1,11 @@
 //! Search URLs and what they are read as.
 
-use fornax_definitions::{Definitions, r4};
+use fornax_definitions::{Definitions, ParameterId, r4};
 use fornax_model::ZoneOffset;
 use fornax_model::date::instant_text;
 use fornax_query::{
-    Context, DateValue, Direction, Handling, Include, Limits, NumberValue, Prefix, Query, QueryError,
-    ReferenceValue, Summary, TokenValue, Total, Unit, Values, Way,
+    Condition, Context, DateValue, Described, Direction, Handling, Include, Limits, NumberValue, Prefix,
+    Query, QueryError, Reach, ReferenceValue, Summary, TokenValue, Total, Unit, Values, Way,
 };
 
 fn read_as(handling: Handling, url: &str) -> Result<Query, QueryError> {
@@ -18,10 +18,10 @@ fn read_as(handling: Handling, url: &str) -> Result<Query, QueryError> {
 fn show(query: &Query) -> String {
     let definitions = r4();
     let mut words: Vec<String> = Vec::new();
-    for filter in &query.filters {
-        let code = definitions.parameter_of(filter.parameter).code;
-        words.push(format!("{code} {}", show_values(definitions, &filter.values)));
-    }
+    words.extend(
+        query.within.iter().map(|within| format!("within ({})", show_condition(definitions, within))),
+    );
+    words.extend(query.filters.iter().map(|filter| show_condition(definitions, &filter.condition)));
     words.extend(query.includes.iter().map(|include| show_include(definitions, include)));
     for key in &query.sort {
         let sign = if key.direction == Direction::Descending { "-" } else { "+" };
@@ -41,17 +41,63 @@ fn show(query: &Query) -> String {
     words.join("; ")
 }
 
+fn show_condition(definitions: &Definitions, condition: &Condition) -> String {
+    let code = |parameter: &ParameterId| definitions.parameter_of(*parameter).code;
+    let described = |one: &Described| {
+        let name = definitions.type_of(one.resource).name;
+        format!("{name}({})", show_condition(definitions, &one.condition))
+    };
+    let listed = |words: Vec<String>, by: &str| words.join(by);
+    let all =
+        |conditions: &[Condition]| conditions.iter().map(|one| show_condition(definitions, one)).collect();
+    match condition {
+        Condition::Has { parameter, values } => {
+            format!("{} {}", code(parameter), show_values(definitions, values))
+        }
+        Condition::Present(parameter) => format!("any {}", code(parameter)),
+        Condition::Refers { parameter, targets } => {
+            format!("{} to {}", code(parameter), listed(targets.iter().map(described).collect(), " or "))
+        }
+        Condition::Referred { parameter, source } => {
+            format!("by {} of {}", code(parameter), described(source))
+        }
+        Condition::ByType(of) => listed(of.iter().map(described).collect(), " or "),
+        Condition::Is { resource, id } => format!("{}/{id}", definitions.type_of(*resource).name),
+        Condition::Not(condition) => format!("not ({})", show_condition(definitions, condition)),
+        Condition::All(conditions) => listed(all(conditions), " and "),
+        Condition::Any(conditions) => listed(all(conditions), " or "),
+    }
+}
+
 fn show_include(definitions: &Definitions, include: &Include) -> String {
     let way = if include.way == Way::Include { "include" } else { "revinclude" };
     let code = include.parameter.map_or("*", |parameter| definitions.parameter_of(parameter).code);
     let target = include.target.map_or("*", |target| definitions.type_of(target).name);
-    format!("{way} {}.{code}>{target}", definitions.type_of(include.source).name)
+    let source = include.source.map_or("*", |source| definitions.type_of(source).name);
+    let again = if include.reach == Reach::Included { " again" } else { "" };
+    format!("{way} {source}.{code}>{target}{again}")
 }
 
 fn show_values(definitions: &Definitions, values: &Values) -> String {
     let words: Vec<String> = match values {
         Values::Id(ids) => ids.iter().map(|id| format!("id<{id}>")).collect(),
         Values::String(texts) => texts.iter().map(|text| format!("text<{text}>")).collect(),
+        Values::Exact(texts) => texts.iter().map(|text| format!("exactly<{text}>")).collect(),
+        Values::Contains(texts) => texts.iter().map(|text| format!("with<{text}>")).collect(),
+        Values::CodedText(texts) => texts.iter().map(|text| format!("called<{text}>")).collect(),
+        Values::CodeStart(texts) => texts.iter().map(|text| format!("starting<{text}>")).collect(),
+        Values::OfType(values) => {
+            values.iter().map(|v| format!("<{}> of type <{}> of <{}>", v.value, v.code, v.system)).collect()
+        }
+        Values::Identifier(tokens) => tokens.iter().map(show_token).collect(),
+        Values::Below(uris) => uris.iter().map(|uri| format!("below<{uri}>")).collect(),
+        Values::Above(uris) => uris.iter().map(|uri| format!("above<{uri}>")).collect(),
+        Values::Composite(all) => {
+            let one = |values: &Vec<Values>| {
+                values.iter().map(|one| show_values(definitions, one)).collect::<Vec<_>>().join(" with ")
+            };
+            all.iter().map(one).collect()
+        }
         Values::Uri(uris) => uris.iter().map(|uri| format!("uri<{uri}>")).collect(),
         Values::Token(tokens) => tokens.iter().map(show_token).collect(),
         Values::Reference(references) => references.iter().map(|r| show_reference(definitions, r)).collect(),
@@ -131,6 +177,21 @@ fn check(url: &str, words: &str) {
 }
 
 /// A URL is refused with this text, whatever the handling.
+/// What asks for other resources is not for criteria.
+#[track_caller]
+fn joined(url: &str, want: &str) {
+    assert_eq!(
+        show(&read_as(Handling::Strict, url).unwrap_or_else(|error| panic!("{url}: {error}"))),
+        want,
+        "{url}"
+    );
+}
+
+#[track_caller]
+fn unjoined(url: &str, want: &str) {
+    assert_eq!(read_as(Handling::Strict, url).expect_err(url).to_string(), want, "{url}");
+}
+
 #[track_caller]
 fn refused(url: &str, text: &str) {
     for handling in [Handling::Lenient, Handling::Strict, Handling::Guard] {
@@ -344,35 +405,185 @@ fn numbers_and_quantities() {
 }
 
 #[test]
-fn modifiers_and_chains_are_not_passed_over() {
-    let row = |name: &str, feature: &str| {
-        refused(
-            &format!("Observation?code=a&{name}=x"),
-            &format!("'{name}' (parameter 2): {feature} not supported"),
-        );
+fn modifiers() {
+    check("Patient?name:exact=Ann", "name exactly<Ann>");
+    check("Patient?name:contains=a,b", "name with<a> or with<b>");
+    check("Patient?name:missing=true", "not (any name)");
+    check("Patient?name:missing=false", "any name");
+    check("Observation?code-value-quantity:missing=false", "any code-value-quantity");
+    check("Patient?gender:not=male,female", "not (gender <male> of any or <female> of any)");
+    check("Patient?_id:not=a", "not (_id id<a>)");
+    check("Observation?code:text=head", "code called<head>");
+    check("Observation?code:code-text=84", "code starting<84>");
+    check("Patient?identifier:of-type=s|MR|1", "identifier <1> of type <MR> of <s>");
+    check("Observation?subject:identifier=s|1", "subject <1> of <s>");
+    check("Observation?subject:Patient=1", "subject Patient/1");
+    check("ValueSet?url:below=http://a.org/b/", "url below<http://a.org/b>");
+    check("ValueSet?url:above=http://a.org/b", "url above<http://a.org/b>");
+    let row = |name: &str, text: &str| {
+        refused(&format!("Observation?code=a&{name}"), &format!("'{}' (parameter 2): {text}", before(name)));
     };
-    row("code:not", "the modifier :not is");
-    row("code:text", "the modifier :text is");
-    row("code:missing", "the modifier :missing is");
-    row("subject:identifier", "the modifier :identifier is");
-    row("subject.name", "chained parameters are");
-    row("subject:Patient.name", "chained parameters are");
-    row("_has:Provenance:target:agent", "reverse chaining is");
-    row("code-value-quantity", "composite parameters are");
-    row("_text", "the parameter is");
-    row("_content", "the parameter is");
-    row("_filter", "the parameter is");
-    row("_list", "the parameter is");
-    row("_contained", "the parameter is");
-    refused("Patient?phonetic=x", "'phonetic' (parameter 1): the parameter is not supported");
-    refused("Location?near=1|2", "'near' (parameter 1): the parameter is not supported");
+    row("code:missing=x", "expected one of: true, false");
+    row("code:missing=TRUE", "expected one of: true, false");
+    row("code:exact=x", "this modifier is not for parameters of this kind");
+    row("_id:missing=true", "this modifier is not for parameters of this kind");
+    row("_id:text=x", "this modifier is not for parameters of this kind");
+    row("date:not=2020", "this modifier is not for parameters of this kind");
+    row("code-value-quantity:exact=a$5", "this modifier is not for parameters of this kind");
+    row("subject:iterate=x", "this modifier is not for parameters of this kind");
+    row("subject:Practitioner=x", "unknown modifier");
+    row("code:Patient=x", "unknown modifier");
+    row("code:in=x", "the modifier :in is not supported");
+    row("subject:below=x", "the modifier :below is not supported");
+    row("value-string:text=x", "the modifier :text is not supported");
+    for value in ["a", "s|a", "s||v", "|a|v", "s|a|", "s|a|v|x"] {
+        refused(
+            &format!("Patient?identifier:of-type={value}"),
+            "'identifier:of-type' (parameter 1): expected system|code|value of an identifier's type and value",
+        );
+    }
+    refused("ValueSet?url:below=urn:x", "'url:below' (parameter 1): expected a URL; a URN has no path");
     refused("Observation?code:exactly=x", "'code:exactly' (parameter 1): unknown modifier");
     refused("Observation?code:=x", "'code:' (parameter 1): unknown modifier");
+}
+
+fn before(pair: &str) -> &str {
+    pair.split('=').next().unwrap_or(pair)
+}
+
+#[test]
+fn composites() {
+    check(
+        r"Observation?code-value-quantity=a\$b$gt5.4,s|c$5||mg",
+        r"code-value-quantity <a$b> of any with > 5.4 in any or <c> of <s> with = 5 in <mg>",
+    );
+    for value in ["a", "a$", "$5", "a$5$6"] {
+        refused(
+            &format!("Observation?code-value-quantity={value}"),
+            "'code-value-quantity' (parameter 1): expected as many parts, separated by $, as the composite has",
+        );
+    }
+    unjoined(
+        "Observation?code-value-quantity.code=a",
+        "'code-value-quantity.code' (parameter 1): only a reference can be followed by a chain",
+    );
+}
+
+#[test]
+fn chains() {
+    joined("Patient?organization.name=x", "organization to Organization(name text<x>)");
+    joined(
+        "Encounter?subject.identifier=x",
+        "subject to Group(identifier <x> of any) or Patient(identifier <x> of any)",
+    );
+    joined("Observation?subject:Patient.name:exact=x", "subject to Patient(name exactly<x>)");
+    joined(
+        "Observation?subject.birthdate=2020",
+        &format!(
+            "subject to Patient(birthdate {})",
+            "= 2020-01-01T00:00:00.000Z..2020-12-31T23:59:59.999999Z"
+        ),
+    );
+    joined(
+        "Observation?patient.organization.partof.name=x",
+        "patient to Patient(organization to Organization(partof to Organization(name text<x>)))",
+    );
+    joined(
+        "Observation?patient._has:Group:member:_id=g",
+        "patient to Group(by member of Group(_id id<g>)) or Patient(by member of Group(_id id<g>))",
+    );
+    let row = |url: &str, name: &str, text: &str| unjoined(url, &format!("'{name}' (parameter 1): {text}"));
+    row("Observation?code.name=x", "code.name", "only a reference can be followed by a chain");
+    row(
+        "Observation?subject.nonsense=x",
+        "subject.nonsense",
+        "no type that it may refer to has such a parameter",
+    );
+    row("Observation?subject:Nobody.name=x", "subject:Nobody.name", "unknown resource type");
+    row(
+        "Observation?subject.birthdate=x",
+        "subject.birthdate",
+        "not a date: expected YYYY, YYYY-MM, YYYY-MM-DD or a time with minutes",
+    );
+    row("Observation?subject:Patient.name:foo=x", "subject:Patient.name:foo", "unknown modifier");
+    let guarded = "Patient?organization.name=x";
+    let text = "'organization.name' (parameter 1): in criteria, what other resources say is not supported";
+    assert_eq!(read_as(Handling::Guard, guarded).unwrap_err().to_string(), text);
+}
+
+#[test]
+fn reverse_chains() {
+    joined("Patient?_has:Observation:subject:code=x", "by subject of Observation(code <x> of any)");
+    joined(
+        "Patient?_has:Observation:subject:_has:DiagnosticReport:result:status=final",
+        "by subject of Observation(by result of DiagnosticReport(status <final> of any))",
+    );
+    joined(
+        "Patient?_has:Observation:subject:encounter.class=x",
+        "by subject of Observation(encounter to Encounter(class <x> of any))",
+    );
+    joined("Patient?_list=l", "by item of List(_id id<l>)");
+    let has = "expected _has:Type:reference:parameter, with parameters of that type";
+    let row = |name: &str, text: &str| {
+        unjoined(&format!("Patient?{name}=x"), &format!("'{name}' (parameter 1): {text}"));
+    };
+    row("_has", has);
+    row("_has:Observation", has);
+    row("_has:Observation:subject", has);
+    row("_has:Nobody:subject:code", "unknown resource type");
+    row("_has:Observation:code:code", has);
+    row("_has:Observation:subject:nonsense", has);
+    row("_list:exact", "takes no modifier");
+}
+
+#[test]
+fn several_types() {
+    check("?_id=a", "_id id<a>");
+    check("?_type=Patient,Encounter&_id=a", "_id id<a>");
+    check(
+        "?_type=Patient,Practitioner&identifier=a",
+        "Patient(identifier <a> of any) or Practitioner(identifier <a> of any)",
+    );
+    check("?_type=Patient,Practitioner&family=a", "family text<a>");
+    check("?_sort=_lastUpdated", "sort +_lastUpdated");
+    passed_over(
+        "?_type=Patient,Encounter&birthdate=2020",
+        "'birthdate' (parameter 2): not a search parameter of this type",
+        "",
+    );
+    check("Patient/p/Observation", "within (subject Patient/p or performer Patient/p)");
+    check(
+        "Patient/p/*?_type=Coverage,Patient",
+        "within (Coverage(policy-holder Patient/p or subscriber Patient/p or beneficiary Patient/p or payor Patient/p) or Patient(link Patient/p or Patient/p))",
+    );
+    check("Patient/p/Organization", "within ()");
+    refused("?_type=Nobody", "'_type' (parameter 1): unknown resource type");
+    refused("?_type=Patient&_type=Group", "'_type' (parameter 1): given more than once");
+    refused("Patient?_type=Group", "'_type' (parameter 1): only for searches over several types");
+    refused("Observation/o/Patient", "resources of this type have no compartment");
+    refused("Patient/p/Nobody", "unknown resource type");
+}
+
+#[test]
+fn what_is_not_evaluated_is_not_passed_over() {
+    for name in ["_text", "_content", "_filter", "_contained"] {
+        refused(
+            &format!("Observation?code=a&{name}=x"),
+            &format!("'{name}' (parameter 2): the parameter is not supported"),
+        );
+    }
+    refused("Patient?phonetic=x", "'phonetic' (parameter 1): the parameter is not supported");
+    refused("Location?near=1|2", "'near' (parameter 1): the parameter is not supported");
 }
 
 #[test]
 fn unknown_parameters() {
     passed_over("Patient?non.sense=1", "'non.sense' (parameter 1): not a search parameter of this type", "");
+    passed_over(
+        "Patient?no.non.sense=1",
+        "'no.non.sense' (parameter 1): not a search parameter of this type",
+        "",
+    );
     passed_over(
         "Patient?nonsense:not=1",
         "'nonsense:not' (parameter 1): not a search parameter of this type",
@@ -437,7 +648,7 @@ fn result_parameters() {
 fn includes() {
     check("Observation?_include=Observation:subject", "include Observation.subject>*");
     check("Observation?_include=Observation:subject:Patient", "include Observation.subject>Patient");
-    check("Observation?_include=*", "include Observation.*>*");
+    check("Observation?_include=*", "include *.*>*");
     check("Observation?_include=Observation:*", "include Observation.*>*");
     check("Observation?_revinclude=Provenance:target", "revinclude Provenance.target>*");
     check("Patient?_revinclude=Observation:subject:Patient", "revinclude Observation.subject>Patient");
@@ -446,14 +657,10 @@ fn includes() {
         "Observation?_include=Observation:subject&_include=Observation:encounter&_include=Observation:subject",
         "include Observation.subject>*; include Observation.encounter>*",
     );
-    refused(
-        "Observation?_include:iterate=Patient:link",
-        "'_include:iterate' (parameter 1): iteration is not supported",
-    );
-    refused(
-        "Observation?_revinclude:recurse=Patient:link",
-        "'_revinclude:recurse' (parameter 1): iteration is not supported",
-    );
+    check("Observation?_include:iterate=Patient:link", "include Patient.link>* again");
+    check("Observation?_revinclude:recurse=Patient:link", "revinclude Patient.link>* again");
+    check("Patient?_revinclude=*", "revinclude *.*>*");
+    refused("Observation?_include:exact=Patient:link", "'_include:exact' (parameter 1): takes no modifier");
     let row = |url: &str, name: &str| {
         passed_over(
             url,
@@ -469,7 +676,6 @@ fn includes() {
     row("Observation?_include=Observation", "_include");
     row("Observation?_include=Observation:subject:Patient:x", "_include");
     row("Observation?_include=Observation:subject:Nobody", "_include");
-    row("Patient?_revinclude=*", "_revinclude");
     row("Patient?_revinclude=Observation:subject:Group", "_revinclude");
 }
 

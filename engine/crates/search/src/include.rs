@@ -1,72 +1,103 @@
 //! What comes along with the matches of a page.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use fornax_postings::{Clause, Hit, Order, PageRequest, RidSet, Total};
-use fornax_query::{Include, Query, Way};
+use fornax_postings::{Clause, ColumnName, Hit, Order, PageRequest, Rid, RidSet, Total};
+use fornax_query::{Include, Query, Reach, Way};
 
 use crate::page::{Completeness, SearchError, Source};
 
 /// The includes of one page.
 pub(crate) struct Includes<'a> {
-    pub source: &'a Source<'a>,
-    pub query: &'a Query,
-    pub hits: &'a [Hit],
+    source: &'a Source<'a>,
+    query: &'a Query,
+    /// The matches and what came along so far.
+    known: HashSet<Rid>,
+    found: Vec<Hit>,
 }
 
-impl Includes<'_> {
-    /// All that comes along, as one question to the snapshot: so each comes once, whichever way it is found, and only what
-    /// exists there.
-    pub fn find(&self) -> Result<(Vec<Hit>, Completeness), SearchError> {
-        if self.query.includes.is_empty() || self.hits.is_empty() {
-            return Ok((Vec::new(), Completeness::Whole));
-        }
-        let matches: Arc<RidSet> = Arc::new(self.hits.iter().map(|hit| hit.rid).collect());
-        let mut ways = Vec::new();
-        for include in &self.query.includes {
-            match include.way {
-                Way::Include => self.named_by(&matches, include, &mut ways)?,
-                Way::RevInclude => self.naming(&matches, include, &mut ways),
-            }
-        }
-        let others = Clause::Not(Box::new(Clause::Rids(matches)));
-        let clause = Clause::And(vec![Clause::Or(ways), others]);
-        let max = self.source.limits.included_max;
-        let request =
-            PageRequest { order: Order::Written, after: None, hits_max: max, total: Total::Uncounted };
-        let page = self.source.snapshot.page(&clause, &request)?;
-        let completeness = if page.next.is_some() { Completeness::Cut { max } } else { Completeness::Whole };
-        Ok((page.hits, completeness))
+impl<'a> Includes<'a> {
+    /// What comes along with these matches: each resource once, whichever way it is found, and only what the snapshot sees. In
+    /// the order in which it was found, what is nearer to the matches first.
+    pub fn of(
+        source: &'a Source<'a>,
+        query: &'a Query,
+        hits: &[Hit],
+    ) -> Result<(Vec<Hit>, Completeness), SearchError> {
+        let known = hits.iter().map(|hit| hit.rid).collect();
+        let mut includes = Self { source, query, known, found: Vec::new() };
+        let completeness = includes.gather(hits)?;
+        Ok((includes.found, completeness))
     }
 
-    /// What the matches refer to.
-    fn named_by(
-        &self,
-        matches: &Arc<RidSet>,
-        include: &Include,
-        ways: &mut Vec<Clause>,
-    ) -> Result<(), SearchError> {
-        let Source { snapshot, indexer, .. } = self.source;
-        let matching = Clause::And(vec![indexer.of_type(include.source), Clause::Rids(Arc::clone(matches))]);
-        for column in indexer.reference_columns(include.source, include.parameter) {
-            let named = snapshot.joined(&matching, &column)?;
-            if named.is_empty() {
+    fn gather(&mut self, hits: &[Hit]) -> Result<Completeness, SearchError> {
+        let max = self.source.limits.included_max;
+        let (query, mut from) = (self.query, hits.to_vec());
+        let mut includes: Vec<&Include> = query.includes.iter().collect();
+        while !from.is_empty() && !includes.is_empty() {
+            let before = self.found.len();
+            for include in &includes {
+                match include.way {
+                    Way::Include => self.named_by(&from, include)?,
+                    Way::RevInclude => self.naming(&from, include)?,
+                }
+                if self.found.len() > max {
+                    self.found.truncate(max);
+                    return Ok(Completeness::Cut { max });
+                }
+            }
+            from = self.found[before..].to_vec();
+            includes.retain(|include| include.reach == Reach::Included);
+        }
+        Ok(Completeness::Whole)
+    }
+
+    /// What the hits refer to.
+    fn named_by(&mut self, from: &[Hit], include: &Include) -> Result<(), SearchError> {
+        let Source { snapshot, indexer, context, .. } = self.source;
+        let resources = context.resources;
+        let is_source =
+            |hit: &&Hit| include.source.is_none_or(|source| resources.resource(hit.rid) == Some(source));
+        let sources: Vec<Hit> = from.iter().filter(is_source).copied().collect();
+        let links = indexer.links(include.source, include.parameter);
+        let columns: Vec<ColumnName> = links.into_iter().map(|link| link.column).collect();
+        for rid in snapshot.named(&sources, &columns)? {
+            let is_target = || include.target.is_none_or(|target| resources.resource(rid) == Some(target));
+            if self.known.contains(&rid) || !is_target() {
                 continue;
             }
-            let named = Clause::Rids(Arc::new(named));
-            ways.push(match include.target {
-                Some(target) => Clause::And(vec![indexer.of_type(target), named]),
-                None => named,
-            });
+            let hit = resources.newest(rid).map(|seq| Hit { rid, seq });
+            if let Some(hit) = hit.filter(|hit| snapshot.sees(*hit)) {
+                self.known.insert(rid);
+                self.found.push(hit);
+            }
         }
         Ok(())
     }
 
-    /// What refers to the matches.
-    fn naming(&self, matches: &Arc<RidSet>, include: &Include, ways: &mut Vec<Clause>) {
-        let indexer = self.source.indexer;
-        let columns = indexer.reference_columns(include.source, include.parameter);
-        let joined = columns.into_iter().map(|column| Clause::Joined(column, Arc::clone(matches))).collect();
-        ways.push(Clause::And(vec![indexer.of_type(include.source), Clause::Or(joined)]));
+    /// What refers to the hits.
+    fn naming(&mut self, from: &[Hit], include: &Include) -> Result<(), SearchError> {
+        let Source { snapshot, indexer, context, limits } = self.source;
+        let is_target =
+            |rid: &Rid| include.target.is_none_or(|target| context.resources.resource(*rid) == Some(target));
+        let targets: RidSet = from.iter().map(|hit| hit.rid).filter(is_target).collect();
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let targets = Arc::new(targets);
+        let links = indexer.links(include.source, include.parameter);
+        let joined = links.into_iter().map(|link| Clause::Joined(link, Arc::clone(&targets)));
+        let mut all = vec![Clause::Or(joined.collect())];
+        all.extend(include.source.map(|source| indexer.of_type(source)));
+        let known: RidSet = self.known.iter().copied().collect();
+        all.push(Clause::Not(Box::new(Clause::Rids(Arc::new(known)))));
+        // One more than there may be, to know that there are too many.
+        let hits_max = (limits.included_max - self.found.len().min(limits.included_max)) + 1;
+        let request = PageRequest { order: Order::Written, after: None, hits_max, total: Total::Uncounted };
+        let page = snapshot.page(&Clause::And(all), &request)?;
+        self.known.extend(page.hits.iter().map(|hit| hit.rid));
+        self.found.extend(page.hits);
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Runs a query over a snapshot of the index: one page of matches, their number, and what comes along with them.
 //!
-//! A search is one clause over all segments. Includes are two more questions to the same snapshot: which resources the
-//! page's matches name, and which resources name them; never one question per match.
+//! A search is one clause over all segments. What its matches name is read from their own columns; what names them is one more
+//! question to the same snapshot, never one per match.
 
 mod include;
 mod limits;

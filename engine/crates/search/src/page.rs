@@ -39,7 +39,7 @@ pub struct SearchPage {
     pub total: Option<u64>,
     /// Where the next page starts; absent on the last.
     pub next: Option<Start>,
-    /// What comes along, each once, none of them among the matches of this page; as written.
+    /// What comes along, each once, none of them among the matches of this page; what is nearer to these first.
     pub included: Vec<Hit>,
     /// Whether that is all.
     pub completeness: Completeness,
@@ -94,6 +94,6 @@ pub fn run(
     let page = source.snapshot.page(&clause, &request)?;
     let total = page.total.or(start.total);
     let next = page.next.map(|after| Start { after: Some(after), total });
-    let (included, completeness) = Includes { source, query, hits: &page.hits }.find()?;
+    let (included, completeness) = Includes::of(source, query, &page.hits)?;
     Ok(SearchPage { hits: page.hits, total, next, included, completeness })
 }

@@ -8,8 +8,8 @@ use crate::page::Start;
 /// The content of a page link. Plain data: whoever hands it out seals it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageToken {
-    /// The name of the type that is searched.
-    pub resource: String,
+    /// What is searched, as [`Scope::to_path`](fornax_query::Scope::to_path) writes it.
+    pub path: String,
     /// The query, as [`Query::to_query_string`](fornax_query::Query::to_query_string) writes it.
     pub query: String,
     /// The commit whose snapshot all pages are of.

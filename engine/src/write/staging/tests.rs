@@ -56,7 +56,7 @@ fn prepared(core: &Core, changes: &[Change]) -> Vec<PreparedWrite> {
 /// Ids found by an identifier, by search and by conditional create alike.
 fn found(tenant: &Tenant, identifier: &str) -> u64 {
     let request = SearchRequest {
-        resource_type: "Basic".to_owned(),
+        path: "Basic".to_owned(),
         query: format!("identifier=urn:x|{identifier}"),
         form: Vec::new(),
         handling: crate::Handling::Strict,

@@ -12,8 +12,12 @@ fn check(path: &str, expected: &str) {
 
 #[test]
 fn paths() {
-    check("/fhir", "default / POST");
-    check("/fhir/", "default / POST");
+    check("/fhir", "default / GET, HEAD, POST");
+    check("/fhir/", "default / GET, HEAD, POST");
+    check("/fhir/_search", "default /_search POST");
+    check("/fhir/Patient/1/Observation", "default /[compartment]/[id]/[type] GET, HEAD");
+    check("/fhir/Patient/1/*", "default /[compartment]/[id]/[type] GET, HEAD");
+    check("/fhir/Patient/1/Observation/_search", "default /[compartment]/[id]/[type]/_search POST");
     check("/fhir/metadata", "default /metadata GET, HEAD");
     check("/fhir/_history", "default /_history GET, HEAD");
     check("/fhir/Patient", "default /[type] GET, HEAD, POST");
@@ -24,7 +28,7 @@ fn paths() {
     check("/fhir/Patient/1/_history", "default /[type]/[id]/_history GET, HEAD");
     check("/fhir/Patient/1/_history/2", "default /[type]/[id]/_history/[vid] GET, HEAD");
     check("/t/clinic-1/fhir/Patient/1", "clinic-1 /[type]/[id] GET, HEAD, PUT, DELETE");
-    check("/t/clinic-1/fhir", "clinic-1 / POST");
+    check("/t/clinic-1/fhir", "clinic-1 / GET, HEAD, POST");
 }
 
 #[test]
@@ -41,12 +45,12 @@ fn paths_that_name_nothing() {
         "/t//fhir",
         "/fhir/patient",
         "/fhir//Patient",
-        "/fhir/_search",
         "/fhir/Patient//",
         "/fhir/Patient/$everything",
         "/fhir/Patient/_tags",
         "/fhir/Patient/1/_search",
-        "/fhir/Patient/1/Observation",
+        "/fhir/Patient/1/observation",
+        "/fhir/Patient/1/Observation/2",
         "/fhir/Patient/1/_history/2/3",
         "/fhir/%ff",
     ] {
@@ -68,5 +72,6 @@ fn head_is_get() {
     let place = Place::Instance("Patient".to_owned(), "1".to_owned());
     assert_eq!(place.verb(&Method::HEAD), Some(Verb::Read));
     assert_eq!(place.verb(&Method::PATCH), None);
-    assert_eq!(Place::System.verb(&Method::HEAD), None);
+    assert_eq!(Place::System.verb(&Method::HEAD), Some(Verb::Search));
+    assert_eq!(Place::SystemSearch.verb(&Method::HEAD), None);
 }

@@ -56,7 +56,7 @@ fn commit(folder: &Path, staged: usize, faults: Option<&Faults<'_>>) -> Report {
 
 fn total(tenant: &Tenant, query: &str) -> u64 {
     let request = SearchRequest {
-        resource_type: "Basic".to_owned(),
+        path: "Basic".to_owned(),
         query: query.to_owned(),
         form: Vec::new(),
         handling: Handling::Strict,

@@ -44,6 +44,8 @@ pub fn body(random: &mut Random, resource_type: &str, id: Option<&str>) -> Strin
         "Encounter" => encounter(random, &mut members),
         "Condition" => condition(random, &mut members),
         "MedicationRequest" => medication_request(random, &mut members),
+        "Group" => group(random, &mut members),
+        "List" => listing(random, &mut members),
         _ => observation(random, &mut members),
     }
     if random.chance(1) {
@@ -68,10 +70,11 @@ fn list(random: &mut Random, item: fn(&mut Random) -> String) -> String {
 
 fn meta(random: &mut Random) -> String {
     let mut members = Members(Vec::new());
-    members.add("profile", format!("[{}]", word(random, words::URIS)));
+    let profiles = list(random, |r| word(r, words::PROFILES));
+    members.add("profile", profiles);
     members.maybe(random, "tag", |r| list(r, coding));
     members.maybe(random, "security", |r| list(r, coding));
-    members.maybe(random, "source", |r| word(r, words::URIS));
+    members.maybe(random, "source", |r| word(r, words::SOURCES));
     // Both are the repository's to say.
     members.maybe(random, "versionId", |_| "\"77\"".to_owned());
     members.maybe(random, "lastUpdated", |_| "\"1999-01-01T00:00:00Z\"".to_owned());
@@ -79,28 +82,59 @@ fn meta(random: &mut Random) -> String {
 }
 
 fn coding(random: &mut Random) -> String {
-    let (system, code) = (word(random, words::SYSTEMS), word(random, words::CODES));
-    match random.below(10) {
-        0 => format!(r#"{{"system":{system}}}"#),
-        1 | 2 => format!(r#"{{"code":{code}}}"#),
-        _ => format!(r#"{{"system":{system},"code":{code}}}"#),
+    let mut members = Members(Vec::new());
+    let parts = random.below(10);
+    if !matches!(parts, 1 | 2) {
+        members.add("system", word(random, words::SYSTEMS));
     }
+    if parts > 0 {
+        members.add("code", word(random, words::CODES));
+    }
+    if random.chance(30) {
+        members.add("display", word(random, words::NAMES));
+    }
+    members.object()
 }
 
 fn concept(random: &mut Random) -> String {
-    match random.below(8) {
-        0 => r#"{"text":"Ab"}"#.to_owned(),
-        _ => format!(r#"{{"coding":{}}}"#, list(random, coding)),
+    let mut members = Members(Vec::new());
+    let parts = random.below(10);
+    if parts > 0 {
+        members.add("coding", list(random, coding));
     }
+    if parts < 3 {
+        members.add("text", word(random, words::NAMES));
+    }
+    members.object()
 }
 
 fn identifier(random: &mut Random) -> String {
-    let (system, value) = (word(random, words::SYSTEMS), word(random, words::CODES));
-    match random.below(8) {
-        0 => format!(r#"{{"value":{value}}}"#),
-        1 => format!(r#"{{"system":{system}}}"#),
-        _ => format!(r#"{{"system":{system},"value":{value}}}"#),
+    let mut members = Members(Vec::new());
+    let parts = random.below(8);
+    if parts > 0 {
+        members.add("system", word(random, words::SYSTEMS));
     }
+    if parts != 1 {
+        members.add("value", word(random, words::CODES));
+    }
+    if random.chance(50) {
+        members.add("type", identifier_type(random));
+    }
+    members.object()
+}
+
+fn identifier_type(random: &mut Random) -> String {
+    let mut members = Members(Vec::new());
+    let (system, code) = random.of_all(words::IDENTIFIER_TYPES);
+    let parts = random.below(5);
+    if parts > 0 {
+        let coding = format!(r#"[{{"system":{},"code":{}}}]"#, quoted(system), quoted(code));
+        members.add("coding", coding);
+    }
+    if parts < 2 {
+        members.add("text", word(random, words::NAMES));
+    }
+    members.object()
 }
 
 fn human_name(random: &mut Random) -> String {
@@ -125,16 +159,29 @@ fn contact(random: &mut Random) -> String {
     format!(r#"{{"system":{system},"value":{}}}"#, word(random, words::CODES))
 }
 
-/// A reference to one of these types: local, under the own address, or elsewhere.
+/// A reference to one of these types: local, under the own address, elsewhere, or by an identifier.
 fn reference(random: &mut Random, types: &[&str]) -> String {
     let (target, id) = (random.of_all(types), random.of_all(words::IDS));
-    let reference = match random.below(12) {
-        0 => format!("http://other/fhir/{target}/{id}"),
-        1 | 2 => format!("http://own/fhir/{target}/{id}"),
-        3 => format!("{target}/${}", random.below(4)),
+    let reference = match random.below(24) {
+        0 | 1 => format!("http://other/fhir/{target}/{id}"),
+        2..=4 => format!("http://own/fhir/{target}/{id}"),
+        5 | 6 => format!("{target}/${}", random.below(4)),
+        7 => format!("{target}/{id}/_history/{}", random.below(2) + 1),
         _ => format!("{target}/{id}"),
     };
-    format!(r#"{{"reference":{}}}"#, quoted(&reference))
+    let mut members = Members(Vec::new());
+    match random.below(12) {
+        0 => {
+            members.add("type", quoted(target));
+            members.add("identifier", identifier(random));
+        }
+        1 | 2 => {
+            members.add("reference", quoted(&reference));
+            members.add("identifier", identifier(random));
+        }
+        _ => members.add("reference", quoted(&reference)),
+    }
+    members.object()
 }
 
 fn date_time(random: &mut Random) -> String {
@@ -308,4 +355,36 @@ fn medication_request(random: &mut Random, members: &mut Members) {
     members.maybe(random, "encounter", |r| reference(r, &["Encounter"]));
     members.maybe(random, "authoredOn", date_time);
     members.maybe(random, "requester", |r| reference(r, &["Practitioner", "Organization"]));
+}
+
+fn group(random: &mut Random, members: &mut Members) {
+    members.add("type", word(random, &["person", "animal"]));
+    members.add("actual", random.chance(50).to_string());
+    members.maybe(random, "identifier", |r| list(r, identifier));
+    members.maybe(random, "code", concept);
+    members.maybe(random, "managingEntity", |r| reference(r, &["Organization", "Practitioner"]));
+    members.maybe(random, "member", |r| list(r, member));
+}
+
+fn member(random: &mut Random) -> String {
+    let entity = reference(random, &["Patient", "Patient", "Practitioner", "Group"]);
+    format!(r#"{{"entity":{entity}}}"#)
+}
+
+fn listing(random: &mut Random, members: &mut Members) {
+    members.add("status", word(random, &["current", "retired"]));
+    members.add("mode", quoted("working"));
+    members.maybe(random, "identifier", |r| list(r, identifier));
+    members.maybe(random, "title", |r| word(r, words::NAMES));
+    members.maybe(random, "code", concept);
+    members.maybe(random, "subject", |r| reference(r, &["Patient", "Patient", "Group"]));
+    members.maybe(random, "encounter", |r| reference(r, &["Encounter"]));
+    members.maybe(random, "date", date_time);
+    members.maybe(random, "source", |r| reference(r, &["Practitioner", "Patient"]));
+    if random.chance(80) {
+        let items = (0..random.below(3) + 1)
+            .map(|_| format!(r#"{{"item":{}}}"#, reference(random, words::ITEMS)))
+            .collect::<Vec<_>>();
+        members.add("entry", format!("[{}]", items.join(",")));
+    }
 }

@@ -6,6 +6,8 @@
 //! delete Patient/$3
 //! history * count=2 since
 //! search Patient?family=x&_sort=birthdate
+//! search ?_type=Patient,Practitioner&name=x
+//! search Patient/a/Observation?code=x
 //! hold 1 Patient?_count=1
 //! hold-history 2 Patient/a count=1
 //! continue 1
@@ -266,6 +268,8 @@ history Patient
 history Patient/a since
 search Patient?family=x
 search-by-post Patient?family=x
+search ?_type=Patient,Group&_id=a
+search Patient/a/*?_id=b
 hold 1 Patient
 hold-history 2 * count=3
 hold-history 2 Patient/a count=3

@@ -126,16 +126,38 @@ fn simpler_bodies(body: &Json) -> Vec<Json> {
     found
 }
 
-/// A search without one of its parameters.
+/// A search without one of its parameters, or of its values, or over more.
 fn simpler_searches(search: &str) -> Vec<String> {
-    let Some((resource_type, query)) = search.split_once('?') else { return Vec::new() };
+    let Some((path, query)) = search.split_once('?') else { return Vec::new() };
     let pairs: Vec<&str> = query.split('&').collect();
-    let without = |at: usize| {
-        let kept = pairs.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, pair)| *pair);
-        let kept = kept.collect::<Vec<_>>().join("&");
-        if kept.is_empty() { resource_type.to_owned() } else { format!("{resource_type}?{kept}") }
+    let of = |pairs: Vec<&str>| match pairs.join("&") {
+        kept if kept.is_empty() && !path.is_empty() => path.to_owned(),
+        kept => format!("{path}?{kept}"),
     };
-    (0..pairs.len()).map(without).collect()
+    let mut found = Vec::new();
+    for at in 0..pairs.len() {
+        let mut fewer = pairs.clone();
+        fewer.remove(at);
+        found.push(of(fewer));
+    }
+    for (at, (name, value)) in
+        pairs.iter().enumerate().filter_map(|(at, pair)| Some((at, pair.split_once('=')?)))
+    {
+        // A comma that is meant itself has a backslash before it.
+        let values: Vec<&str> = if value.contains("%5C") { vec![value] } else { value.split(',').collect() };
+        for fewer in values.iter().filter(|_| values.len() > 1) {
+            let simpler = format!("{name}={fewer}");
+            let mut changed = pairs.clone();
+            changed[at] = &simpler;
+            found.push(of(changed));
+        }
+    }
+    if let Some((_, resource_type)) = path.rsplit_once('/') {
+        let everywhere = if resource_type == "*" { "" } else { resource_type };
+        found.push(format!("{everywhere}?{query}"));
+    }
+    found.retain(|simpler| simpler != search);
+    found
 }
 
 #[cfg(test)]
@@ -164,5 +186,21 @@ create 1 Patient {"name":[{"family":"b"}],"resourceType":"Patient"}
 search Patient?family=b
 "#;
         assert_eq!(short, expected);
+    }
+
+    #[test]
+    fn searches_become_simpler() {
+        let rows = [
+            ("Patient?a=1&b=2", "Patient?b=2 Patient?a=1"),
+            ("Patient?a=1,2", "Patient Patient?a=1 Patient?a=2"),
+            ("Patient?a=1%5C,2", "Patient"),
+            ("?_type=A", "?"),
+            ("?", ""),
+            ("Patient/x/Group?a=1", "Patient/x/Group Group?a=1"),
+            ("Patient/x/*?a=1", "Patient/x/* ?a=1"),
+        ];
+        for (search, expected) in rows {
+            assert_eq!(simpler_searches(search).join(" "), expected, "{search}");
+        }
     }
 }

@@ -12,7 +12,13 @@ pub const TYPES: &[&str] = &[
     "Practitioner",
     "Organization",
     "MedicationRequest",
+    "Group",
+    "List",
 ];
+
+/// Those that may be in the compartment of a patient.
+pub const OF_PATIENTS: &[&str] =
+    &["Patient", "Observation", "Encounter", "Condition", "MedicationRequest", "Group", "List"];
 
 /// What a history may be about: types that refer to each other.
 pub const SUBJECTS: &[&[&str]] = &[
@@ -25,8 +31,14 @@ pub const SUBJECTS: &[&[&str]] = &[
     &["Condition", "Condition", "Patient"],
     &["MedicationRequest", "MedicationRequest", "Practitioner"],
     &["Organization"],
+    &["Group", "Patient", "Observation"],
+    &["List", "List", "Patient", "Observation"],
     TYPES,
 ];
+
+/// What a List has as items.
+pub const ITEMS: &[&str] =
+    &["Patient", "Patient", "Observation", "Observation", "Encounter", "Condition", "Organization", "List"];
 
 /// Names that fold alike, begin alike, or differ only far from their start.
 pub const NAMES: &[&str] = &[
@@ -71,11 +83,30 @@ pub const NAME_SEARCHES: &[&str] = &[
     "Ann",
 ];
 
-/// Systems of identifiers and codes.
-pub const SYSTEMS: &[&str] = &["urn:sys:a", "http://loinc.org", "urn:sys:A"];
+/// What names and texts have in them: encoded.
+pub const NAME_PARTS: &[&str] =
+    &["ULL", "la%20c", "ll", "mil", "ss", "%C3%9F", "%C3%BC", "brien", "%5C,", "haugh", "e", "x"];
+
+/// What texts and displays start with: encoded.
+pub const TEXT_STARTS: &[&str] =
+    &["m", "MUE", "de%20l", "stra", "s", "%C3%A9", "f", "O'", "%C3%B8", "z", "x"];
+
+/// Systems of identifiers and codes, with and without a mind for case.
+pub const SYSTEMS: &[&str] =
+    &["urn:sys:a", "http://loinc.org", "urn:sys:A", "http://terminology.hl7.org/CodeSystem/t"];
 
 /// Codes, some alike but for their case.
-pub const CODES: &[&str] = &["8480-6", "Ab", "ab", "x1"];
+pub const CODES: &[&str] = &["8480-6", "Ab", "ab", "x1", "8480-6", "Ab", "Maß", "MASS"];
+
+/// What codes start with.
+pub const CODE_STARTS: &[&str] = &["8480-", "a", "AB", "x1", "mas", "ma%C3%9F", "F", "z"];
+
+/// Types of identifiers: system and code.
+pub const IDENTIFIER_TYPES: &[(&str, &str)] = &[
+    ("http://terminology.hl7.org/CodeSystem/v2-0203", "MR"),
+    ("http://terminology.hl7.org/CodeSystem/v2-0203", "mr"),
+    ("urn:sys:a", "MR"),
+];
 
 /// Decimals near each other's implied limits.
 pub const DECIMALS: &[&str] = &[
@@ -123,5 +154,28 @@ pub const TIMES: &[&str] = &[
 /// Prefixes of ordered values; none is the most frequent.
 pub const PREFIXES: &[&str] = &["", "", "", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"];
 
-/// Profiles, tags' codes and sources.
-pub const URIS: &[&str] = &["http://x.org/p", "http://x.org/p|1", "http://x.org/q", "urn:uuid:12"];
+/// Profiles, some with a version, some below others.
+pub const PROFILES: &[&str] = &[
+    "http://x.org/p",
+    "http://x.org/p|1",
+    "http://x.org/p/sub",
+    "http://x.org/p/sub|2",
+    "http://x.org/pq",
+    "urn:uuid:12",
+];
+
+/// Sources, some below others.
+pub const SOURCES: &[&str] =
+    &["http://x.org/p", "http://x.org/p/", "http://x.org/p/sub", "http://x.org/P", "urn:uuid:12"];
+
+/// What is looked for above and below: the last is refused.
+pub const URLS: &[&str] = &[
+    "http://x.org",
+    "http://x.org/",
+    "http://x.org/p",
+    "http://x.org/p",
+    "http://x.org/p/",
+    "http://x.org/p/sub",
+    "http://x.org/p/sub/further",
+    "urn:uuid:12",
+];

@@ -111,7 +111,7 @@ impl Session {
             Step::Hold(slot, search) => {
                 self.held.remove(slot);
                 let page = begin(&tenant, search, Method::Get)?;
-                Ok(self.hold_search(*slot, resource_type_of(search).to_owned(), page))
+                Ok(self.hold_search(*slot, path_of(search).to_owned(), page))
             }
             Step::HoldHistory(slot, scope, count) => {
                 self.held.remove(slot);
@@ -121,9 +121,9 @@ impl Session {
                 Ok(self.hold_history(*slot, scope, page))
             }
             Step::Continue(slot) => match self.held.remove(slot) {
-                Some(Held::Search(resource_type, Some(token))) => {
-                    let page = tenant.search_page(&resource_type, &token, &tester())?;
-                    Ok(self.hold_search(*slot, resource_type, page))
+                Some(Held::Search(path, Some(token))) => {
+                    let page = tenant.search_page(&path, &token, &tester())?;
+                    Ok(self.hold_search(*slot, path, page))
                 }
                 Some(Held::History(scope, Some(token))) => {
                     let page = tenant.history_page(&scope, &token, &tester())?;
@@ -179,9 +179,9 @@ impl Session {
         Ok(Answer::History(pages))
     }
 
-    fn hold_search(&mut self, slot: u8, resource_type: String, page: SearchPage) -> Answer {
+    fn hold_search(&mut self, slot: u8, path: String, page: SearchPage) -> Answer {
         let shown = shown::page(&page);
-        self.held.insert(slot, Held::Search(resource_type, page.next));
+        self.held.insert(slot, Held::Search(path, page.next));
         Answer::Pages(vec![shown])
     }
 
@@ -209,8 +209,8 @@ fn matching(change: Change, if_match: Option<u64>) -> Change {
     }
 }
 
-fn resource_type_of(search: &str) -> &str {
-    search.split_once('?').map_or(search, |(resource_type, _)| resource_type)
+fn path_of(search: &str) -> &str {
+    search.split_once('?').map_or(search, |(path, _)| path)
 }
 
 fn scope_of(scope: &Scope) -> HistoryScope {
@@ -222,10 +222,10 @@ fn scope_of(scope: &Scope) -> HistoryScope {
 }
 
 fn begin(tenant: &Tenant, search: &str, method: Method) -> Result<SearchPage, Error> {
-    let (resource_type, parameters) = search.split_once('?').unwrap_or((search, ""));
+    let (path, parameters) = search.split_once('?').unwrap_or((search, ""));
     let (query, form) = if method == Method::Post { ("", parameters) } else { (parameters, "") };
     let own_bases = vec![OWN_ADDRESS.to_owned()];
-    let request = SearchRequest { form: form.into(), own_bases, ..SearchRequest::of(resource_type, query) };
+    let request = SearchRequest { form: form.into(), own_bases, ..SearchRequest::of(path, query) };
     tenant.search(&request, &tester())
 }
 
@@ -233,7 +233,7 @@ fn all_pages(tenant: &Tenant, search: &str, method: Method) -> Result<Answer, Er
     let mut page = begin(tenant, search, method)?;
     let mut pages = vec![shown::page(&page)];
     while let Some(token) = page.next {
-        page = tenant.search_page(resource_type_of(search), &token, &tester())?;
+        page = tenant.search_page(path_of(search), &token, &tester())?;
         pages.push(shown::page(&page));
     }
     Ok(Answer::Pages(pages))

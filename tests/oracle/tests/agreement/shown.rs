@@ -102,6 +102,7 @@ pub fn refusal(kind: ErrorKind) -> Refusal {
         ErrorKind::Gone => Refusal::Gone,
         ErrorKind::Conflict => Refusal::Conflict,
         ErrorKind::Precondition => Refusal::Precondition,
+        ErrorKind::Limit => Refusal::Limit,
         _ => Refusal::Unexpected,
     }
 }

@@ -32,13 +32,27 @@ pub(super) fn clause(
     let mut plain = vec![plain, Clause::Not(Box::new(marked.clone()))];
     plain.extend(unit_term.clone());
 
-    let units = unit.map_or_else(|| vec![Vec::new()], |unit| unit_tests(unit, columns));
-    let exact = alternatives.iter().flat_map(|tests| exact_tests(tests, columns)).flat_map(|ends| {
-        units.iter().map(move |unit| Clause::Values(ends.iter().chain(unit).cloned().collect()))
-    });
+    let exact = exact_ways(value, unit, columns).into_iter().map(Clause::Values);
     let mut exact = vec![marked, any(exact)];
     exact.extend(unit_term);
     Clause::Or(vec![Clause::And(plain), Clause::And(exact)])
+}
+
+/// The same by exact columns alone: alternatives, each of tests that all must hold in one place.
+pub(super) fn exact_ways(
+    value: &NumberValue,
+    unit: Option<&Unit>,
+    columns: &NumberColumns,
+) -> Vec<Vec<Test>> {
+    let searched = Stretch::searched(value);
+    let alternatives = prefix::alternatives(value.prefix, searched.low, searched.high);
+    let units = unit.map_or_else(|| vec![Vec::new()], |unit| unit_tests(unit, columns));
+    let ends = alternatives.iter().flat_map(|tests| exact_tests(tests, columns));
+    let with_unit = ends.flat_map(|ends| {
+        let with = |unit: &Vec<Test>| ends.iter().chain(unit).cloned().collect();
+        units.iter().map(with).collect::<Vec<_>>()
+    });
+    with_unit.collect()
 }
 
 fn unit_term(unit: &Unit) -> Option<Term<'_>> {

@@ -8,7 +8,7 @@ use crate::values::{CodeSource, Span, Value};
 
 impl<'a> Collector<'a> {
     /// Codes with and without a system, identifiers, and texts that know of no system: contact points, booleans, URIs, numbers.
-    /// Letters count as they are written: whether a system minds their case is not known here.
+    /// Beside them what codes are called.
     pub fn codes(&mut self, found: &Found<'a>) {
         match (found.shape(), found.node()) {
             (Shape::Coding, Some(coding)) => self.coding(coding),
@@ -16,17 +16,15 @@ impl<'a> Collector<'a> {
                 for coding in concept.get("coding").into_iter().flat_map(Node::items) {
                     self.coding(coding);
                 }
+                self.coded_text(concept, "text");
             }
-            (Shape::Identifier, Some(identifier)) => {
-                let system = self.keep_member(identifier, "system");
-                let value = self.keep_member(identifier, "value");
-                self.code(system, value, CodeSource::Identifier);
-            }
+            (Shape::Identifier, Some(identifier)) => self.identifier(identifier),
             (Shape::ContactPoint, Some(contact)) => {
                 let value = self.keep_member(contact, "value");
-                self.code(None, value, CodeSource::Bare);
+                self.code(None, value, CodeSource::Contact);
             }
-            (Shape::Text, _) => self.primitive(found, CodeSource::Coded),
+            (Shape::Code, _) => self.primitive(found, CodeSource::Code),
+            (Shape::Text, _) => self.primitive(found, CodeSource::Coding),
             (Shape::Boolean | Shape::Uri | Shape::Canonical | Shape::Number | Shape::Moment, _) => {
                 self.primitive(found, CodeSource::Bare);
             }
@@ -37,7 +35,32 @@ impl<'a> Collector<'a> {
     fn coding(&mut self, coding: Node<'a>) {
         let system = self.keep_member(coding, "system");
         let code = self.keep_member(coding, "code");
-        self.code(system, code, CodeSource::Coded);
+        self.code(system, code, CodeSource::Coding);
+        self.coded_text(coding, "display");
+    }
+
+    fn identifier(&mut self, identifier: Node<'a>) {
+        let system = self.keep_member(identifier, "system");
+        let value = self.keep_member(identifier, "value");
+        self.code(system, value, CodeSource::Identifier);
+        let Some(kind) = identifier.get("type") else { return };
+        self.coded_text(kind, "text");
+        for coding in kind.get("coding").into_iter().flat_map(Node::items) {
+            let system = self.keep_member(coding, "system");
+            let code = self.keep_member(coding, "code");
+            if let (Some(system), Some(code), Some(value)) = (system, code, value) {
+                self.push(Value::OfType { system, code, value });
+            }
+        }
+    }
+
+    fn coded_text(&mut self, element: Node<'a>, name: &str) {
+        if let Some(text) = element.get(name).and_then(Node::as_str) {
+            let folded = self.keep_folded(&text);
+            if folded.start < folded.end {
+                self.push(Value::CodedText(folded));
+            }
+        }
     }
 
     fn primitive(&mut self, found: &Found<'a>, source: CodeSource) {

@@ -18,7 +18,8 @@ impl<'a> Collector<'a> {
                 }
                 if let Some(identifier) = reference.get("identifier") {
                     let system = self.keep_member(identifier, "system");
-                    if let Some(value) = self.keep_member(identifier, "value") {
+                    let value = self.keep_member(identifier, "value");
+                    if system.is_some() || value.is_some() {
                         self.push(Value::Identifier { system, value });
                     }
                 }
@@ -32,7 +33,7 @@ impl<'a> Collector<'a> {
                     self.target(url, version);
                 }
             }
-            (Shape::Uri | Shape::Text, _) => {
+            (Shape::Uri | Shape::Text | Shape::Code, _) => {
                 if let Some(text) = found.text() {
                     self.target(&text, None);
                 }
@@ -50,7 +51,13 @@ impl<'a> Collector<'a> {
                 target: self.place(resource, id),
                 version: version.map(|version| self.keep(version)),
             },
-            None => Value::Url { url: self.keep(text), version: version.map(|version| self.keep(version)) },
+            None => {
+                let (url, version) = match (text.split_once("/_history/"), version) {
+                    (Some((url, version)), None) => (url, Some(version)),
+                    _ => (text, version),
+                };
+                Value::Url { url: self.keep(url), version: version.map(|version| self.keep(version)) }
+            }
         };
         self.push(value);
     }

@@ -3,7 +3,6 @@
 use fornax_model::Node;
 
 use super::{Collector, Found};
-use crate::fold::fold_into;
 use crate::shape::Shape;
 use crate::values::{Span, Value};
 
@@ -19,7 +18,7 @@ impl<'a> Collector<'a> {
             (Shape::HumanName, Some(name)) => self.parts(name, NAME),
             (Shape::Address, Some(address)) => self.parts(address, ADDRESS),
             (Shape::CodeableConcept, Some(concept)) => self.parts(concept, &["text"]),
-            (Shape::Text | Shape::Uri | Shape::Canonical, _) => {
+            (Shape::Text | Shape::Code | Shape::Uri | Shape::Canonical, _) => {
                 if let Some(text) = found.text() {
                     self.string(&text);
                 }
@@ -41,20 +40,20 @@ impl<'a> Collector<'a> {
 
     fn string(&mut self, text: &str) {
         let exact = self.keep(text);
-        let start = self.text.len() as u32;
-        fold_into(&mut self.text, text);
-        let folded = Span { start, end: self.text.len() as u32 };
+        let folded = self.keep_folded(text);
         self.push(Value::String { folded, exact });
     }
 
     /// A whole URI, every letter and slash as written.
     pub fn uri(&mut self, found: &Found<'a>) {
-        if !matches!(found.shape(), Shape::Uri | Shape::Canonical | Shape::Text) {
+        if !matches!(found.shape(), Shape::Uri | Shape::Canonical | Shape::Text | Shape::Code) {
             return;
         }
         if let Some(text) = found.text() {
             let uri = self.keep(&text);
-            self.push(Value::Uri(uri));
+            let bare = if found.shape() == Shape::Canonical { text.find('|') } else { None };
+            let bare = bare.map(|at| Span { end: uri.start + at as u32, ..uri });
+            self.push(Value::Uri { uri, bare });
         }
     }
 }

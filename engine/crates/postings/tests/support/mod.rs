@@ -8,8 +8,8 @@ use std::sync::Arc;
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_postings::{
     CacheBudget, Caches, Changes, Clause, ColumnName, Direction, Field, Files, Hit, IndexDocument, Limits,
-    ManifestTag, Options, Order, PageCache, PageRequest, Pick, Postings, Rid, RidSet, Seq, Snapshot, SortKey,
-    SupersededVersion, TagKeeper, Test, Total,
+    Link, ManifestTag, Options, Order, PageCache, PageRequest, Pick, Postings, Rid, RidSet, Seq, Snapshot,
+    SortKey, SupersededVersion, TagKeeper, TermTest, Test, Total,
 };
 use parking_lot::Mutex;
 
@@ -121,6 +121,7 @@ impl Version {
         }
         if let Some(subject) = self.subject {
             document.add_value(&names.subject, subject as i64);
+            document.add_term(Field::Reference, &[&b"s"[..], &subject.to_be_bytes()].concat());
         }
         if let Some(rank) = self.rank {
             document.add_value(&names.rank, rank);
@@ -145,6 +146,12 @@ pub enum Ask {
     LowIn(i64, i64),
     Rids(BTreeSet<Rid>),
     Subject(BTreeSet<Rid>),
+    /// Names that have these letters somewhere.
+    Having(String),
+    /// What refers to what is so.
+    SubjectIs(Box<Ask>),
+    /// What is referred to by what is so.
+    SubjectOf(Box<Ask>),
     And(Vec<Ask>),
     Or(Vec<Ask>),
     Not(Box<Ask>),
@@ -157,7 +164,7 @@ impl Ask {
         let several = |random: &mut Random| {
             (0..random.below(4)).map(|_| Self::random(resources, depth - 1, random)).collect::<Vec<_>>()
         };
-        match random.below(if depth == 0 { 8 } else { 11 }) {
+        match random.below(if depth == 0 { 9 } else { 14 }) {
             0 => Self::All,
             1 => Self::Code(random.below(7) as u8),
             2 => Self::Name((0..random.below(3)).map(|_| char::from(b'a' + random.below(3) as u8)).collect()),
@@ -170,13 +177,19 @@ impl Ask {
             5 => Self::LowIn(random.below(60) as i64 - 30, random.below(60) as i64 - 30),
             6 => Self::Rids(some(random)),
             7 => Self::Subject(some(random)),
-            8 => Self::And(several(random)),
-            9 => Self::Or(several(random)),
+            8 => {
+                Self::Having((0..random.below(3)).map(|_| char::from(b'a' + random.below(3) as u8)).collect())
+            }
+            9 => Self::And(several(random)),
+            10 => Self::Or(several(random)),
+            11 => Self::SubjectIs(Box::new(Self::random(resources, depth - 1, random))),
+            12 => Self::SubjectOf(Box::new(Self::random(resources, depth - 1, random))),
             _ => Self::Not(Box::new(Self::random(resources, depth - 1, random))),
         }
     }
 
-    pub fn holds(&self, version: &Version) -> bool {
+    /// Among all versions that are seen.
+    pub fn holds(&self, version: &Version, seen: &[&Version]) -> bool {
         match self {
             Self::All => true,
             Self::Code(code) => version.codes.contains(code),
@@ -188,15 +201,23 @@ impl Ask {
             Self::LowIn(from, to) => version.intervals.iter().any(|(_, low, _)| low >= from && low <= to),
             Self::Rids(rids) => rids.contains(&version.rid),
             Self::Subject(rids) => version.subject.is_some_and(|subject| rids.contains(&subject)),
-            Self::And(asks) => asks.iter().all(|ask| ask.holds(version)),
-            Self::Or(asks) => asks.iter().any(|ask| ask.holds(version)),
-            Self::Not(ask) => !ask.holds(version),
+            Self::Having(letters) => version.name.contains(letters.as_str()),
+            Self::SubjectIs(ask) => {
+                seen.iter().any(|other| version.subject == Some(other.rid) && ask.holds(other, seen))
+            }
+            Self::SubjectOf(ask) => {
+                seen.iter().any(|other| other.subject == Some(version.rid) && ask.holds(other, seen))
+            }
+            Self::And(asks) => asks.iter().all(|ask| ask.holds(version, seen)),
+            Self::Or(asks) => asks.iter().any(|ask| ask.holds(version, seen)),
+            Self::Not(ask) => !ask.holds(version, seen),
         }
     }
 
     pub fn clause(&self) -> Clause {
         let names = columns();
         let set = |rids: &BTreeSet<Rid>| Arc::new(rids.iter().copied().collect::<RidSet>());
+        let link = Link { column: names.subject.clone(), field: Field::Reference, prefix: b"s"[..].into() };
         match self {
             Self::All => Clause::All,
             Self::Code(code) => Clause::term(Field::Token, &[b'c', *code]),
@@ -209,7 +230,14 @@ impl Ask {
             ]),
             Self::LowIn(from, to) => Clause::range(&names.low, *from, *to),
             Self::Rids(rids) => Clause::Rids(set(rids)),
-            Self::Subject(rids) => Clause::Joined(names.subject, set(rids)),
+            Self::Subject(rids) => Clause::Joined(link, set(rids)),
+            Self::Having(letters) => {
+                let letters = letters.clone();
+                let holds = move |rest: &[u8]| std::str::from_utf8(rest).unwrap().contains(letters.as_str());
+                Clause::Terms(Field::String, [].into(), TermTest::new(holds))
+            }
+            Self::SubjectIs(ask) => Clause::Refers(link, Box::new(ask.clause())),
+            Self::SubjectOf(ask) => Clause::Referred(names.subject, Box::new(ask.clause())),
             Self::And(asks) => Clause::And(asks.iter().map(Self::clause).collect()),
             Self::Or(asks) => Clause::Or(asks.iter().map(Self::clause).collect()),
             Self::Not(ask) => Clause::Not(Box::new(ask.clause())),
@@ -273,11 +301,32 @@ impl Model {
         self.versions.iter().filter(visible)
     }
 
+    /// Looks some versions up, superseded and later ones among them.
+    fn compare_versions(&self, snapshot: &Snapshot, random: &mut Random) {
+        let hit = |version: &Version| Hit { rid: version.rid, seq: version.seq };
+        let some: Vec<&Version> = self.versions.iter().filter(|_| random.one_in(3)).collect();
+        let (seen, seq): (BTreeSet<Rid>, _) =
+            (self.visible(snapshot.seq()).map(|v| v.rid).collect(), snapshot.seq());
+        let is_seen = |version: &&Version| self.visible(seq).any(|seen| hit(seen) == hit(version));
+        let hits: Vec<Hit> = some.iter().map(|version| hit(version)).collect();
+        let want: RidSet = some.iter().copied().filter(|version| is_seen(version)).map(|v| v.rid).collect();
+        assert!(want.iter().all(|rid| seen.contains(&rid)));
+        assert_eq!(snapshot.rids(&Clause::Versions(hits.into())).unwrap(), want, "versions at {seq}");
+        for version in some {
+            assert_eq!(snapshot.sees(hit(version)), is_seen(&version), "{version:?} at {seq}");
+            if is_seen(&version) {
+                let named = snapshot.named(&[hit(version)], &[columns().subject]).unwrap();
+                assert_eq!(named, version.subject.into_iter().collect::<Vec<_>>());
+            }
+        }
+    }
+
     /// Asks index and model the same and compares every kind of answer.
     pub fn compare(&self, snapshot: &Snapshot, random: &mut Random) {
         let ask = Ask::random(self.resources, 2, random);
         let clause = ask.clause();
-        let want: Vec<&Version> = self.visible(snapshot.seq()).filter(|version| ask.holds(version)).collect();
+        let seen: Vec<&Version> = self.visible(snapshot.seq()).collect();
+        let want: Vec<&Version> = seen.iter().copied().filter(|version| ask.holds(version, &seen)).collect();
         let context = || format!("{ask:?} at {}", snapshot.seq());
         assert_eq!(snapshot.count(&clause).unwrap(), want.len() as u64, "count of {}", context());
         let rids: RidSet = want.iter().map(|version| version.rid).collect();
@@ -290,6 +339,7 @@ impl Model {
             context()
         );
 
+        self.compare_versions(snapshot, random);
         let written: Vec<Hit> =
             want.iter().map(|version| Hit { rid: version.rid, seq: version.seq }).collect();
         assert_eq!(pages(snapshot, &clause, &Order::Written, random), written, "{}", context());

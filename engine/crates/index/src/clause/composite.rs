@@ -1,0 +1,127 @@
+//! Composites: by the components' own parameters where these say it all, else by aligned columns.
+
+use fornax_definitions::{ParameterId, TypeId};
+use fornax_postings::{Clause, ColumnName, Test};
+use fornax_query::{DateValue, Values};
+
+use super::range::Range;
+use super::{Writing, any, number, token};
+use crate::columns::{ComponentColumns, PartColumns};
+use crate::document::term_hash;
+use crate::error::IndexError;
+use crate::fold::fold;
+use crate::prefix::{self, End};
+use crate::term::Term;
+use crate::time;
+
+/// Alternatives, each of tests that all must hold in one place.
+type Ways = Vec<Vec<Test>>;
+
+impl Writing<'_> {
+    /// One alternative of a composite: a value for every component.
+    pub(super) fn composite(
+        &self,
+        types: &[TypeId],
+        parameter: ParameterId,
+        components: &[ComponentColumns],
+        values: &[Values],
+    ) -> Result<Clause, IndexError> {
+        let aligned = Term::Aligned.clause(parameter);
+        let mut told_apart = vec![Term::Present.clause(parameter), Clause::Not(Box::new(aligned.clone()))];
+        let mut ways: Ways = vec![Vec::new()];
+        for (component, values) in components.iter().zip(values) {
+            // A component that is not indexed by itself never says it all.
+            told_apart.push(match self.has(types, component.parameter, values) {
+                Err(IndexError::NotIndexed { .. }) => Clause::Or(Vec::new()),
+                clause => clause?,
+            });
+            let more = self.component(component, values);
+            ways = ways
+                .iter()
+                .flat_map(|way| more.iter().map(move |more| way.iter().chain(more).cloned().collect()))
+                .collect();
+        }
+        let aligned = Clause::And(vec![aligned, any(ways.into_iter().map(Clause::Values))]);
+        Ok(Clause::Or(vec![Clause::And(told_apart), aligned]))
+    }
+
+    /// What the single value of a component asks of its columns.
+    fn component(&self, component: &ComponentColumns, values: &Values) -> Ways {
+        match (values, &component.columns) {
+            (Values::Date(values), PartColumns::Date { low, high }) => {
+                values.iter().flat_map(|value| self.date_ways(value, [low, high])).collect()
+            }
+            (Values::Number(values), PartColumns::Number(columns)) => {
+                values.iter().flat_map(|value| number::exact_ways(value, None, columns)).collect()
+            }
+            (Values::Quantity(values), PartColumns::Number(columns)) => {
+                let ways = |value: &fornax_query::QuantityValue| {
+                    number::exact_ways(&value.number, Some(&value.unit), columns)
+                };
+                values.iter().flat_map(ways).collect()
+            }
+            (Values::String(values), PartColumns::Text(columns)) => {
+                values.iter().map(|value| starts(fold(value).as_bytes(), columns)).collect()
+            }
+            (values, PartColumns::Terms(columns)) => self
+                .asked_hashes(component, values)
+                .into_iter()
+                .map(|(slot, hash)| vec![Range::only(hash).test(&columns[slot])])
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn date_ways(&self, value: &DateValue, [low, high]: [&ColumnName; 2]) -> Ways {
+        let searched = time::searched(value, self.context.now_us);
+        let alternatives = prefix::alternatives(value.prefix, searched.low, searched.high);
+        let column = |end| match end {
+            End::Low => low,
+            End::High => high,
+        };
+        let tests = alternatives.iter().map(|tests| {
+            let test =
+                |test: &prefix::EndTest<i64>| Range::of(test.comparison, test.bound).test(column(test.end));
+            tests.iter().map(test).collect()
+        });
+        tests.collect()
+    }
+
+    /// Of which of a value's terms the hash must be one of these.
+    fn asked_hashes(&self, component: &ComponentColumns, values: &Values) -> Vec<(usize, i64)> {
+        let mut bytes = Vec::new();
+        let mut hash = |term: Term<'_>| term_hash(term, component, &mut bytes);
+        match values {
+            Values::Token(values) => {
+                values.iter().flat_map(|value| token::asked_terms(value, &mut hash)).collect()
+            }
+            Values::Reference(values) => {
+                let parameter = self.definitions.parameter_of(component.parameter);
+                let terms = values.iter().flat_map(|value| self.reference_terms(value, parameter));
+                let asked = terms.map(|(alone, version)| match version {
+                    None => (0, hash(alone)),
+                    Some(version) => (1, hash(version)),
+                });
+                asked.collect()
+            }
+            Values::Uri(values) => {
+                let both = |uri: &String| [0, 1].map(|slot| (slot, uri.clone()));
+                values.iter().flat_map(both).map(|(slot, uri)| (slot, hash(Term::Uri(&uri)))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A folded string that starts so.
+fn starts(start: &[u8], columns: &[ColumnName]) -> Vec<Test> {
+    let tests = start.chunks(8).zip(columns).map(|(part, column)| {
+        let filled = |with: u8| {
+            let mut bytes = [with; 8];
+            bytes[..part.len()].copy_from_slice(part);
+            (u64::from_be_bytes(bytes) ^ (1 << 63)) as i64
+        };
+        Range { low: filled(0), high: filled(u8::MAX) }.test(column)
+    });
+    tests.collect()
+}

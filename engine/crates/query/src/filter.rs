@@ -1,0 +1,202 @@
+//! A parameter that says what must hold: its name with modifiers and chains, and its values, to a condition.
+
+use fornax_definitions::{SearchKind, SearchParameter, TypeId};
+
+use crate::condition::{Condition, Described};
+use crate::error::{Bound, Fault, Feature, QueryError};
+use crate::includable::is_includable;
+use crate::name::{Suffix, resource_named, split_code, suffix};
+use crate::pairs::Pair;
+use crate::parse::{Reading, is_evaluated};
+use crate::read::{Form, ValueReader};
+
+impl Reading<'_> {
+    /// What a pair asks of the resources that are searched.
+    pub fn pair_condition(&self, pair: &Pair) -> Result<Condition, QueryError> {
+        let links = pair.name.matches('.').count() + pair.name.matches("_has:").count();
+        Bound::Links.holds_in(pair, links, self.context.limits.links_max)?;
+        self.condition(&self.types, &pair.name, pair)
+    }
+
+    /// What a parameter of that name asks of resources of these types.
+    fn condition(&self, types: &[TypeId], name: &str, pair: &Pair) -> Result<Condition, QueryError> {
+        let (code, rest) = split_code(name);
+        if code == "_has" {
+            return self.referred(rest, pair);
+        }
+        if code == "_list" {
+            return self.listed(rest, pair);
+        }
+        let mut described: Vec<Described> = Vec::new();
+        let mut parameters: Vec<&SearchParameter> = Vec::new();
+        for &resource in types {
+            let parameter = self.context.definitions.parameter(resource, code);
+            let parameter = parameter.ok_or_else(|| QueryError::Unknown { place: pair.place() })?;
+            let same = parameters.iter().position(|known| known.id == parameter.id);
+            let condition = match same {
+                Some(at) => described[at].condition.clone(),
+                None => self.of_parameter(parameter, rest, pair)?,
+            };
+            parameters.push(parameter);
+            described.push(Described { resource, condition });
+        }
+        let is_one = parameters.windows(2).all(|two| two[0].id == two[1].id);
+        match described.pop() {
+            Some(Described { condition, .. }) if is_one => Ok(condition),
+            last => Ok(Condition::ByType(described.into_iter().chain(last).collect())),
+        }
+    }
+
+    fn of_parameter(
+        &self,
+        parameter: &SearchParameter,
+        rest: &str,
+        pair: &Pair,
+    ) -> Result<Condition, QueryError> {
+        let definitions = self.context.definitions;
+        if !is_evaluated(parameter) {
+            return Err(pair.not_supported(Feature::Parameter));
+        }
+        if let Some((before, after)) = rest.split_once('.') {
+            return self.chain(parameter, (before, after), pair);
+        }
+        match suffix(rest, pair, definitions)? {
+            Suffix::None => self.values(parameter, None, pair, Form::Plain),
+            Suffix::Type(target)
+                if parameter.kind == SearchKind::Reference && definitions.may_refer_to(parameter, target) =>
+            {
+                self.values(parameter, Some(target), pair, Form::Plain)
+            }
+            Suffix::Type(_) => Err(pair.invalid(Fault::Modifier)),
+            Suffix::Modifier(modifier) => self.modified(parameter, modifier, pair),
+        }
+    }
+
+    fn values(
+        &self,
+        parameter: &SearchParameter,
+        target: Option<TypeId>,
+        pair: &Pair,
+        form: Form,
+    ) -> Result<Condition, QueryError> {
+        let crate::Context { definitions, bases, limits, .. } = *self.context;
+        let reader = ValueReader { definitions, parameter, target, bases, limits };
+        let values = reader.read(pair, form)?;
+        let values = values.ok_or_else(|| pair.not_supported(Feature::Kind(parameter.kind)))?;
+        Ok(Condition::Has { parameter: parameter.id, values })
+    }
+
+    fn modified(
+        &self,
+        parameter: &SearchParameter,
+        modifier: &'static str,
+        pair: &Pair,
+    ) -> Result<Condition, QueryError> {
+        let is_every = matches!(parameter.code, "_id" | "_lastUpdated");
+        let form = match (modifier, parameter.kind) {
+            ("missing", _) if !is_every => return missing(parameter, pair),
+            ("not", SearchKind::Token) => {
+                let condition = self.values(parameter, None, pair, Form::Plain)?;
+                return Ok(Condition::Not(Box::new(condition)));
+            }
+            _ if is_every => return Err(pair.invalid(Fault::ModifierKind)),
+            ("exact", SearchKind::String) => Form::Exact,
+            ("contains", SearchKind::String) => Form::Contains,
+            ("text", SearchKind::Token) => Form::CodedText,
+            ("code-text", SearchKind::Token) => Form::CodeStart,
+            ("of-type", SearchKind::Token) => Form::OfType,
+            ("identifier", SearchKind::Reference) => Form::Identifier,
+            ("below", SearchKind::Uri) => Form::Below,
+            ("above", SearchKind::Uri) => Form::Above,
+            ("above" | "below", SearchKind::Token | SearchKind::Reference)
+            | ("in" | "not-in", SearchKind::Token)
+            | ("text", SearchKind::String) => {
+                return Err(pair.not_supported(Feature::Modifier(modifier)));
+            }
+            _ => return Err(pair.invalid(Fault::ModifierKind)),
+        };
+        self.values(parameter, None, pair, form)
+    }
+
+    /// `subject.name`, `subject:Patient.name`: what stands before and after the dot.
+    fn chain(
+        &self,
+        parameter: &SearchParameter,
+        (before, after): (&str, &str),
+        pair: &Pair,
+    ) -> Result<Condition, QueryError> {
+        let definitions = self.context.definitions;
+        if parameter.kind != SearchKind::Reference {
+            return Err(pair.invalid(Fault::ChainKind));
+        }
+        let only = match before.strip_prefix(':') {
+            None => None,
+            Some(name) => {
+                Some(resource_named(definitions, name).ok_or_else(|| pair.invalid(Fault::ResourceType))?)
+            }
+        };
+        let possible = definitions.resource_types().map(|of| of.id);
+        let possible = possible.filter(|&of| definitions.may_refer_to(parameter, of));
+        let (mut targets, mut failure) = (Vec::new(), None);
+        for resource in possible.filter(|&of| only.is_none_or(|only| only == of)) {
+            match self.condition(&[resource], after, pair) {
+                Ok(condition) => targets.push(Described { resource, condition }),
+                // What is wrong with a value says more than that another type has no such parameter.
+                Err(QueryError::Unknown { .. }) => {}
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        match failure {
+            _ if !targets.is_empty() => Ok(Condition::Refers { parameter: parameter.id, targets }),
+            Some(error) => Err(error),
+            None => Err(pair.invalid(Fault::ChainTarget)),
+        }
+    }
+
+    /// What follows `_has`: `:Type:reference:parameter`.
+    fn referred(&self, rest: &str, pair: &Pair) -> Result<Condition, QueryError> {
+        let definitions = self.context.definitions;
+        let parts: Vec<&str> = rest.splitn(4, ':').collect();
+        let ["", name, code, after] = parts[..] else { return Err(pair.invalid(Fault::Has)) };
+        let resource = resource_named(definitions, name).ok_or_else(|| pair.invalid(Fault::ResourceType))?;
+        let parameter = definitions.parameter(resource, code);
+        let parameter = parameter.filter(|found| is_includable(definitions, found, resource));
+        let parameter = parameter.ok_or_else(|| pair.invalid(Fault::Has))?;
+        let condition = self.condition(&[resource], after, pair);
+        // An unknown parameter here is not one of the searched type's, which may be passed over.
+        let condition = condition.map_err(|error| match error {
+            QueryError::Unknown { .. } => pair.invalid(Fault::Has),
+            other => other,
+        })?;
+        let source = Box::new(Described { resource, condition });
+        Ok(Condition::Referred { parameter: parameter.id, source })
+    }
+
+    /// `_list`: what a List has as an item.
+    fn listed(&self, rest: &str, pair: &Pair) -> Result<Condition, QueryError> {
+        let definitions = self.context.definitions;
+        if !rest.is_empty() {
+            return Err(pair.invalid(Fault::NoModifier));
+        }
+        if pair.value.starts_with('$') {
+            return Err(pair.not_supported(Feature::Value("$current")));
+        }
+        let list = resource_named(definitions, "List");
+        let item = list.and_then(|list| definitions.parameter(list, "item"));
+        let (Some(resource), Some(item)) = (list, item) else {
+            return Err(pair.not_supported(Feature::Parameter));
+        };
+        let condition = self.condition(&[resource], "_id", pair)?;
+        let source = Box::new(Described { resource, condition });
+        Ok(Condition::Referred { parameter: item.id, source })
+    }
+}
+
+fn missing(parameter: &SearchParameter, pair: &Pair) -> Result<Condition, QueryError> {
+    let present = Condition::Present(parameter.id);
+    match pair.value.as_str() {
+        "true" => Ok(Condition::Not(Box::new(present))),
+        "false" => Ok(present),
+        _ => Err(pair.invalid(Fault::Choice("true, false"))),
+    }
+}

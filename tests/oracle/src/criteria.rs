@@ -1,0 +1,136 @@
+//! What a search asks of a resource: parameters with their modifiers, chains and `_has` (search.html#modifiers,
+//! search.html#chaining, search.html#has).
+
+use crate::parameters::{Kind, Parameter, parameter};
+use crate::query::{split, unescaped};
+use crate::refusal::Refusal;
+use crate::wanted::{Modifier, Wanted};
+
+/// How many steps of chains and of `_has` a name may have in all.
+const LINKS_MAX: usize = 8;
+
+/// One criterion.
+#[derive(Clone, Debug)]
+pub enum Criterion {
+    /// Some value is one of those.
+    SomeValue(&'static Parameter, Vec<Wanted>),
+    /// No value is one of those.
+    NoValue(&'static Parameter, Vec<Wanted>),
+    /// There is a value.
+    Present(&'static Parameter),
+    /// There is no value.
+    Missing(&'static Parameter),
+    /// Some value refers to a resource of one of the types that meets what is asked of that type.
+    Chain(&'static Parameter, Vec<(&'static str, Criterion)>),
+    /// Some resource meets a criterion and refers to this one.
+    Has {
+        /// Its type.
+        source: String,
+        /// By what it refers.
+        by: &'static Parameter,
+        /// What is asked of it.
+        criterion: Box<Criterion>,
+    },
+    /// It is an item of one of the Lists with these ids.
+    Listed(Vec<String>),
+}
+
+impl Criterion {
+    /// Reads a name and a value. `None`: the type has no such parameter.
+    ///
+    /// # Errors
+    /// `Limit`: too many links. `Invalid`: a value, a modifier or a link that it can't be. `NotSupported`: the modifier.
+    pub fn parse(resource_type: &str, name: &str, value: &str) -> Result<Option<Self>, Refusal> {
+        let links = name.matches('.').count() + name.matches("_has:").count();
+        if links > LINKS_MAX {
+            return Err(Refusal::Limit);
+        }
+        Self::of(resource_type, name, value)
+    }
+
+    /// Whether other resources decide.
+    pub fn is_join(&self) -> bool {
+        matches!(self, Self::Chain(..) | Self::Has { .. } | Self::Listed(_))
+    }
+
+    fn of(resource_type: &str, name: &str, value: &str) -> Result<Option<Self>, Refusal> {
+        if let Some(rest) = name.strip_prefix("_has:") {
+            return Self::has(rest, value).map(Some);
+        }
+        if let Some((head, rest)) = name.split_once('.') {
+            return Self::chain(resource_type, head, rest, value);
+        }
+        let (code, modifier) = match name.split_once(':') {
+            Some((code, modifier)) => (code, Some(modifier)),
+            None => (name, None),
+        };
+        if code == "_list" {
+            let ids = split(value, ',').iter().map(|id| unescaped(id)).collect();
+            return if modifier.is_none() { Ok(Some(Self::Listed(ids))) } else { Err(Refusal::Invalid) };
+        }
+        let Some(parameter) = parameter(resource_type, code) else { return Ok(None) };
+        Self::simple(parameter, modifier, value).map(Some)
+    }
+
+    fn simple(parameter: &'static Parameter, modifier: Option<&str>, value: &str) -> Result<Self, Refusal> {
+        if modifier == Some("missing") {
+            let is_everywhere = ["_id", "_lastUpdated"].contains(&parameter.code);
+            return match value {
+                "true" if !is_everywhere => Ok(Self::Missing(parameter)),
+                "false" if !is_everywhere => Ok(Self::Present(parameter)),
+                _ => Err(Refusal::Invalid),
+            };
+        }
+        let is_negative = modifier == Some("not") && parameter.element.kind() == Kind::Token;
+        if parameter.code == "_id" && modifier.is_some() && !is_negative {
+            return Err(Refusal::Invalid);
+        }
+        let modifier = match modifier {
+            Some(modifier) if !is_negative => Modifier::parse(parameter, modifier)?,
+            _ => Modifier::Plain,
+        };
+        let wanted = split(value, ',').into_iter().map(|value| Wanted::parse(parameter, modifier, &value));
+        let wanted = wanted.collect::<Result<_, _>>()?;
+        Ok(if is_negative { Self::NoValue(parameter, wanted) } else { Self::SomeValue(parameter, wanted) })
+    }
+
+    /// `p.q` and `p:Type.q`: all types that have `q`, and for which the value can be read, are looked at.
+    fn chain(resource_type: &str, head: &str, rest: &str, value: &str) -> Result<Option<Self>, Refusal> {
+        let (code, target) = match head.split_once(':') {
+            Some((code, target)) => (code, Some(target)),
+            None => (head, None),
+        };
+        let Some(parameter) = parameter(resource_type, code) else { return Ok(None) };
+        let mut types = parameter.target_types().collect::<Vec<_>>();
+        types.retain(|name| target.is_none_or(|target| target == *name));
+        if parameter.element.kind() != Kind::Reference || types.is_empty() {
+            return Err(Refusal::Invalid);
+        }
+        let (mut asked, mut refusal) = (Vec::new(), Refusal::Invalid);
+        for name in types {
+            match Self::of(name, rest, value) {
+                Ok(Some(criterion)) => asked.push((name, criterion)),
+                Ok(None) => {}
+                Err(Refusal::NotSupported) => refusal = Refusal::NotSupported,
+                Err(_) => {}
+            }
+        }
+        if asked.is_empty() { Err(refusal) } else { Ok(Some(Self::Chain(parameter, asked))) }
+    }
+
+    /// `Type:p:q`, without the `_has:` before it.
+    fn has(rest: &str, value: &str) -> Result<Self, Refusal> {
+        let mut parts = rest.splitn(3, ':');
+        let (Some(source), Some(code), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(Refusal::Invalid);
+        };
+        let by = parameter(source, code).filter(|by| by.element.kind() == Kind::Reference);
+        let criterion = Self::of(source, name, value)?;
+        match (by, criterion) {
+            (Some(by), Some(criterion)) => {
+                Ok(Self::Has { source: source.to_owned(), by, criterion: Box::new(criterion) })
+            }
+            _ => Err(Refusal::Invalid),
+        }
+    }
+}

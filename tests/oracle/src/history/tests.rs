@@ -1,0 +1,180 @@
+//! Random histories, taken through two oracles: they agree, and what searches ask for is found often enough.
+
+use std::collections::BTreeMap;
+
+use super::generate::history;
+use super::judge::run;
+use super::step::{Answer, BundleKind, Step};
+use crate::refusal::Refusal;
+use crate::repository::{Decided, Repository};
+use crate::search::{Continues, Pages};
+use crate::transaction::{Done, Entry};
+
+/// An oracle that takes the engine's part.
+#[derive(Default)]
+struct Other {
+    repository: Repository,
+    made: i64,
+    held: BTreeMap<u8, Pages>,
+}
+
+impl Other {
+    fn decided(&mut self) -> Decided {
+        self.made += 1;
+        Decided { id: Some(format!("made-{}", self.made)), at: 1_600_000_000_000 + self.made }
+    }
+
+    fn perform(&mut self, step: &Step) -> Answer {
+        self.answer(step).unwrap_or_else(Answer::Refused)
+    }
+
+    fn answer(&mut self, step: &Step) -> Result<Answer, Refusal> {
+        self.repository.begin_commit();
+        let decided = self.decided();
+        let at = decided.at;
+        Ok(match step {
+            Step::Create { resource_type, criteria, body, .. } => {
+                Answer::Done(self.repository.create(resource_type, criteria.as_deref(), body, &decided)?)
+            }
+            Step::Update { key, if_match, body } => {
+                Answer::Done(self.repository.update(key, *if_match, body, at)?)
+            }
+            Step::Delete { key, if_match } => Answer::Done(self.repository.delete(key, *if_match, at)?),
+            Step::Read(key) => Answer::Found(self.repository.read(key)?),
+            Step::VersionRead(key, version) => Answer::Found(self.repository.vread(key, *version)?),
+            Step::Search(search) | Step::SearchByPost(search) => {
+                let mut pages = Pages::begin(&self.repository, search)?;
+                let mut shown = vec![pages.show()];
+                while pages.continues() == Continues::Yes {
+                    shown.push(pages.show());
+                }
+                Answer::Pages(shown)
+            }
+            Step::Hold(slot, search) => {
+                self.held.remove(slot);
+                let mut pages = Pages::begin(&self.repository, search)?;
+                let shown = pages.show();
+                self.held.insert(*slot, pages);
+                Answer::Pages(vec![shown])
+            }
+            Step::Continue(slot) => {
+                let held = self.held.get_mut(slot).filter(|pages| pages.continues() == Continues::Yes);
+                held.map_or(Answer::Nothing, |pages| Answer::Pages(vec![pages.show()]))
+            }
+            Step::Bundle { kind, entries, .. } => self.bundle(*kind, entries)?,
+            Step::History { .. } | Step::HoldHistory(..) | Step::Reopen => Answer::Nothing,
+        })
+    }
+
+    fn bundle(&mut self, kind: BundleKind, entries: &[Entry]) -> Result<Answer, Refusal> {
+        let at = self.decided().at;
+        let decided: Vec<Decided> = entries.iter().map(|_| Decided { at, ..self.decided() }).collect();
+        let done = match kind {
+            BundleKind::Batch => self.repository.batch(entries, &decided),
+            BundleKind::Transaction => {
+                let done = self.repository.transaction(entries, &decided);
+                done.map_err(|reasons| reasons[0])?
+            }
+        };
+        let shown = done.into_iter().map(|done| match done {
+            Done::Written(outcome) => Done::Written(outcome),
+            Done::Read(version) => Done::Read(version),
+            Done::Search(mut pages) => Done::Search(Box::new(pages.show())),
+            Done::Failed(refusal) => Done::Failed(refusal),
+        });
+        Ok(Answer::Bundle(shown.collect()))
+    }
+}
+
+/// Histories of resources are not looked at here.
+fn steps(seed: u64) -> Vec<Step> {
+    let mut steps = history(seed);
+    steps.retain(|step| !matches!(step, Step::History { .. } | Step::HoldHistory(..)));
+    steps
+}
+
+/// What a search has in it.
+fn features(search: &str) -> Vec<&'static str> {
+    let query = search.split_once('?').map_or("", |(_, query)| query);
+    let names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    let has = |part: &str| names.iter().any(|name| name.contains(part));
+    let rows = [
+        ("missing", has(":missing")),
+        ("exact", has(":exact")),
+        ("contains", has(":contains")),
+        ("not", has(":not")),
+        ("text", has(":text")),
+        ("code-text", has(":code-text")),
+        ("of-type", has(":of-type")),
+        ("identifier", has(":identifier")),
+        ("above, below", has(":above") || has(":below")),
+        ("composite", has("code-value-")),
+        ("chain", has(".")),
+        ("long chain", names.iter().any(|name| name.matches('.').count() > 1)),
+        ("_has", has("_has:")),
+        ("nested _has", names.iter().any(|name| name.matches("_has:").count() > 1)),
+        ("chain and _has", names.iter().any(|name| name.contains("_has:") && name.contains('.'))),
+        ("several types", search.starts_with('?')),
+        ("compartment", search.split('?').next().is_some_and(|path| path.contains('/'))),
+        ("_list", has("_list")),
+        ("criteria", names.iter().any(|name| !name.is_empty() && !name.starts_with('_'))),
+    ];
+    rows.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn two_oracles_agree_and_searches_are_worth_their_while() {
+    let mut tallies: BTreeMap<&'static str, (u32, u32)> = BTreeMap::new();
+    let mut note = |feature: &'static str, found: bool| {
+        let (asked, count) = tallies.entry(feature).or_default();
+        *asked += 1;
+        *count += u32::from(found);
+    };
+    for seed in 0..200 {
+        let steps = steps(seed);
+        let mut other = Other::default();
+        let result = run(&steps, &mut |step| {
+            let answer = other.perform(step);
+            if let (Step::Search(search), Answer::Pages(pages)) = (step, &answer) {
+                let found = pages[0].total.is_some_and(|total| total > 0) || !pages[0].matches.is_empty();
+                for feature in features(search) {
+                    note(feature, found);
+                }
+                if search.contains(":iterate") || search.contains(":recurse") {
+                    note("included by iterate", pages.iter().any(|page| !page.includes.is_empty()));
+                }
+            }
+            answer
+        });
+        if let Err(disagreement) = result {
+            panic!("seed {seed}: {disagreement}");
+        }
+    }
+    let at_least = [
+        ("_has", 30),
+        ("_list", 1),
+        ("above, below", 7),
+        ("chain", 40),
+        ("chain and _has", 8),
+        ("code-text", 4),
+        ("compartment", 30),
+        ("composite", 8),
+        ("contains", 6),
+        ("criteria", 300),
+        ("exact", 2),
+        ("identifier", 5),
+        ("included by iterate", 20),
+        ("long chain", 3),
+        ("missing", 60),
+        ("nested _has", 2),
+        ("not", 60),
+        ("of-type", 3),
+        ("several types", 60),
+        ("text", 3),
+    ];
+    for (feature, least) in at_least {
+        let (asked, found) = tallies.get(feature).copied().unwrap_or((0, 0));
+        println!("{feature}: {found} of {asked}");
+        assert!(found >= least, "{feature}: {found} of {asked}");
+    }
+}
