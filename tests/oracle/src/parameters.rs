@@ -38,8 +38,8 @@ pub enum Element {
     Identifier,
     /// `ContactPoint`.
     ContactPoint,
-    /// `code`.
-    Code,
+    /// `code`, and the system of the value set that it is bound to.
+    Code(&'static str),
     /// `boolean`.
     Boolean,
     /// Whether there is a value that is not `false`: `Patient.deceased`.
@@ -71,7 +71,7 @@ impl Element {
             | Self::Coding
             | Self::Identifier
             | Self::ContactPoint
-            | Self::Code
+            | Self::Code(_)
             | Self::Boolean
             | Self::Existence
             | Self::Id => Kind::Token,

@@ -47,6 +47,8 @@ impl Text {
 pub struct Token {
     /// The system.
     pub system: Option<String>,
+    /// The system that goes without saying: that of a `code` element's value set.
+    pub implied_system: Option<&'static str>,
     /// The code.
     pub code: Option<String>,
     /// Whether such elements have systems at all.
@@ -186,6 +188,7 @@ fn simple(element: Element, json: &Json) -> Vec<Value> {
 fn tokens(element: Element, json: &Json) -> Vec<Value> {
     let bare = |case: Case, place: Place, code: Option<&str>| Token {
         system: None,
+        implied_system: None,
         code: code.map(str::to_owned),
         place,
         case,
@@ -193,7 +196,11 @@ fn tokens(element: Element, json: &Json) -> Vec<Value> {
         types: Vec::new(),
     };
     let found = match element {
-        Element::Id | Element::Code => vec![bare(Case::Minded, Place::WithSystem, json.text())],
+        Element::Id => vec![bare(Case::Minded, Place::WithSystem, json.text())],
+        Element::Code(system) => {
+            let implied_system = Some(system);
+            vec![Token { implied_system, ..bare(Case::Minded, Place::WithSystem, json.text()) }]
+        }
         Element::Boolean => match json {
             Json::Boolean(value) => vec![bare(Case::Minded, Place::Bare, Some(&value.to_string()))],
             _ => Vec::new(),
@@ -217,6 +224,7 @@ fn coding(json: &Json) -> Token {
     let system = json.text_at("system");
     Token {
         system: system.map(str::to_owned),
+        implied_system: None,
         code: json.text_at("code").map(str::to_owned),
         place: Place::WithSystem,
         case: Case::of_system(system),
@@ -231,6 +239,7 @@ fn identifier(json: &Json) -> Token {
     });
     Token {
         system: json.text_at("system").map(str::to_owned),
+        implied_system: None,
         code: json.text_at("value").map(str::to_owned),
         place: Place::WithSystem,
         case: Case::Minded,
@@ -268,6 +277,7 @@ fn existence(parameter: &Parameter, body: &Json) -> Value {
     let exists = found.into_iter().any(|json| *json != Json::Boolean(false));
     Value::Token(Token {
         system: None,
+        implied_system: None,
         code: Some(exists.to_string()),
         place: Place::Bare,
         case: Case::Minded,

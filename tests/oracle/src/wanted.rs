@@ -290,7 +290,9 @@ fn token_holds(wanted: &Coded, token: &Token) -> bool {
         }
         (wanted, _) => part_holds(wanted, token.code.as_deref()),
     };
-    code && part_holds(&wanted.system, token.system.as_deref())
+    let is_implied =
+        matches!(&wanted.system, Part::Is(system) if token.implied_system == Some(system.as_str()));
+    code && (is_implied || part_holds(&wanted.system, token.system.as_deref()))
 }
 
 fn part_holds(wanted: &Part, found: Option<&str>) -> bool {

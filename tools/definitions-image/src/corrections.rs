@@ -6,7 +6,9 @@
 use serde::Deserialize;
 
 use crate::ToolError;
-use crate::source::{CompartmentDefinition, ElementDefinition, OperationDefinition, SearchParameter, Source};
+use crate::source::{
+    CompartmentDefinition, Component, ElementDefinition, OperationDefinition, SearchParameter, Source,
+};
 
 const TABLE: &str = include_str!("corrections.json");
 
@@ -53,6 +55,7 @@ struct AmendParameters {
     names: Vec<String>,
     target: Option<Vec<String>>,
     modifier: Option<Vec<String>>,
+    component: Option<Vec<Component>>,
 }
 
 #[derive(Deserialize)]
@@ -190,6 +193,7 @@ fn amend_parameters(source: &mut Source, amend: &AmendParameters) -> Result<(), 
             let before = parameter.clone();
             parameter.target = amend.target.clone().unwrap_or_else(|| before.target.clone());
             parameter.modifier = amend.modifier.clone().unwrap_or_else(|| before.modifier.clone());
+            parameter.component = amend.component.clone().unwrap_or_else(|| before.component.clone());
             is_changed |= *parameter != before;
         }
         need(is_changed, url, &amend.why)?;

@@ -1,13 +1,15 @@
 //! Facts to the bytes that `fornax_definitions::image` describes.
 
+use std::collections::BTreeSet;
+
 use fornax_definitions::image::{FORMAT, HEADER_BYTES, MAGIC, fingerprint};
-use fornax_definitions::{Comparator, Direction, Modifier, SearchKind, SystemType, Usage};
+use fornax_definitions::{BindingStrength, Comparator, Direction, Modifier, SearchKind, SystemType, Usage};
 
 use crate::ToolError;
 use crate::bytes::Bytes;
 use crate::rows::Rows;
 use crate::source::{
-    CompartmentDefinition, OperationDefinition, OperationParameter, SearchParameter, Source,
+    CompartmentDefinition, OperationDefinition, OperationParameter, SearchParameter, Source, ValueSet,
 };
 use crate::type_table::{BindingRow, ElementRow, TypeTable, binding_row, coded, maximum};
 
@@ -53,6 +55,11 @@ impl Encoder<'_> {
         self.parameters(&mut body, &source.parameters)?;
         body.rows(&by_url(&source.compartments, |one| &one.url), |out, one| self.compartment(out, one))?;
         body.rows(&by_url(&source.operations, |one| &one.url), |out, one| self.operation(out, one))?;
+        body.rows(&self.systems(&source.value_sets), |out, (url, systems)| {
+            self.text(out, url);
+            self.texts(out, systems);
+            Ok(())
+        })?;
 
         let mut payload = Bytes::default();
         payload.rows(self.texts.all(), |out, text| {
@@ -153,6 +160,24 @@ impl Encoder<'_> {
             out.truth(one.is_example);
             Ok(())
         })
+    }
+
+    /// The systems of value sets to which `code` elements are bound for good: they go without saying in such an element.
+    fn systems(&self, value_sets: &[ValueSet]) -> Vec<(String, Vec<String>)> {
+        let is_code = |row: &&ElementRow| row.types.iter().any(|one| one.name == "code");
+        let required = self.table.elements.iter().filter(is_code).filter_map(|row| row.binding.as_ref());
+        let required = required.filter(|binding| binding.strength == BindingStrength::Required);
+        let bound: BTreeSet<&str> =
+            required.filter_map(|binding| binding.value_set.as_deref()?.split('|').next()).collect();
+        let of = |url: &str| {
+            let compose = value_sets.iter().find(|one| one.url == url)?.compose.as_ref()?;
+            let mut systems: Vec<String> =
+                compose.include.iter().filter_map(|include| include.system.clone()).collect();
+            systems.sort();
+            systems.dedup();
+            (!systems.is_empty()).then(|| (url.to_owned(), systems))
+        };
+        bound.into_iter().filter_map(of).collect()
     }
 
     fn compartment(&mut self, out: &mut Bytes, one: &CompartmentDefinition) -> Result<(), ToolError> {

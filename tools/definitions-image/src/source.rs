@@ -13,6 +13,7 @@ const FILES: &[&str] = &[
     "dist/fhir/r4/profiles-types.json",
     "dist/fhir/r4/profiles-resources.json",
     "dist/fhir/r4/search-parameters.json",
+    "dist/fhir/r4/valuesets.json",
 ];
 
 /// All definitions, in the order of the files.
@@ -22,6 +23,7 @@ pub struct Source {
     pub parameters: Vec<SearchParameter>,
     pub compartments: Vec<CompartmentDefinition>,
     pub operations: Vec<OperationDefinition>,
+    pub value_sets: Vec<ValueSet>,
 }
 
 impl Source {
@@ -46,6 +48,7 @@ impl Source {
             Resource::SearchParameter(one) => self.parameters.push(one),
             Resource::CompartmentDefinition(one) => self.compartments.push(one),
             Resource::OperationDefinition(one) => self.operations.push(one),
+            Resource::ValueSet(one) => self.value_sets.push(one),
             Resource::Other => {}
         }
     }
@@ -68,6 +71,7 @@ enum Resource {
     SearchParameter(SearchParameter),
     CompartmentDefinition(CompartmentDefinition),
     OperationDefinition(OperationDefinition),
+    ValueSet(ValueSet),
     #[serde(other)]
     Other,
 }
@@ -167,6 +171,23 @@ pub struct SearchParameter {
 pub struct Component {
     pub definition: String,
     pub expression: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct ValueSet {
+    pub url: String,
+    pub compose: Option<Compose>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Compose {
+    #[serde(default)]
+    pub include: Vec<ComposeInclude>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct ComposeInclude {
+    pub system: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

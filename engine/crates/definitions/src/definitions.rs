@@ -1,6 +1,6 @@
 //! All definitions of a FHIR release, and the ways to find one.
 
-use crate::image::{Decoded, decode};
+use crate::image::{CodeValueSet, Decoded, decode};
 use crate::members::{Members, is_member, write_member};
 use crate::{
     Compartment, Element, ElementId, ElementType, ImageError, Operation, OperationLevel, ParameterId,
@@ -18,6 +18,8 @@ pub struct Definitions {
     parameters: Box<[SearchParameter]>,
     compartments: Box<[Compartment]>,
     operations: Box<[Operation]>,
+    /// In the order of URLs.
+    value_sets: Box<[CodeValueSet]>,
     /// In the order of names.
     type_names: Box<[TypeId]>,
     members: Members,
@@ -60,6 +62,7 @@ impl Definitions {
             parameters: tables.parameters,
             compartments: tables.compartments,
             operations: tables.operations,
+            value_sets: tables.value_sets,
         })
     }
 
@@ -209,6 +212,15 @@ impl Definitions {
             OperationLevel::Instance(id) => self.lineage(id).find_map(|type_of| {
                 usable().find(|one| one.on_instance && one.resources.contains(&type_of.id))
             }),
+        }
+    }
+
+    /// The systems of the codes of a value set (with or without `|version`) that `code` elements are bound to; empty of any other.
+    pub fn systems(&self, value_set: &str) -> &[&'static str] {
+        let url = value_set.split('|').next().unwrap_or(value_set);
+        match self.value_sets.binary_search_by(|one| one.url.cmp(url)) {
+            Ok(at) => &self.value_sets[at].systems,
+            Err(_) => &[],
         }
     }
 

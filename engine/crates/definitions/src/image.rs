@@ -9,6 +9,7 @@
 //! ```text
 //! image      "FXDEFS" format:u8 0:u8 fingerprint:u64 payload
 //! payload    text:* release:string type* target-list* type-list* element* members parameter* compartment* operation*
+//!            value-set*
 //! text       all lengths (number* in bytes), then all bytes, UTF-8
 //! type       name:string kind:code derivation:code abstract:u8 base:type?           (base before derived)
 //! target-list  type*
@@ -26,6 +27,7 @@
 //!            flags: 1 system, 2 type, 4 instance, 8 example
 //! op-parameter name:string direction:code min:number max:number? of targets:target-list search-kind:code? binding
 //!            op-parameter*                                                           (at most 8 deep)
+//! value-set  url:string system:string*                                                (URLs ascending; bound to elements of type code)
 //! of         0 nothing, 1 any, else type + 2
 //! truth      0 not said, 1 false, 2 true
 //! ```
@@ -37,13 +39,13 @@ mod reader;
 
 pub use reader::ImageError;
 
-pub(crate) use decode::{Decoded, decode};
+pub(crate) use decode::{CodeValueSet, Decoded, decode};
 
 /// The first bytes of an image.
 pub const MAGIC: &[u8; 6] = b"FXDEFS";
 
 /// The format described here.
-pub const FORMAT: u8 = 1;
+pub const FORMAT: u8 = 2;
 
 /// Bytes before the payload.
 pub const HEADER_BYTES: usize = 16;

@@ -93,7 +93,9 @@ impl Writing<'_> {
         let plan = self.indexer.plan(*types.first().ok_or_else(not_indexed)?)?;
         let row = plan.find(id).map(|row| plan.row(row)).ok_or_else(not_indexed)?;
         Ok(match (values, &row.columns) {
-            (Values::Token(values), _) => any(values.iter().map(|value| token::clause(value, id))),
+            (Values::Token(values), _) => {
+                any(values.iter().map(|value| token::clause(value, id, &row.implied_systems)))
+            }
             (Values::CodedText(values) | Values::String(values), _) => {
                 any(values.iter().map(|value| Term::Folded(&fold(value)).clause(id)))
             }

@@ -12,7 +12,7 @@ use crate::number::Stretch;
 use crate::plan::LAST_UPDATED;
 use crate::prefix;
 use crate::time;
-use crate::values::{SearchValues, Value};
+use crate::values::{CodeSource, SearchValues, Value};
 
 /// Search values put to a query.
 pub(crate) struct Evaluation<'a> {
@@ -108,7 +108,10 @@ impl Evaluation<'_> {
         let values = self.values;
         let may_refer_to = |resource| self.definitions.may_refer_to(parameter, resource);
         match (asked, value) {
-            (Values::Token(asked), _) => asked.iter().any(|asked| self.token(asked, value)),
+            (Values::Token(asked), _) => {
+                let implied = values.plan.implied_systems(parameter.id);
+                asked.iter().any(|asked| self.token(asked, value, implied))
+            }
             (Values::Reference(asked), _) => {
                 asked.iter().any(|asked| self.reference(asked, value, may_refer_to))
             }
@@ -161,9 +164,15 @@ impl Evaluation<'_> {
         }
     }
 
-    fn token(&self, asked: &TokenValue, value: Value) -> bool {
+    fn token(&self, asked: &TokenValue, value: Value, implied_systems: &[&str]) -> bool {
         let Value::Code { system, code, source } = value else { return false };
         let (system, code) = (self.values.text_of(system), self.values.text_of(code));
+        if source == CodeSource::Code
+            && let TokenValue::Coding { system: of, .. } | TokenValue::System(of) = asked
+        {
+            let is_code = !matches!(asked, TokenValue::Coding { code: asked, .. } if code != Some(asked));
+            return is_code && implied_systems.contains(&of.as_str());
+        }
         if source.minds_case(system) {
             is_token(asked, system, code, source.knows_systems())
         } else {

@@ -2,6 +2,7 @@
 
 use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, TypeId, Usage};
 use fornax_fhirpath::{Compiler, ExtractionPlan};
+use fornax_query::implied_systems;
 
 use crate::columns::Columns;
 use crate::error::IndexError;
@@ -25,6 +26,8 @@ pub(crate) struct Row {
     pub columns: Columns,
     /// What its values identify a resource by.
     pub identity: Option<IdentityKind>,
+    /// The systems of codes that have none written beside them.
+    pub implied_systems: Box<[&'static str]>,
 }
 
 /// Which values of a parameter identify a resource.
@@ -45,7 +48,8 @@ impl RowId {
 impl TypePlan {
     pub fn new(compiler: &Compiler, definitions: &Definitions, resource: TypeId) -> Result<Self, IndexError> {
         let indexed = || definitions.parameters(resource).filter(|parameter| is_extracted(parameter));
-        let mut rows: Vec<Row> = indexed().filter_map(|parameter| Row::new(parameter, definitions)).collect();
+        let mut rows: Vec<Row> =
+            indexed().filter_map(|parameter| Row::new(parameter, resource, definitions)).collect();
         rows.sort_unstable_by_key(|row| row.parameter);
         rows.dedup_by_key(|row| row.parameter);
         Ok(Self {
@@ -61,20 +65,26 @@ impl TypePlan {
         Some(RowId(at as u16))
     }
 
+    /// The systems that go without saying for a parameter.
+    pub fn implied_systems(&self, parameter: ParameterId) -> &[&'static str] {
+        self.find(parameter).map_or(&[], |row| &self.row(row).implied_systems)
+    }
+
     pub fn row(&self, id: RowId) -> &Row {
         &self.rows[usize::from(id.0)]
     }
 }
 
 impl Row {
-    fn new(parameter: &SearchParameter, definitions: &Definitions) -> Option<Self> {
+    fn new(parameter: &SearchParameter, resource: TypeId, definitions: &Definitions) -> Option<Self> {
         let identity = match (parameter.code, parameter.kind) {
             ("identifier", SearchKind::Token) => Some(IdentityKind::Identifier),
             ("url", SearchKind::Uri) => Some(IdentityKind::CanonicalUrl),
             _ => None,
         };
         let columns = Columns::of(parameter, definitions)?;
-        Some(Self { parameter: parameter.id, kind: parameter.kind, columns, identity })
+        let implied_systems = implied_systems(definitions, parameter, resource).into();
+        Some(Self { parameter: parameter.id, kind: parameter.kind, columns, identity, implied_systems })
     }
 }
 

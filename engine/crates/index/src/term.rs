@@ -74,7 +74,7 @@ impl Term<'_> {
             Self::Aligned => form(out, Field::Presence, 2),
             Self::Code(code) => one(out, Field::Token, CODE, code),
             Self::Coding(system, code) => two(out, Field::Token, 2, [system, code]),
-            Self::CodeWithoutSystem(code) => one(out, Field::Token, 3, code),
+            Self::CodeWithoutSystem(code) => one(out, Field::Token, CODE_WITHOUT_SYSTEM, code),
             Self::System(system) => one(out, Field::Token, 4, system),
             Self::FoldedCode(code) => one(out, Field::Token, FOLDED_CODE, code),
             Self::FoldedCoding(system, code) => two(out, Field::Token, 8, [system, code]),
@@ -186,6 +186,8 @@ pub(crate) const LOCAL: u8 = 1;
 /// The forms of terms that hold a code alone.
 pub(crate) const CODE: u8 = 1;
 pub(crate) const FOLDED_CODE: u8 = 7;
+/// The form of codes whose case counts and that have no system.
+pub(crate) const CODE_WITHOUT_SYSTEM: u8 = 3;
 
 /// What every term of a parameter in that form starts with.
 pub(crate) fn start_of_form(parameter: ParameterId, form: u8) -> Vec<u8> {

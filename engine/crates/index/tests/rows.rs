@@ -237,6 +237,12 @@ fn modifiers() {
             ("email:missing=false", true),
             ("gender=Female", false),
             ("gender:code-text=FEM", true),
+            ("gender=http://hl7.org/fhir/administrative-gender|female", true),
+            ("gender=http://hl7.org/fhir/administrative-gender|male", false),
+            ("gender=http://hl7.org/fhir/administrative-gender|", true),
+            ("gender=http://hl7.org/fhir/observation-status|female", false),
+            ("gender=http://hl7.org/fhir/observation-status|", false),
+            ("gender=|female", true),
             ("organization:identifier=urn:o|7", true),
             ("organization:identifier=7", true),
             ("organization:identifier=|7", false),
@@ -335,6 +341,17 @@ fn composites() {
             ("characteristic-value=gender$mixed", true),
             ("characteristic-value=smoker$true", true),
             ("characteristic-value=smoker$mixed", false),
+        ],
+    );
+    check(
+        r#"{"resourceType":"DocumentReference","id":"d","status":"current","relatesTo":[
+            {"code":"replaces","target":{"reference":"DocumentReference/x"}},
+            {"code":"appends","target":{"reference":"DocumentReference/unknown"}}]}"#,
+        &[
+            ("relationship=replaces$DocumentReference/x", true),
+            ("relationship=http://hl7.org/fhir/document-relationship-type|replaces$x", true),
+            ("relationship=http://hl7.org/fhir/observation-status|replaces$x", false),
+            ("relationship=transforms$x", false),
         ],
     );
 }

@@ -8,7 +8,16 @@ use crate::parameters::{Component, Element, Parameter};
 /// A value of a parameter that has no modifier.
 pub fn value(random: &mut Random, parameter: &Parameter) -> String {
     match parameter.element {
-        Element::Code => code(random, parameter),
+        Element::Code(system) => {
+            let code = code(random, parameter);
+            match random.below(8) {
+                0 => format!("{system}|{code}"),
+                1 => format!("{system}|"),
+                2 => format!("|{code}"),
+                3 => format!("{}|{code}", random.of_all(words::SYSTEMS)),
+                _ => code,
+            }
+        }
         Element::Reference => reference(random, parameter),
         Element::Composite => {
             let parts = parameter.components.iter().map(|component| component_value(random, *component));
@@ -38,7 +47,7 @@ fn simple(random: &mut Random, element: Element) -> String {
         }
         Element::Time => format!("{}{}", random.of_all(words::PREFIXES), date(random)),
         Element::Quantity => quantity(random),
-        Element::Id | Element::Code | Element::Reference | Element::Composite => id(random),
+        Element::Id | Element::Code(_) | Element::Reference | Element::Composite => id(random),
     }
 }
 

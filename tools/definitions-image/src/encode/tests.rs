@@ -24,6 +24,8 @@ fn small() -> Source {
             {"path": "List.id", "min": 0, "max": "1", "type": string, "isSummary": true},
             {"path": "List.code", "min": 1, "max": "1", "type": [{"code": "string"}], "isModifier": true,
              "binding": {"strength": "required", "valueSet": "http://example.org/set"}},
+            {"path": "List.mode", "min": 0, "max": "1", "type": [{"code": "code"}],
+             "binding": {"strength": "required", "valueSet": "http://example.org/codes|4.0.1"}},
             {"path": "List.entry", "min": 0, "max": "*", "type": [{"code": "Element"}]},
             {"path": "List.entry.id", "min": 0, "max": "1", "type": string},
             {"path": "List.entry.item[x]", "min": 0, "max": "200", "type": [
@@ -37,6 +39,12 @@ fn small() -> Source {
                 {"path": "string", "min": 0, "max": "*"},
                 {"path": "string.id", "min": 0, "max": "1", "type": string},
                 {"path": "string.value", "min": 0, "max": "1", "type": string}
+            ]}},
+        {"name": "code", "kind": "primitive-type", "abstract": false, "baseDefinition": "string", "snapshot":
+            {"element": [
+                {"path": "code", "min": 0, "max": "*"},
+                {"path": "code.id", "min": 0, "max": "1", "type": string},
+                {"path": "code.value", "min": 0, "max": "1", "type": string}
             ]}},
         {"name": "Element", "kind": "complex-type", "abstract": true, "snapshot": {"element": [
             {"path": "Element", "min": 0, "max": "*"},
@@ -63,6 +71,14 @@ fn small() -> Source {
                 {"name": "outer", "use": "out", "min": 0, "max": "1", "part": [part]}
              ]}
         ])),
+        value_sets: read(json!([
+            {"url": "http://example.org/unbound", "compose": {"include": [{"system": "http://example.org/other"}]}},
+            {"url": "http://example.org/codes", "compose": {"include": [
+                {"system": "http://example.org/b"}, {"valueSet": ["http://example.org/set"]},
+                {"system": "http://example.org/a"}, {"system": "http://example.org/b"}
+            ]}},
+            {"url": "http://example.org/set", "compose": {"include": [{"system": "http://example.org/c"}]}}
+        ])),
     }
 }
 
@@ -72,7 +88,7 @@ fn there_and_back() {
     let definitions = Definitions::decode(image).unwrap();
     assert_eq!(definitions.release(), "9.9.9");
     let names: Vec<&str> = definitions.types().iter().map(|one| one.name).collect();
-    assert_eq!(names, ["Element", "string", "Resource", "List", "List.entry"]);
+    assert_eq!(names, ["Element", "string", "code", "Resource", "List", "List.entry"]);
     let id = |name: &str| definitions.type_named(name).unwrap().id;
 
     let item = definitions.child(id("List.entry"), "itemString").unwrap();
@@ -89,6 +105,12 @@ fn there_and_back() {
     assert_eq!(definitions.compartment("List").unwrap().parameters(id("List")), ["code"]);
     let turn = definitions.operation(OperationLevel::Type(id("List")), "turn").unwrap();
     assert_eq!((turn.parameters[0].parts[0].name, turn.affects_state), ("inner", Some(true)));
+    let bound = ["http://example.org/a", "http://example.org/b"];
+    assert_eq!(definitions.systems("http://example.org/codes"), bound);
+    assert_eq!(definitions.systems("http://example.org/codes|4.0.1"), bound);
+    // Bound to a string, and to nothing.
+    assert!(definitions.systems("http://example.org/set").is_empty());
+    assert!(definitions.systems("http://example.org/unbound").is_empty());
 }
 
 /// The order of the source's definitions has no part in the bytes.
@@ -97,6 +119,7 @@ fn order_does_not_matter() {
     let mut turned = small();
     turned.types.reverse();
     turned.parameters.reverse();
+    turned.value_sets.reverse();
     assert_eq!(encode("9.9.9", &turned).unwrap(), encode("9.9.9", &small()).unwrap());
 }
 
@@ -115,7 +138,7 @@ fn what_an_image_cannot_state_is_refused() {
     check(|source| source.types[0].base_definition = Some("List".to_owned()), unknown_type);
     check(|source| source.types[0].kind = "logical".to_owned(), unknown_code);
     check(|source| source.types[1].snapshot.element[2].max = "many".to_owned(), unknown_code);
-    check(|source| source.types[1].snapshot.element[3].types.clear(), shape);
+    check(|source| source.types[1].snapshot.element[4].types.clear(), shape);
     check(|source| source.parameters[0].kind = "colour".to_owned(), unknown_code);
     check(|source| source.parameters[0].base.push("Patient".to_owned()), unknown_type);
     check(|source| source.parameters.truncate(1), |error| matches!(error, ToolError::UnknownParameter(_)));
@@ -137,7 +160,7 @@ fn a_changed_byte_is_noticed() {
         let error = Definitions::decode(damaged.leak()).unwrap_err();
         match at {
             0..6 => assert_eq!(error, ImageError::NotAnImage, "byte {at}"),
-            6 => assert_eq!(error, ImageError::Format(0x11)),
+            6 => assert_eq!(error, ImageError::Format(0x12)),
             _ => assert!(matches!(error, ImageError::Damaged(_)), "byte {at}: {error}"),
         }
     }

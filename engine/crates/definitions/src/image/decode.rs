@@ -19,6 +19,14 @@ pub(crate) struct Decoded {
     pub(crate) parameters: Box<[SearchParameter]>,
     pub(crate) compartments: Box<[Compartment]>,
     pub(crate) operations: Box<[Operation]>,
+    pub(crate) value_sets: Box<[CodeValueSet]>,
+}
+
+/// A value set that `code` elements are bound to, and the systems of its codes.
+#[derive(Debug)]
+pub(crate) struct CodeValueSet {
+    pub(crate) url: &'static str,
+    pub(crate) systems: Box<[&'static str]>,
 }
 
 /// Reads a whole image. Never panics, and takes memory in proportion to the image only.
@@ -85,6 +93,10 @@ impl Tables {
         let parameters = self.parameters()?;
         let compartments = self.boxed(Self::compartment)?;
         let operations = self.boxed(Self::operation)?;
+        let value_sets = self.boxed(Self::value_set)?;
+        if !value_sets.is_sorted_by(|one, next| one.url < next.url) {
+            return Err(ImageError::Damaged("value sets out of order"));
+        }
         if !self.reader.is_empty() {
             return Err(ImageError::Damaged("bytes after the end"));
         }
@@ -96,7 +108,12 @@ impl Tables {
             parameters: parameters.into(),
             compartments,
             operations,
+            value_sets,
         })
+    }
+
+    fn value_set(&mut self) -> Result<CodeValueSet, ImageError> {
+        Ok(CodeValueSet { url: self.string()?, systems: self.boxed(Self::string)? })
     }
 
     fn rows<T>(&mut self, row: impl Fn(&mut Self) -> Result<T, ImageError>) -> Result<Vec<T>, ImageError> {

@@ -96,9 +96,16 @@ fn binding(binding: &Value) -> String {
     format!("binding={:?} {:?}", optional(&binding["strength"]), optional(&binding["valueSet"]))
 }
 
+/// The one fact of 4.0.1 that is not taken: it gives each part of this composite the definition of the other one, so that nothing
+/// would ever be found.
+const PARTS_SWAPPED: &str = "http://hl7.org/fhir/SearchParameter/DocumentReference-relationship";
+
 fn parameter(out: &mut BTreeSet<String>, one: &Value) {
-    let components: Vec<(&str, &str)> =
+    let mut components: Vec<(&str, &str)> =
         list(&one["component"]).iter().map(|c| (text(&c["definition"]), text(&c["expression"]))).collect();
+    if let ([(first, _), (second, _)], PARTS_SWAPPED) = (&mut components[..], text(&one["url"])) {
+        std::mem::swap(first, second);
+    }
     out.insert(format!(
         "parameter {} code={} type={} expression={:?} usage={:?} base={:?} targets={:?} components={components:?} \
          comparators={:?} modifiers={:?} chains={:?} or={:?} and={:?}",

@@ -29,13 +29,15 @@ impl Writing<'_> {
         let aligned = Term::Aligned.clause(parameter);
         let mut told_apart = vec![Term::Present.clause(parameter), Clause::Not(Box::new(aligned.clone()))];
         let mut ways: Ways = vec![Vec::new()];
+        let plan = types.first().map(|first| self.indexer.plan(*first)).transpose()?;
         for (component, values) in components.iter().zip(values) {
             // A component that is not indexed by itself never says it all.
             told_apart.push(match self.has(types, component.parameter, values) {
                 Err(IndexError::NotIndexed { .. }) => Clause::Or(Vec::new()),
                 clause => clause?,
             });
-            let more = self.component(component, values);
+            let implied = plan.map_or(&[][..], |plan| plan.implied_systems(component.parameter));
+            let more = self.component(component, values, implied);
             ways = ways
                 .iter()
                 .flat_map(|way| more.iter().map(move |more| way.iter().chain(more).cloned().collect()))
@@ -46,7 +48,7 @@ impl Writing<'_> {
     }
 
     /// What the single value of a component asks of its columns.
-    fn component(&self, component: &ComponentColumns, values: &Values) -> Ways {
+    fn component(&self, component: &ComponentColumns, values: &Values, implied_systems: &[&str]) -> Ways {
         match (values, &component.columns) {
             (Values::Date(values), PartColumns::Date { low, high }) => {
                 values.iter().flat_map(|value| self.date_ways(value, [low, high])).collect()
@@ -64,7 +66,7 @@ impl Writing<'_> {
                 values.iter().map(|value| starts(fold(value).as_bytes(), columns)).collect()
             }
             (values, PartColumns::Terms(columns)) => self
-                .asked_hashes(component, values)
+                .asked_hashes(component, values, implied_systems)
                 .into_iter()
                 .map(|(slot, hash)| vec![Range::only(hash).test(&columns[slot])])
                 .collect(),
@@ -88,12 +90,18 @@ impl Writing<'_> {
     }
 
     /// Of which of a value's terms the hash must be one of these.
-    fn asked_hashes(&self, component: &ComponentColumns, values: &Values) -> Vec<(usize, i64)> {
+    fn asked_hashes(
+        &self,
+        component: &ComponentColumns,
+        values: &Values,
+        implied_systems: &[&str],
+    ) -> Vec<(usize, i64)> {
         let mut bytes = Vec::new();
         let mut hash = |term: Term<'_>| term_hash(term, component, &mut bytes);
         match values {
             Values::Token(values) => {
-                values.iter().flat_map(|value| token::asked_terms(value, &mut hash)).collect()
+                let terms = |value| token::asked_terms(value, implied_systems, &mut hash);
+                values.iter().flat_map(terms).collect()
             }
             Values::Reference(values) => {
                 let parameter = self.definitions.parameter_of(component.parameter);

@@ -1,7 +1,7 @@
 //! Codes and identifiers.
 
 use fornax_definitions::ParameterId;
-use fornax_postings::Clause;
+use fornax_postings::{Clause, Field};
 use fornax_query::TokenValue;
 use smallvec::{SmallVec, smallvec};
 
@@ -9,18 +9,23 @@ use super::any;
 use crate::case::minds_case;
 use crate::columns::TERM_HASHES;
 use crate::fold::fold_case;
-use crate::term::Term;
+use crate::term::{CODE_WITHOUT_SYSTEM, Term, start_of_form};
 
 /// A token as a clause.
-pub(super) fn clause(value: &TokenValue, parameter: ParameterId) -> Clause {
+pub(super) fn clause(value: &TokenValue, parameter: ParameterId, implied_systems: &[&str]) -> Clause {
     let mut clauses = Vec::new();
-    each_term(value, |_, term| clauses.push(term.clause(parameter)));
+    each_term(value, implied_systems, |_, term| clauses.push(term.clause(parameter)));
+    if let TokenValue::System(system) = value
+        && implied_systems.contains(&system.as_str())
+    {
+        clauses.push(Clause::Prefix(Field::Token, start_of_form(parameter, CODE_WITHOUT_SYSTEM).into()));
+    }
     any(clauses.into_iter())
 }
 
 /// Calls `each` with every term of which a value has one, and which of its terms that is. Whether the case of a code counts depends on
-/// the resource's side, too: an identifier's always does.
-pub(super) fn each_term(value: &TokenValue, mut each: impl FnMut(usize, Term<'_>)) {
+/// the resource's side, too: an identifier's always does. A system may go without saying there.
+fn each_term(value: &TokenValue, implied_systems: &[&str], mut each: impl FnMut(usize, Term<'_>)) {
     const { assert!(TERM_HASHES == 3) };
     match value {
         TokenValue::Code(code) => {
@@ -31,6 +36,9 @@ pub(super) fn each_term(value: &TokenValue, mut each: impl FnMut(usize, Term<'_>
             each(1, Term::Coding(system, code));
             if !minds_case(system) {
                 each(1, Term::FoldedCoding(system, &fold_case(code)));
+            }
+            if implied_systems.contains(&system.as_str()) {
+                each(1, Term::CodeWithoutSystem(code));
             }
         }
         TokenValue::CodeWithoutSystem(code) => {
@@ -55,9 +63,10 @@ pub(super) fn identifier(value: &TokenValue, parameter: ParameterId) -> Clause {
 /// Which hashes of a component's terms a token asks for: the place among them, and the terms of which it is one.
 pub(super) fn asked_terms(
     value: &TokenValue,
+    implied_systems: &[&str],
     hash: &mut dyn FnMut(Term<'_>) -> i64,
 ) -> SmallVec<[(usize, i64); 2]> {
     let mut asked = smallvec![];
-    each_term(value, |slot, term| asked.push((slot, hash(term))));
+    each_term(value, implied_systems, |slot, term| asked.push((slot, hash(term))));
     asked
 }
