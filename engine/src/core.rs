@@ -183,6 +183,10 @@ pub(crate) fn index_failed(error: fornax_postings::Error) -> Error {
     let (kind, code, text) = match error {
         E::Io(_) => (ErrorKind::Io, "exception", "the index could not read or write"),
         E::Limit(_) => (ErrorKind::Limit, "too-costly", "the search is too large"),
+        E::Budget { .. } => {
+            (ErrorKind::Limit, "too-costly", "the search looks at more documents than one may: narrow it")
+        }
+        E::Stopped => (ErrorKind::Limit, "too-costly", "the search takes longer than one may: narrow it"),
         E::Gone => (ErrorKind::Gone, "expired", "the history kept does not reach back so far"),
         E::Misuse(_) | E::Engine(_) => (ErrorKind::Bug, "exception", "the index refused a request"),
         E::Damaged(_) | E::Stale | E::OtherForm(_) => {

@@ -55,6 +55,8 @@ pub enum Severity {
     Error,
     /// The action was done, and something should be known about it.
     Warning,
+    /// The action was done, and somebody asked how.
+    Information,
 }
 
 impl Issue {
@@ -66,6 +68,11 @@ impl Issue {
     /// A warning.
     pub fn warning(code: &'static str, diagnostics: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, diagnostics) }
+    }
+
+    /// What somebody asked to know.
+    pub fn information(diagnostics: impl Into<String>) -> Self {
+        Self { severity: Severity::Information, ..Self::error("informational", diagnostics) }
     }
 
     /// The same issue, at this element.

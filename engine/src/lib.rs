@@ -7,6 +7,7 @@
 mod background;
 mod binary;
 mod bundle;
+mod cancellation;
 mod capabilities;
 mod change;
 mod clock;
@@ -38,13 +39,16 @@ mod view;
 mod write;
 
 pub use binary::{BinaryContent, BinaryHead, BinaryUpload};
+pub use cancellation::Cancellation;
 pub use capabilities::{ParameterCapabilities, TypeCapabilities};
 pub use change::{BundleKind, BundleOptions, BundleResponse, Change, Committed, EntryResponse, ReturnBodies};
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Issue, Result, Severity};
 pub use options::{Limits, Options};
 pub use resource::{Operation, Read, Version, VersionId};
-pub use search::{Handling, HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
+pub use search::{
+    Handling, HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest, SearchStep,
+};
 pub use statistics::{MemoryUse, Statistics, TenantStatistics, TypeStatistics};
 pub use tenant::Tenant;
 pub use tenant_id::{Principal, TenantId};

@@ -61,6 +61,10 @@ pub struct Limits {
     pub depth_max: u32,
     /// Resources that `_include` and `_revinclude` add to one page. Default 1,000.
     pub includes_max: usize,
+    /// Index documents that one search may look at, each as often as it does; beyond it the search fails. Default 500 million.
+    pub search_documents_max: u64,
+    /// How long one search may look, in milliseconds; beyond it the search fails. Default 30 s.
+    pub search_ms_max: u64,
     /// Versions on a page of history. Default 20 when not asked for, at most 1,000.
     pub history_page_max: u32,
     /// How long a page token holds, in seconds. Default one day.
@@ -82,6 +86,8 @@ impl Default for Limits {
             bundle_response_bytes_max: 64 << 20,
             depth_max: 64,
             includes_max: 1_000,
+            search_documents_max: 500_000_000,
+            search_ms_max: 30_000,
             history_page_max: 1_000,
             page_token_s: 86_400,
             tenants_max: 50,

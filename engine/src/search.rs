@@ -59,6 +59,23 @@ pub struct SearchPage {
     pub next: Option<String>,
     /// What was passed over or cut.
     pub warnings: Vec<Issue>,
+    /// How the page came about, where `_explain=true` asks for it.
+    pub steps: Vec<SearchStep>,
+}
+
+/// One step of a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchStep {
+    /// The parameter, as it was written; `types` and `compartment` for what the path says; `page` and `included` for what follows.
+    pub what: String,
+    /// Index documents that can match at most, as the dictionaries say it, superseded ones among them; of parameters.
+    pub documents_at_most: Option<u64>,
+    /// Matches, all of them where they were counted, or included resources; of `page` and `included`.
+    pub found: Option<u64>,
+    /// Index documents and terms looked at: for a parameter those of its chains.
+    pub looked_at: u64,
+    /// How long it took.
+    pub elapsed: std::time::Duration,
 }
 
 /// Which history is asked for.

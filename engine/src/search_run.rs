@@ -2,20 +2,22 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use fornax_index::{ClauseContext, Resources};
-use fornax_postings::Hit;
+use fornax_postings::{Budget, Hit};
 use fornax_query::{Context, Limits, Pairs, Query, QueryError, Scope, Types};
 use fornax_search::{Completeness, PageToken, SearchError, Source, Start};
 use serde::{Deserialize, Serialize};
 
+use crate::cancellation::Cancellation;
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::keys;
 use crate::page_token;
 use crate::records::{Rid, Seq, bug};
 use crate::resource::Version;
-use crate::search::{Handling, SearchPage, SearchRequest};
+use crate::search::{Handling, SearchPage, SearchRequest, SearchStep};
 use crate::subset::Subset;
 use crate::types::ResourceType;
 use crate::view::View;
@@ -33,10 +35,11 @@ struct Run<'a> {
     view: View<'a>,
     scope: Scope,
     query: Query,
+    budget: Arc<Budget>,
 }
 
 /// The first page.
-pub(crate) fn first(core: &Core, request: &SearchRequest) -> Result<SearchPage> {
+pub(crate) fn first(core: &Core, request: &SearchRequest, cancellation: &Cancellation) -> Result<SearchPage> {
     let handling = match request.handling {
         Handling::Lenient => fornax_query::Handling::Lenient,
         Handling::Strict => fornax_query::Handling::Strict,
@@ -50,11 +53,12 @@ pub(crate) fn first(core: &Core, request: &SearchRequest) -> Result<SearchPage> 
         Ok((Query::parse(&scope, &pairs, &context)?, scope))
     };
     let (query, scope) = read().map_err(|error| refused(&error))?;
-    Run { core, view: View::now(core)?, scope, query }.page(&Start::default(), &request.own_bases)
+    let budget = budget(core, cancellation);
+    Run { core, view: View::now(core)?, scope, query, budget }.page(&Start::default(), &request.own_bases)
 }
 
 /// A later page.
-pub(crate) fn next(core: &Core, path: &str, token: &str) -> Result<SearchPage> {
+pub(crate) fn next(core: &Core, path: &str, token: &str, cancellation: &Cancellation) -> Result<SearchPage> {
     let Cursor { page, own_bases } = page_token::open(core, page_token::Kind::Search, token)?;
     if page.path != path {
         let issue = Issue::error("value", "the page link is for another search");
@@ -68,7 +72,16 @@ pub(crate) fn next(core: &Core, path: &str, token: &str) -> Result<SearchPage> {
         Ok((Query::parse(&scope, &Pairs::of_query(&page.query, &limits)?, &context)?, scope))
     };
     let (query, scope) = read().map_err(|error| refused(&error))?;
-    Run { core, view: View::at(core, page.seq)?, scope, query }.page(&page.start, &own_bases)
+    let budget = budget(core, cancellation);
+    Run { core, view: View::at(core, page.seq)?, scope, query, budget }.page(&page.start, &own_bases)
+}
+
+/// What one search may do, from now on.
+fn budget(core: &Core, cancellation: &Cancellation) -> Arc<Budget> {
+    let (clock, cancellation) = (Arc::clone(&core.clock), cancellation.clone());
+    let until_ms = clock.now_ms().saturating_add_unsigned(core.limits.search_ms_max);
+    let stop = move || cancellation.is_cancelled() || clock.now_ms() > until_ms;
+    Arc::new(Budget::new(core.limits.search_documents_max, stop))
 }
 
 /// The first two matches whose ids are not passed over, to tell none, one and several apart.
@@ -78,9 +91,10 @@ pub(crate) fn first_two(
     query: &Query,
     passed_over: &HashSet<String>,
 ) -> Result<Vec<Version>> {
+    let budget = budget(core, &Cancellation::new());
     let (mut found, mut start) = (Vec::new(), Some(Start::default()));
     while let Some(from) = start.take().filter(|_| found.len() < 2) {
-        let page = find(core, view, query, &from, MATCHES_AT_ONCE)?;
+        let page = find((core, view), query, &from, MATCHES_AT_ONCE, &budget)?;
         let versions = view.versions(&places(&page.hits))?;
         found.extend(versions.into_iter().filter(|version| !passed_over.contains(&*version.id)));
         start = page.next;
@@ -102,9 +116,10 @@ pub(crate) fn each_hit(
 ) -> Result<()> {
     let mut query = Query::all(Types::One(resource_type.id));
     query.total = fornax_query::Total::None;
+    let budget = Arc::new(Budget::unlimited());
     let mut start = Some(Start::default());
     while let Some(from) = start {
-        let found = find(core, view, &query, &from, hits_at_once)?;
+        let found = find((core, view), &query, &from, hits_at_once, &budget)?;
         places(&found.hits).into_iter().for_each(&mut each);
         start = found.next;
     }
@@ -112,13 +127,13 @@ pub(crate) fn each_hit(
 }
 
 fn find(
-    core: &Core,
-    view: &View<'_>,
+    (core, view): (&Core, &View<'_>),
     query: &Query,
     start: &Start,
     hits_max: usize,
+    budget: &Arc<Budget>,
 ) -> Result<fornax_search::SearchPage> {
-    let snapshot = core.postings.snapshot(view.seq).map_err(index_failed)?;
+    let snapshot = core.postings.snapshot(view.seq).map_err(index_failed)?.within(Arc::clone(budget));
     let resources = Known { core, view, newest: RefCell::default(), failed: RefCell::new(None) };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: core.clock.now_ms() * 1000 };
@@ -145,11 +160,12 @@ impl Run<'_> {
     fn page(&self, start: &Start, own_bases: &[String]) -> Result<SearchPage> {
         let hits_max = self.query.page_size(&Limits::default()) as usize;
         let bytes_max = self.core.limits.page_bytes_max;
-        let mut found = find(self.core, &self.view, &self.query, start, hits_max)?;
+        let place = (self.core, &self.view);
+        let mut found = find(place, &self.query, start, hits_max, &self.budget)?;
         let matches = self.view.versions_within(&places(&found.hits), bytes_max)?;
         if matches.len() < found.hits.len() {
             // The page ends early: with what then comes along, and where the next one then begins.
-            found = find(self.core, &self.view, &self.query, start, matches.len())?;
+            found = find(place, &self.query, start, matches.len(), &self.budget)?;
         }
         let includes = self.view.versions_within(&places(&found.included), bytes_max)?;
         let applied = self.query.to_query_string(self.core.definitions);
@@ -172,6 +188,7 @@ impl Run<'_> {
             next: found.next.map(|start| self.token(start, &applied, own_bases)).transpose()?,
             applied,
             warnings,
+            steps: found.steps.into_iter().map(SearchStep::from).collect(),
         })
     }
 
@@ -183,6 +200,13 @@ impl Run<'_> {
             start,
         };
         page_token::seal(self.core, page_token::Kind::Search, &Cursor { page, own_bases: own_bases.to_vec() })
+    }
+}
+
+impl From<fornax_search::Step> for SearchStep {
+    fn from(step: fornax_search::Step) -> Self {
+        let fornax_search::Step { what, documents_at_most, found, looked_at, elapsed } = step;
+        Self { what, documents_at_most, found, looked_at, elapsed }
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::Change;
 use crate::binary::{BinaryHead, BinaryUpload};
 use crate::bundle;
+use crate::cancellation::Cancellation;
 use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::Core;
@@ -28,15 +29,21 @@ use crate::write::check_id;
 #[derive(Clone)]
 pub struct Tenant {
     core: Arc<Core>,
+    cancellation: Cancellation,
 }
 
 impl Tenant {
     pub(crate) fn of(core: Arc<Core>) -> Self {
-        Self { core }
+        Self { core, cancellation: Cancellation::new() }
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
+    }
+
+    /// The same tenant, whose searches end when they are given up: with the kind `Limit`.
+    pub fn until(&self, cancellation: &Cancellation) -> Self {
+        Self { cancellation: cancellation.clone(), ..self.clone() }
     }
 
     /// Its name.
@@ -147,9 +154,10 @@ impl Tenant {
     ///
     /// # Errors
     /// `Invalid`: a parameter, which is named. `NotSupported`: FHIR has it, Fornax has not yet; or no such resource type.
+    /// `Limit`: it would look at too much, or took too long.
     pub fn search(&self, request: &SearchRequest, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
-        search_run::first(&self.core, request)
+        search_run::first(&self.core, request, &self.cancellation)
     }
 
     /// A later page of a search, by its path and the token of the page before.
@@ -158,7 +166,7 @@ impl Tenant {
     /// `Gone`: the token has expired, or the history kept does not reach back so far. `Invalid`: it is not one of this tenant's.
     pub fn search_page(&self, path: &str, token: &str, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
-        search_run::next(&self.core, path, token)
+        search_run::next(&self.core, path, token, &self.cancellation)
     }
 
     /// Reads everything, and compares what the records and the index say of each other, as of the last commit. Takes long, and

@@ -52,6 +52,16 @@ fn case_of_tokens() {
 }
 
 #[test]
+fn places() {
+    run("near.txt");
+}
+
+#[test]
+fn units() {
+    run("units.txt");
+}
+
+#[test]
 fn references() {
     run("reference.txt");
 }
@@ -129,6 +139,11 @@ fn refusals() {
 #[test]
 fn types_and_compartments() {
     run("types_and_compartments.txt");
+}
+
+#[test]
+fn filters() {
+    run("filter.txt");
 }
 
 /// Every file has a test, and there are as many rows as there should be.

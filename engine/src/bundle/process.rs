@@ -8,6 +8,7 @@ use fornax_model::{Document, Limits as ModelLimits};
 use crate::bundle::earlier::Earlier;
 use crate::bundle::entries::{Entries, Entry, Method};
 use crate::bundle::references::BundleReferences;
+use crate::cancellation::Cancellation;
 use crate::change::{BundleKind, BundleOptions, BundleResponse, EntryResponse, ReturnBodies};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
@@ -215,7 +216,7 @@ impl BundleRequest<'_> {
                     handling: self.options.handling,
                     own_bases: self.options.own_bases.clone(),
                 };
-                return crate::search_run::first(self.core, &request)
+                return crate::search_run::first(self.core, &request, &Cancellation::new())
                     .map(|page| EntryResponse::Search(Box::new(page)));
             }
             [resource_type, id] => view.read(self.core.types.named(resource_type)?.name, id)?,

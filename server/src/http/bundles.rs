@@ -4,7 +4,8 @@
 
 use axum::http::StatusCode;
 use fornax::{
-    BundleKind, BundleResponse, Committed, EntryResponse, HistoryPage, Operation, SearchPage, Version,
+    BundleKind, BundleResponse, Committed, EntryResponse, HistoryPage, Issue, Operation, SearchPage,
+    SearchStep, Version,
 };
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
@@ -38,11 +39,25 @@ fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str,
     for version in &page.includes {
         entries.found(version, "include");
     }
-    if !page.warnings.is_empty() {
+    let explanation = page.steps.iter().map(|step| Issue::information(explained(step)));
+    let issues: Vec<Issue> = page.warnings.iter().cloned().chain(explanation).collect();
+    if !issues.is_empty() {
         let mut entry = entries.array.object();
-        outcome::write(&mut entry.object("resource"), &page.warnings);
+        outcome::write(&mut entry.object("resource"), &issues);
         entry.object("search").string("mode", "outcome");
     }
+}
+
+/// A step of a search in a line: `patient.family: at most 1203 documents; looked at 88 in 41 us`.
+fn explained(step: &SearchStep) -> String {
+    let mut line = format!("{}:", step.what);
+    if let Some(documents) = step.documents_at_most {
+        line += &format!(" at most {documents} documents;");
+    }
+    if let Some(found) = step.found {
+        line += &format!(" {found} found;");
+    }
+    line + &format!(" looked at {} in {} us", step.looked_at, step.elapsed.as_micros())
 }
 
 /// A page of a history. `path` is the URL of the history, `own` that of this page.

@@ -9,7 +9,7 @@ use axum::http::header::EXPECT;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use fornax::{BinaryHead, BinaryUpload, Issue, TenantId};
+use fornax::{BinaryHead, BinaryUpload, Cancellation, Issue, TenantId};
 use tokio::time::timeout;
 
 use super::admission::Room;
@@ -138,6 +138,7 @@ async fn handle(
     account.request_bytes = received.as_ref().map_or(0, Received::bytes);
     let turn = site.admission.turn().await?;
     let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
+    let _given_up = GivenUp(asked.call.cancellation.clone());
     let work = tokio::task::spawn_blocking(move || {
         let (payload, _room) = match received {
             Some(received) => received.unpacked(&here.limits).map(|(payload, room)| (payload, Some(room)))?,
@@ -172,6 +173,15 @@ async fn handle(
             let text = "the answer takes too long; whether the request is carried out is not known";
             Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, Issue::error("timeout", text)))
         }
+    }
+}
+
+/// Ends the searches of a request that nobody waits for any more: its client has gone, or it took too long.
+struct GivenUp(Cancellation);
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.cancel();
     }
 }
 
@@ -261,6 +271,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
         base_urls,
         wants_content,
         carried: Form::carried(query),
+        cancellation: Cancellation::new(),
     };
     Ok(Asked { call, takes })
 }

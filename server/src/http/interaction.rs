@@ -2,7 +2,8 @@
 
 use axum::http::{HeaderMap, Method, StatusCode};
 use fornax::{
-    Handling, HistoryRequest, HistoryScope, Issue, Principal, Read, SearchRequest, Tenant, TenantId, Version,
+    Cancellation, Handling, HistoryRequest, HistoryScope, Issue, Principal, Read, SearchRequest, Tenant,
+    TenantId, Version,
 };
 use jiff::Timestamp;
 
@@ -35,6 +36,8 @@ pub(crate) struct Call {
     pub wants_content: bool,
     /// Parameters of form that links carry on: `_format=json`, or nothing.
     pub carried: String,
+    /// Ends its searches.
+    pub cancellation: Cancellation,
 }
 
 impl Call {
@@ -46,7 +49,7 @@ impl Call {
 
 /// Carries a call out. Blocks for as long as the engine takes.
 pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Reply, Refusal> {
-    let tenant = &site.engine.tenant(&call.tenant)?;
+    let tenant = &site.engine.tenant(&call.tenant)?.until(&call.cancellation);
     let body = match payload {
         Payload::Content(upload) => return writes::content(tenant, call, upload),
         Payload::Bytes(body) => body,

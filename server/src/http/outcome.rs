@@ -42,6 +42,7 @@ fn write_issue(list: &mut ArrayWriter<'_>, issue: &Issue) {
         match issue.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Information => "information",
         },
     );
     object.string("code", issue.code);

@@ -5,4 +5,5 @@ mod crash;
 mod generate;
 mod http;
 mod load;
+mod search;
 mod support;

@@ -36,6 +36,10 @@ pub enum Prefix {
     EndsBefore,
     /// `ap`.
     Approximate,
+    /// `po` of `_filter`: of dates.
+    Overlaps,
+    /// `co` of `_filter`: of dates.
+    Includes,
 }
 
 impl Prefix {
@@ -57,8 +61,26 @@ impl Prefix {
     }
 }
 
+/// The system of UCUM's units.
+const UCUM: &str = "http://unitsofmeasure.org";
+
+/// Units of mass, by their power of ten in grams: those of UCUM that the vocabulary has.
+const MASSES: &[(&str, i32)] = &[("ug", -6), ("mg", -3), ("g", 0), ("kg", 3)];
+
+/// A number of a unit as the number of a quantity's own unit. `None`: it measures something else.
+pub fn in_unit_of(number: Decimal, unit: &Unit, quantity: &Quantity) -> Option<Decimal> {
+    if unit_holds(unit, quantity) {
+        return Some(number);
+    }
+    let Unit::Coded(system, code) = unit else { return None };
+    let is_ucum = [Some(system), quantity.system.as_ref()].iter().all(|of| of.is_some_and(|of| of == UCUM));
+    let power = |code: &str| MASSES.iter().find(|(unit, _)| *unit == code).map(|(_, power)| *power);
+    let (from, to) = (power(code)?, power(quantity.code.as_ref()?)?);
+    is_ucum.then(|| number.times_ten_to(from - to))
+}
+
 /// Whether a quantity has a unit.
-pub fn unit_holds(unit: &Unit, quantity: &Quantity) -> bool {
+fn unit_holds(unit: &Unit, quantity: &Quantity) -> bool {
     match unit {
         Unit::Any => true,
         Unit::Coded(system, code) => {
@@ -86,6 +108,8 @@ pub fn date_holds(prefix: Prefix, wanted: Interval, found: Interval, now: i64) -
             let near = wanted.widened((now * 1_000 - wanted.low).abs() / 10);
             near.low < found.high && found.low < near.high
         }
+        Prefix::Overlaps => wanted.low < found.high && found.low < wanted.high,
+        Prefix::Includes => found.low <= wanted.low && wanted.high <= found.high,
     }
 }
 
@@ -111,6 +135,7 @@ pub fn quantity_holds(prefix: Prefix, wanted: Decimal, found: &Quantity) -> bool
         Prefix::StartsAfter => !reaches_below && found.low != Limit::With(wanted),
         Prefix::EndsBefore => !reaches_above && found.high != Limit::With(wanted),
         Prefix::Approximate => overlaps(wanted.approximate_range(), found),
+        Prefix::Overlaps | Prefix::Includes => false,
     }
 }
 

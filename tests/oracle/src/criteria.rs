@@ -1,6 +1,7 @@
 //! What a search asks of a resource: parameters with their modifiers, chains and `_has` (search.html#modifiers,
 //! search.html#chaining, search.html#has).
 
+use crate::filter_expression;
 use crate::parameters::{Kind, Parameter, parameter};
 use crate::query::{split, unescaped};
 use crate::refusal::Refusal;
@@ -33,6 +34,12 @@ pub enum Criterion {
     },
     /// It is an item of one of the Lists with these ids.
     Listed(Vec<String>),
+    /// All hold.
+    All(Vec<Criterion>),
+    /// One holds.
+    Any(Vec<Criterion>),
+    /// It does not hold.
+    Not(Box<Criterion>),
 }
 
 impl Criterion {
@@ -41,6 +48,11 @@ impl Criterion {
     /// # Errors
     /// `Limit`: too many links. `Invalid`: a value, a modifier or a link that it can't be. `NotSupported`: the modifier.
     pub fn parse(resource_type: &str, name: &str, value: &str) -> Result<Option<Self>, Refusal> {
+        match name.strip_prefix("_filter") {
+            Some("") => return filter_expression::criterion(resource_type, value).map(Some),
+            Some(rest) if rest.starts_with(':') => return Err(Refusal::Invalid),
+            _ => {}
+        }
         let links = name.matches('.').count() + name.matches("_has:").count();
         if links > LINKS_MAX {
             return Err(Refusal::Limit);
@@ -50,7 +62,12 @@ impl Criterion {
 
     /// Whether other resources decide.
     pub fn is_join(&self) -> bool {
-        matches!(self, Self::Chain(..) | Self::Has { .. } | Self::Listed(_))
+        match self {
+            Self::Chain(..) | Self::Has { .. } | Self::Listed(_) => true,
+            Self::SomeValue(..) | Self::NoValue(..) | Self::Present(_) | Self::Missing(_) => false,
+            Self::All(criteria) | Self::Any(criteria) => criteria.iter().any(Self::is_join),
+            Self::Not(criterion) => criterion.is_join(),
+        }
     }
 
     fn of(resource_type: &str, name: &str, value: &str) -> Result<Option<Self>, Refusal> {
@@ -106,16 +123,7 @@ impl Criterion {
         if parameter.element.kind() != Kind::Reference || types.is_empty() {
             return Err(Refusal::Invalid);
         }
-        let (mut asked, mut refusal) = (Vec::new(), Refusal::Invalid);
-        for name in types {
-            match Self::of(name, rest, value) {
-                Ok(Some(criterion)) => asked.push((name, criterion)),
-                Ok(None) => {}
-                Err(Refusal::NotSupported) => refusal = Refusal::NotSupported,
-                Err(_) => {}
-            }
-        }
-        if asked.is_empty() { Err(refusal) } else { Ok(Some(Self::Chain(parameter, asked))) }
+        chain(parameter, types, |target| Self::of(target, rest, value)).map(Some)
     }
 
     /// `Type:p:q`, without the `_has:` before it.
@@ -133,4 +141,25 @@ impl Criterion {
             _ => Err(Refusal::Invalid),
         }
     }
+}
+
+/// A chain to those of the types of which something can be asked.
+///
+/// # Errors
+/// There is no such type.
+pub fn chain(
+    parameter: &'static Parameter,
+    types: Vec<&'static str>,
+    asked_of: impl Fn(&str) -> Result<Option<Criterion>, Refusal>,
+) -> Result<Criterion, Refusal> {
+    let (mut asked, mut refusal) = (Vec::new(), Refusal::Invalid);
+    for name in types {
+        match asked_of(name) {
+            Ok(Some(criterion)) => asked.push((name, criterion)),
+            Ok(None) => {}
+            Err(Refusal::NotSupported) => refusal = Refusal::NotSupported,
+            Err(_) => {}
+        }
+    }
+    if asked.is_empty() { Err(refusal) } else { Ok(Criterion::Chain(parameter, asked)) }
 }

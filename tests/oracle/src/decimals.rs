@@ -46,6 +46,12 @@ impl Decimal {
         at_scale(self.digits, self.scale, scale)
     }
 
+    /// The number with its point moved, and what its digits imply with it.
+    pub fn times_ten_to(self, power: i32) -> Self {
+        let (width, scale) = self.half_width;
+        Self { scale: self.scale - power, half_width: (width, scale - power), ..self }
+    }
+
     /// From where to where a value counts as equal; the upper end no longer does.
     pub fn implied_range(self) -> (Self, Self) {
         let (digits, scale) = self.half_width;

@@ -9,6 +9,7 @@ pub mod compartment;
 pub mod criteria;
 pub mod dates;
 pub mod decimals;
+pub mod filter_expression;
 pub mod folding;
 pub mod history;
 pub mod history_pages;

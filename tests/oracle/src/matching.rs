@@ -31,6 +31,9 @@ pub fn meets(criterion: &Criterion, version: &Stored, world: &World) -> bool {
             let item = parameter("List", "item");
             list.zip(item).is_some_and(|(list, item)| refers(item, list, &version.key))
         }),
+        Criterion::All(criteria) => criteria.iter().all(|criterion| meets(criterion, version, world)),
+        Criterion::Any(criteria) => criteria.iter().any(|criterion| meets(criterion, version, world)),
+        Criterion::Not(criterion) => !meets(criterion, version, world),
     }
 }
 

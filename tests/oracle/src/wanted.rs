@@ -1,6 +1,6 @@
 //! One value of a search, read as its parameter's type and the modifier want it.
 
-use crate::comparisons::{Prefix, Unit, date_holds, quantity_holds, unit_holds};
+use crate::comparisons::{Prefix, Unit, date_holds, in_unit_of, quantity_holds};
 use crate::dates::Interval;
 use crate::decimals::Decimal;
 use crate::folding::{folded, without_case};
@@ -53,6 +53,16 @@ pub enum Wanted {
     Above(String),
     /// One for each component.
     Composite(Vec<Wanted>),
+    /// A string that is it, folded.
+    Whole(String),
+    /// A string that ends with it, folded.
+    Ends(String),
+    /// A URI that starts with it.
+    UriStarts(String),
+    /// A URI that has it anywhere.
+    UriContains(String),
+    /// Another than that, of what can be compared with it.
+    Other(Box<Wanted>),
 }
 
 /// A system and a code.
@@ -179,6 +189,43 @@ impl Wanted {
         }
     }
 
+    /// Reads a value of a `_filter` after its operator, but for `pr` (search_filter.html#ops).
+    ///
+    /// # Errors
+    /// `Invalid`: not a value of that type, or the type does not have the operator.
+    pub fn by_operator(parameter: &Parameter, operator: &str, value: &str) -> Result<Self, Refusal> {
+        let text = value.to_owned();
+        let other = |wanted| Ok(Self::Other(Box::new(wanted)));
+        match (parameter.element.kind(), operator) {
+            (Kind::String, "eq") => Ok(Self::Whole(folded(value))),
+            (Kind::String, "ne") => other(Self::Whole(folded(value))),
+            (Kind::String, "co") => Ok(Self::Contains(folded(value))),
+            (Kind::String, "sw") => Ok(Self::Starts(folded(value))),
+            (Kind::String, "ew") => Ok(Self::Ends(folded(value))),
+            (Kind::Uri, "eq") => Ok(Self::Uri(text)),
+            (Kind::Uri, "ne") => other(Self::Uri(text)),
+            (Kind::Uri, "co") => Ok(Self::UriContains(text)),
+            (Kind::Uri, "sw") => Ok(Self::UriStarts(text)),
+            (Kind::Token, "eq") => Ok(Self::Token(coded(value)?)),
+            (Kind::Token, "ne") => other(Self::Token(coded(value)?)),
+            (Kind::Reference, "re") => Self::plain(Kind::Reference, value),
+            (Kind::Composite, "eq") => composite(parameter, value),
+            (Kind::Date, operator) => {
+                let prefix = match (operator, Prefix::split(operator)) {
+                    ("po", _) => Prefix::Overlaps,
+                    ("co", _) if parameter.code != "_lastUpdated" => Prefix::Includes,
+                    (_, (prefix, "")) => prefix,
+                    _ => return Err(Refusal::Invalid),
+                };
+                Ok(Self::Date(prefix, Interval::parse(value).ok_or(Refusal::Invalid)?))
+            }
+            (Kind::Quantity, operator) if Prefix::split(operator).1.is_empty() => {
+                quantity(&format!("{operator}{value}"))
+            }
+            _ => Err(Refusal::Invalid),
+        }
+    }
+
     /// Whether a value is what is wanted. `now`: in milliseconds since 1970, for what is approximate.
     pub fn holds(&self, value: &Value, now: i64) -> bool {
         match (self, value) {
@@ -210,7 +257,8 @@ impl Wanted {
             }
             (Self::Date(prefix, wanted), Value::Date(date)) => date_holds(*prefix, *wanted, *date, now),
             (Self::Quantity(prefix, number, unit), Value::Quantity(quantity)) => {
-                unit_holds(unit, quantity) && quantity_holds(*prefix, *number, quantity)
+                let number = in_unit_of(*number, unit, quantity);
+                number.is_some_and(|number| quantity_holds(*prefix, number, quantity))
             }
             (Self::Uri(wanted), Value::Uri(uri)) => is_any(uri, |uri| uri == wanted),
             (Self::Below(wanted), Value::Uri(uri)) => is_any(uri, |uri| is_below(uri, wanted)),
@@ -219,8 +267,38 @@ impl Wanted {
                 .iter()
                 .zip(components)
                 .all(|(wanted, values)| values.iter().any(|value| wanted.holds(value, now))),
+            (Self::Whole(whole), Value::String(text)) => text.folded == *whole,
+            (Self::Ends(end), Value::String(text)) => text.folded.ends_with(end.as_str()),
+            (Self::UriStarts(start), Value::Uri(uri)) => uri.written.starts_with(start.as_str()),
+            (Self::UriContains(part), Value::Uri(uri)) => uri.written.contains(part.as_str()),
+            (Self::Other(wanted), value) => can_differ(wanted, value) && !wanted.holds(value, now),
             _ => false,
         }
+    }
+}
+
+/// Whether a value has what is compared.
+fn can_differ(wanted: &Wanted, value: &Value) -> bool {
+    match (wanted, value) {
+        (Wanted::Whole(_), Value::String(_)) => true,
+        (Wanted::Uri(wanted), Value::Uri(uri)) => {
+            let parts = |uri: &str| {
+                let mut parts = uri.splitn(2, '|').map(str::to_owned);
+                (parts.next(), parts.next())
+            };
+            let ((url, version), (found_url, found_version)) = (parts(wanted), parts(&uri.written));
+            url != found_url || version.is_some() && found_version.is_some()
+        }
+        (Wanted::Token(wanted), Value::Token(token)) => {
+            let has_code = token.code.is_some();
+            let knows_systems = token.place == Place::WithSystem;
+            match (&wanted.system, &wanted.code) {
+                (Part::Any, _) => has_code,
+                (_, Part::Any) => token.system.is_some() || has_code && knows_systems,
+                _ => has_code && knows_systems,
+            }
+        }
+        _ => false,
     }
 }
 

@@ -46,6 +46,7 @@ pub const OUTSIDE: &[(&str, Users)] = &[
     ("libfuzzer-sys", Only(&["fornax-fuzz"])),
     ("metrics", SERVER),
     ("metrics-exporter-prometheus", SERVER),
+    ("octofhir-ucum", Only(&["fornax-index", "fornax-query"])),
     ("parking_lot", Impure),
     ("percent-encoding", Only(&["fornax-query", "fornax-server"])),
     ("proc-macro2", Only(&["fornax-tidy"])),

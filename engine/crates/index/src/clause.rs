@@ -2,15 +2,17 @@
 
 mod composite;
 mod date;
+mod filter;
 mod number;
 mod range;
 mod text;
 mod token;
 
 use fornax_definitions::{Definitions, ParameterId, SearchParameter, TypeId};
-use fornax_postings::{Clause, Field, Hit, Link};
-use fornax_query::{Condition, Described, Query, ReferenceValue, Types, Values};
+use fornax_postings::{Circle, Clause, Field, Hit, Link};
+use fornax_query::{Condition, Described, NearValue, Query, ReferenceValue, Types, Values};
 
+use self::number::Asked;
 use crate::columns::{Columns, EVERY};
 use crate::error::IndexError;
 use crate::fold::fold;
@@ -26,14 +28,35 @@ pub(crate) struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    /// All conditions, and the types.
-    pub fn query(&self, query: &Query) -> Result<Clause, IndexError> {
-        let mut all = vec![self.of_types(&query.types)];
+    /// All conditions and the types, each as the query names it.
+    pub fn query(&self, query: &Query) -> Result<Vec<(String, Clause)>, IndexError> {
         let types = query.types.list(self.definitions);
-        for condition in query.conditions() {
-            all.push(self.condition(&types, condition)?);
+        let mut all = Vec::new();
+        let says_types =
+            |condition| matches!(query.types, Types::One(only) if self.says_type(only, condition));
+        if !query.conditions().any(says_types) {
+            all.push(("types".to_owned(), self.of_types(&query.types)));
         }
-        Ok(Clause::And(all))
+        if let Some(within) = &query.within {
+            all.push(("compartment".to_owned(), self.condition(&types, within)?));
+        }
+        for filter in &query.filters {
+            all.push((filter.name.clone(), self.condition(&types, &filter.condition)?));
+        }
+        Ok(all)
+    }
+
+    /// Whether a condition holds of resources of that type alone: no other type has its parameter.
+    fn says_type(&self, resource: TypeId, condition: &Condition) -> bool {
+        match condition {
+            Condition::Has { parameter, .. }
+            | Condition::Present(parameter)
+            | Condition::Refers { parameter, .. } => {
+                *self.definitions.parameter_of(*parameter).base == [resource]
+            }
+            Condition::All(conditions) => conditions.iter().any(|one| self.says_type(resource, one)),
+            _ => false,
+        }
     }
 
     fn of_types(&self, types: &Types) -> Clause {
@@ -73,6 +96,9 @@ impl Writing<'_> {
     fn described(&self, described: &[Described]) -> Result<Clause, IndexError> {
         let fits = |one: &Described| {
             let condition = self.condition(&[one.resource], &one.condition)?;
+            if self.says_type(one.resource, &one.condition) {
+                return Ok(condition);
+            }
             Ok(Clause::And(vec![self.indexer.of_type(one.resource), condition]))
         };
         Ok(any(described.iter().map(fits).collect::<Result<Vec<_>, IndexError>>()?.into_iter()))
@@ -118,16 +144,24 @@ impl Writing<'_> {
                 .iter()
                 .map(|value| date::narrowed(value, id, date::clause(value, now_us, [low, high])))),
             (Values::Number(values), Columns::Number(columns)) => {
-                any(values.iter().map(|value| number::clause(value, None, id, columns)))
+                any(values.iter().map(|value| number::clause(Asked::number(value), id, columns)))
             }
-            (Values::Quantity(values), Columns::Number(columns)) => {
-                any(values.iter().map(|value| number::clause(&value.number, Some(&value.unit), id, columns)))
+            (Values::Quantity(values), Columns::Number(columns)) => any(values.iter().map(|value| {
+                let columns = columns.clone();
+                number::in_every_unit(Asked::quantity(value), id, move |asked| {
+                    number::clause(asked, id, &columns)
+                })
+            })),
+            (Values::Near(values), Columns::Place(columns)) => {
+                any(values.iter().map(|value| Clause::Within(columns.clone(), circle(value))))
             }
             (Values::Composite(values), Columns::Composite(components)) => {
                 let clauses = values.iter().map(|value| self.composite(types, id, components, value));
                 any(clauses.collect::<Result<Vec<_>, _>>()?.into_iter())
             }
-            _ => return Err(not_indexed()),
+            (values, _) => {
+                return filter::clause(values, id, &row.implied_systems).ok_or_else(not_indexed);
+            }
         })
     }
 
@@ -181,6 +215,12 @@ impl Writing<'_> {
             }
         }
     }
+}
+
+/// What is near, as a circle.
+pub(crate) fn circle(value: &NearValue) -> Circle {
+    let NearValue { latitude, longitude, distance_m: radius_m } = *value;
+    Circle { latitude, longitude, radius_m }
 }
 
 /// How the values of a reference parameter name resources; `None` of any other parameter.

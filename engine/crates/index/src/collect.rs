@@ -7,6 +7,7 @@
 mod code;
 mod date;
 mod number;
+mod position;
 mod reference;
 mod string;
 
@@ -111,7 +112,8 @@ impl<'a> Collector<'a> {
             SearchKind::Date => self.date(&found),
             SearchKind::Number | SearchKind::Quantity => self.number(&found),
             SearchKind::Reference => self.reference(&found),
-            SearchKind::Composite | SearchKind::Special => {}
+            SearchKind::Special => self.position(&found),
+            SearchKind::Composite => {}
         }
     }
 

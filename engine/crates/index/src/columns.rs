@@ -9,6 +9,7 @@
 //! | | `l0`-`l2`, `h0`-`h2`: exact ends, aligned, only in documents with the presence form 1, then for all values |
 //! | quantity | `u`, `v`, `w`: aligned with these, hashes of the unit's system and code, its code, its name; 0 for none |
 //! | reference | `r`: the rids of local targets; also the sort key |
+//! | special | of a place `y`, `x`: degrees to the north and to the east, a billion to each, aligned |
 //! | composite | of component 0 `x0…`, of component 1 `x1…` and so on, all aligned, only in documents with the presence form 2 |
 //! | | of a date `l`, `h`; of a number or quantity as above; of a string `s0` to `s31`; of a token hashes of its terms: |
 //! | | `t0` of the code, `t1` of system and code, `t2` of the system; likewise of a reference with its version in `t1`, of a URI |
@@ -19,7 +20,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter};
+use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, Usage};
 use fornax_postings::ColumnName;
 
 use crate::encoding::{EXACT_PARTS, ID_PARTS};
@@ -43,10 +44,15 @@ pub(crate) static EVERY: LazyLock<EveryColumns> = LazyLock::new(|| EveryColumns 
 /// The columns of one parameter.
 #[derive(Debug)]
 pub(crate) enum Columns {
-    Date { low: ColumnName, high: ColumnName },
+    Date {
+        low: ColumnName,
+        high: ColumnName,
+    },
     Number(Box<NumberColumns>),
     Reference(ColumnName),
     Text(Box<[ColumnName]>),
+    /// Latitude and longitude.
+    Place([ColumnName; 2]),
     Composite(Box<[ComponentColumns]>),
 }
 
@@ -76,7 +82,7 @@ pub(crate) enum PartColumns {
 /// Terms of one value that are told apart: the value alone, with what it lies in or its version, and what it lies in alone.
 pub(crate) const TERM_HASHES: usize = 3;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NumberColumns {
     pub plain: ColumnName,
     pub low: [ColumnName; EXACT_PARTS],
@@ -102,6 +108,9 @@ impl Columns {
                     ComponentColumns::of(parameter, &Names(format!("{}x{index}", names.0)))
                 });
                 Self::Composite(components.collect::<Option<_>>()?)
+            }
+            SearchKind::Special if parameter.usage == Some(Usage::Nearby) => {
+                Self::Place([names.one("y"), names.one("x")])
             }
             SearchKind::Special => return None,
         })

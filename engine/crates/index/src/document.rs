@@ -80,6 +80,7 @@ impl<'a> Writer<'a> {
             Columns::Number(columns) => self.numbers(row, columns, entries),
             Columns::Reference(column) => self.references(column, entries),
             Columns::Text(columns) => self.texts(columns, entries),
+            Columns::Place(columns) => self.places(columns, entries),
             Columns::Composite(_) => {}
         }
     }
@@ -87,6 +88,15 @@ impl<'a> Writer<'a> {
     fn term(&mut self, parameter: ParameterId, term: Term<'_>) {
         let field = term.write(parameter, &mut self.bytes);
         self.document.add_term(field, &self.bytes);
+    }
+
+    fn places(&mut self, [north, east]: &[ColumnName; 2], entries: &[Entry]) {
+        for entry in entries {
+            if let Value::Place { latitude, longitude } = entry.value {
+                self.document.add_value(north, latitude);
+                self.document.add_value(east, longitude);
+            }
+        }
     }
 
     fn dates(&mut self, low: &ColumnName, high: &ColumnName, entries: &[Entry]) {

@@ -19,7 +19,7 @@ use crate::shape::Shapes;
 use crate::values::SearchValues;
 
 /// Raised whenever the same definitions would give other terms or columns.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 
 /// A type's plan, or why it has none.
 type PlanCell = OnceLock<Result<Arc<TypePlan>, IndexError>>;
@@ -96,6 +96,16 @@ impl Indexer {
 
     /// A query as a clause: its types and all its conditions.
     pub fn clause(&self, query: &Query, context: &ClauseContext<'_>) -> Result<Clause, IndexError> {
+        let clauses = self.clauses(query, context)?;
+        Ok(Clause::And(clauses.into_iter().map(|(_, clause)| clause).collect()))
+    }
+
+    /// The clauses that all must hold, each with the name of the parameter that says so, as the client wrote it.
+    pub fn clauses(
+        &self,
+        query: &Query,
+        context: &ClauseContext<'_>,
+    ) -> Result<Vec<(String, Clause)>, IndexError> {
         Writing { indexer: self, definitions: self.definitions, context }.query(query)
     }
 

@@ -27,6 +27,7 @@ mod prefix;
 mod shape;
 mod term;
 mod time;
+mod units;
 mod values;
 
 pub use columns::LAST_UPDATED;

@@ -1,8 +1,11 @@
 //! The one evaluator: whether search values match a query, as the query's clause would say.
 
+mod filter;
+
 use fornax_definitions::{Definitions, ParameterId, SearchParameter, TypeId};
 use fornax_query::{Condition, QuantityValue, Query, ReferenceValue, TokenValue, Unit, Values};
 
+use crate::clause::circle;
 use crate::columns::Columns;
 use crate::document::instances;
 use crate::error::IndexError;
@@ -12,6 +15,7 @@ use crate::number::Stretch;
 use crate::plan::LAST_UPDATED;
 use crate::prefix;
 use crate::time;
+use crate::units::{self, UCUM};
 use crate::values::{CodeSource, SearchValues, Value};
 
 /// Search values put to a query.
@@ -151,6 +155,9 @@ impl Evaluation<'_> {
                     asked.iter().any(|asked| asked == found || is_below(asked, found))
                 })
             }
+            (Values::Near(asked), Value::Place { latitude, longitude }) => {
+                asked.iter().any(|asked| circle(asked).holds(latitude, longitude))
+            }
             (Values::Date(asked), Value::Date(interval)) => {
                 asked.iter().any(|asked| self.date(asked, interval.low, interval.high))
             }
@@ -160,7 +167,7 @@ impl Evaluation<'_> {
             (Values::Quantity(asked), Value::Number { stretch, unit }) => {
                 asked.iter().any(|asked| self.quantity(asked, stretch, unit))
             }
-            _ => false,
+            _ => self.is_filtered(parameter, asked, value),
         }
     }
 
@@ -222,6 +229,16 @@ impl Evaluation<'_> {
 
     fn quantity(&self, asked: &QuantityValue, stretch: u32, unit: Option<u32>) -> bool {
         let texts = unit.map_or([None; 3], |unit| self.values.unit_texts(unit));
+        if let (Unit::Coding { system, code }, [Some(UCUM), Some(found), _]) = (&asked.unit, texts)
+            && system == UCUM
+            && code != found
+        {
+            let searched = units::converted(&Stretch::searched(&asked.number), code, found);
+            let found = self.values.stretches[stretch as usize];
+            return searched.is_some_and(|searched| {
+                prefix::holds(asked.number.prefix, (searched.low, searched.high), (found.low, found.high))
+            });
+        }
         let is_unit = match (&asked.unit, texts) {
             (Unit::Any, _) => true,
             (Unit::Coding { system, code }, [of, found, _]) => of == Some(system) && found == Some(code),

@@ -83,9 +83,14 @@ impl Stretch {
                 let range = value.number.approximate_range();
                 Self { low: Bound::on(range.low), high: Bound::on(range.high) }
             }
-            Prefix::Gt | Prefix::Lt | Prefix::Ge | Prefix::Le | Prefix::Sa | Prefix::Eb => {
-                Self::point(value.number)
-            }
+            Prefix::Gt
+            | Prefix::Lt
+            | Prefix::Ge
+            | Prefix::Le
+            | Prefix::Sa
+            | Prefix::Eb
+            | Prefix::Po
+            | Prefix::Co => Self::point(value.number),
         }
     }
 }

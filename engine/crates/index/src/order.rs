@@ -29,7 +29,7 @@ pub(crate) fn order(definitions: &Definitions, query: &Query) -> Order {
             (_, Some(Columns::Text(columns))) => {
                 keys.extend(columns.into_iter().map(|column| SortKey { column, pick: Pick::End, direction }));
             }
-            (_, Some(Columns::Composite(_)) | None) => {}
+            (_, Some(Columns::Composite(_) | Columns::Place(_)) | None) => {}
         }
     }
     if keys.is_empty() { Order::Written } else { Order::Columns(keys) }

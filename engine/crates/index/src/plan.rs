@@ -1,8 +1,8 @@
 //! The search parameters of one resource type, ready for extraction and for queries.
 
-use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, TypeId, Usage};
+use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, TypeId};
 use fornax_fhirpath::{Compiler, ExtractionPlan};
-use fornax_query::implied_systems;
+use fornax_query::{implied_systems, is_supported};
 
 use crate::columns::Columns;
 use crate::error::IndexError;
@@ -91,10 +91,7 @@ impl Row {
 /// Whether a parameter's values are read from the body. The id is the rid's own, and the time of the last update is the
 /// store's, not the body's.
 fn is_extracted(parameter: &SearchParameter) -> bool {
-    parameter.expression.is_some()
-        && parameter.usage == Some(Usage::Normal)
-        && parameter.kind != SearchKind::Special
-        && !matches!(parameter.code, ID | LAST_UPDATED)
+    is_supported(parameter) && !matches!(parameter.code, ID | LAST_UPDATED)
 }
 
 /// The parameter that asks for ids.

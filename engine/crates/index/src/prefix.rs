@@ -44,7 +44,8 @@ pub(crate) fn alternatives<T: Copy>(prefix: Prefix, low: T, high: T) -> SmallVec
         Prefix::Le => smallvec![one(test(Low, Below, low)), one(test(High, AtMost, high))],
         Prefix::Sa => smallvec![one(test(Low, Above, high))],
         Prefix::Eb => smallvec![one(test(High, Below, low))],
-        Prefix::Ap => smallvec![smallvec![test(Low, AtMost, high), test(High, AtLeast, low)]],
+        Prefix::Ap | Prefix::Po => smallvec![smallvec![test(Low, AtMost, high), test(High, AtLeast, low)]],
+        Prefix::Co => smallvec![smallvec![test(Low, AtMost, low), test(High, AtLeast, high)]],
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) enum Shape {
     Period,
     Timing,
     Reference,
+    /// Where a location is.
+    Position,
     /// No search parameter reads it.
     Other,
 }
@@ -82,6 +84,7 @@ fn complex(name: &str) -> Option<Shape> {
         "Period" => Shape::Period,
         "Timing" => Shape::Timing,
         "Reference" => Shape::Reference,
+        "Location.position" => Shape::Position,
         _ => return None,
     })
 }

@@ -86,6 +86,11 @@ pub(crate) enum Value {
         bare: Option<Span>,
     },
     Date(Interval),
+    /// Degrees to the north and to the east, [`TO_A_DEGREE`](fornax_postings::TO_A_DEGREE) to each.
+    Place {
+        latitude: i64,
+        longitude: i64,
+    },
     /// The places of the stretch and of the unit.
     Number {
         stretch: u32,

@@ -355,3 +355,213 @@ fn composites() {
         ],
     );
 }
+
+#[test]
+fn quantities_in_other_units() {
+    let with = |quantities: &str| {
+        format!(
+            r#"{{"resourceType":"Observation","id":"q","code":{{"coding":[{{"code":"c"}}]}},{quantities}}}"#
+        )
+    };
+    let ucum = "http://unitsofmeasure.org";
+    let gram = with(&format!(r#""valueQuantity":{{"value":1,"system":"{ucum}","code":"g"}}"#));
+    check(
+        &gram,
+        &[
+            ("value-quantity=1000|http://unitsofmeasure.org|mg", true),
+            ("value-quantity=1000.4|http://unitsofmeasure.org|mg", false),
+            ("value-quantity=1|http://unitsofmeasure.org|g", true),
+            ("value-quantity=1|http://unitsofmeasure.org|mg", false),
+            ("value-quantity=gt999|http://unitsofmeasure.org|mg", true),
+            ("value-quantity=gt1000|http://unitsofmeasure.org|mg", false),
+            ("value-quantity=ge1000|http://unitsofmeasure.org|mg", true),
+            ("value-quantity=ne1000|http://unitsofmeasure.org|mg", false),
+            ("value-quantity=ne5|http://unitsofmeasure.org|mg", true),
+            ("value-quantity=ne5|http://unitsofmeasure.org|mL", false),
+            ("value-quantity=ap1050|http://unitsofmeasure.org|mg", true),
+            ("value-quantity=1000||mg", false),
+            ("value-quantity=1000|urn:other|mg", false),
+            ("value-quantity=0.001|http://unitsofmeasure.org|kg", true),
+            ("value-quantity=1|http://unitsofmeasure.org|nonsense", false),
+            ("code-value-quantity=c$1000|http://unitsofmeasure.org|mg", true),
+            ("code-value-quantity=d$1000|http://unitsofmeasure.org|mg", false),
+        ],
+    );
+    let several = with(&format!(
+        r#""component":[
+        {{"code":{{"coding":[{{"code":"a"}}]}},"valueQuantity":{{"value":98.6,"system":"{ucum}","code":"[degF]"}}}},
+        {{"code":{{"coding":[{{"code":"b"}}]}},"valueQuantity":{{"value":2,"comparator":">","system":"{ucum}","code":"m"}}}}]"#
+    ));
+    check(
+        &several,
+        &[
+            ("component-value-quantity=37.0|http://unitsofmeasure.org|Cel", true),
+            ("component-value-quantity=ge37|http://unitsofmeasure.org|Cel", true),
+            ("component-value-quantity=gt37|http://unitsofmeasure.org|Cel", false),
+            ("component-value-quantity=gt300|http://unitsofmeasure.org|cm", true),
+            ("component-value-quantity=lt200|http://unitsofmeasure.org|cm", false),
+            ("component-code-value-quantity=a$37.0|http://unitsofmeasure.org|Cel", true),
+            ("component-code-value-quantity=b$37.0|http://unitsofmeasure.org|Cel", false),
+            ("component-code-value-quantity=b$gt300|http://unitsofmeasure.org|cm", true),
+        ],
+    );
+}
+
+fn check_filters(body: &str, rows: &[(&str, bool)]) {
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+    let rows: Vec<(String, bool)> =
+        rows.iter().map(|(text, want)| (format!("_filter={}", encoded(text)), *want)).collect();
+    let rows: Vec<(&str, bool)> = rows.iter().map(|(text, want)| (text.as_str(), *want)).collect();
+    check(body, &rows);
+}
+
+#[test]
+fn filters() {
+    check_filters(
+        r#"{"resourceType":"Patient","id":"p1","meta":{"profile":["http://p/1|2"],"source":"http://s"},"gender":"female",
+            "identifier":[{"system":"urn:s","value":"Ab1"},{"value":"x"}],"active":true,
+            "name":[{"family":"de la Cruz","given":["Zoë","Ann"]}],"birthDate":"1975-06",
+            "telecom":[{"system":"email","value":"Ann@X.org"}],
+            "managingOrganization":{"reference":"Organization/o"}}"#,
+        &[
+            ("family eq \"DE LA  CRÚZ\"", true),
+            ("family eq \"de la\"", false),
+            ("family ne \"de la cruz\"", false),
+            ("family ne cruz", true),
+            ("given ne zoe", true),
+            ("given ne zoe and not(given eq zoe)", false),
+            ("address-city ne x", false),
+            ("not(family eq x)", true),
+            ("family co \"LA c\"", true),
+            ("family sw \"De l\"", true),
+            ("family sw cruz", false),
+            ("family ew CRUZ", true),
+            ("family ew \"la\"", false),
+            ("given ew oe", true),
+            ("family pr true", true),
+            ("family pr false", false),
+            ("death-date pr false", true),
+            ("death-date pr true", false),
+            ("_id eq p1", true),
+            ("_id ne p1", false),
+            ("_id ne unknown and _id pr true", true),
+            ("_id pr false", false),
+            ("gender eq female", true),
+            ("gender eq Female", false),
+            ("gender ne female", false),
+            ("gender ne male", true),
+            ("gender ne http://hl7.org/fhir/administrative-gender|female", false),
+            ("gender ne http://hl7.org/fhir/administrative-gender|male", true),
+            ("gender ne http://hl7.org/fhir/administrative-gender|", false),
+            ("gender ne urn:x|", true),
+            ("gender ne urn:x|female", true),
+            ("gender ne |female", false),
+            ("identifier eq urn:s|Ab1", true),
+            ("identifier ne urn:s|Ab1", true),
+            ("identifier ne |x", true),
+            ("identifier ne urn:s|", true),
+            ("identifier ne x", true),
+            ("active ne true", false),
+            ("active ne false", true),
+            ("active ne urn:x|false", false),
+            ("email eq ANN@x.org", true),
+            ("email ne ANN@x.org", false),
+            ("email ne bob", true),
+            ("email ne |bob", false),
+            ("birthdate eq 1975", true),
+            ("birthdate ne 1975", false),
+            ("birthdate ge 1975-06", true),
+            ("birthdate lt 1975-06-10", true),
+            ("birthdate sa 1975-05", true),
+            ("birthdate eb 1975-06-20", false),
+            ("birthdate po 1975-06-10", true),
+            ("birthdate po 1975", true),
+            ("birthdate po 1975-07", false),
+            ("birthdate co 1975-06-10", true),
+            ("birthdate co 1975-06", true),
+            ("birthdate co 1975", false),
+            ("birthdate ap 1975", true),
+            ("_lastUpdated po 2020-01", true),
+            ("_lastUpdated po 2020-02", false),
+            ("_lastUpdated gt 2019", true),
+            ("_profile eq http://p/1", true),
+            ("_profile ne http://p/1", false),
+            ("_profile ne http://p/1|2", false),
+            ("_profile ne http://p/1|3", true),
+            ("_profile ne http://p/", true),
+            ("_profile sw http://p", true),
+            ("_profile sw p/1", false),
+            ("_profile co P/1", false),
+            ("_profile co p/1|", true),
+            ("_source ne http://s", false),
+            ("_source ne http://s|1", false),
+            ("_source ne http://S", true),
+            ("organization re Organization/o", true),
+            ("organization re o", true),
+            ("organization re http://own/fhir/Organization/o", true),
+            ("organization re Organization/unknown", false),
+            ("family eq x and gender eq male or active eq true", true),
+            ("active eq true or family eq x and gender eq male", false),
+            ("active eq true or (family eq x and gender eq male)", true),
+            ("not(family eq x or gender eq male)", true),
+        ],
+    );
+    check_filters(
+        r#"{"resourceType":"Observation","id":"o","status":"final",
+            "code":{"coding":[{"system":"http://loinc.org","code":"LP1-a"},
+                {"system":"http://terminology.hl7.org/CodeSystem/x","code":"Ab"},{"code":"Cd"}],"text":"x"},
+            "category":[{"coding":[{"system":"urn:only"}],"text":"y"}],"method":{"text":"z"},
+            "effectivePeriod":{"start":"2020-01-10"},
+            "valueQuantity":{"value":5.4,"system":"http://unitsofmeasure.org","code":"mg"}}"#,
+        &[
+            ("code eq loinc|lp1-A", true),
+            ("code ne loinc|lp1-A", true),
+            ("code ne http://terminology.hl7.org/CodeSystem/x|ab", true),
+            ("category eq urn:only|", true),
+            ("category ne urn:only|", false),
+            ("category ne urn:other|", true),
+            ("category ne a", false),
+            ("category ne |a", false),
+            ("method pr true", true),
+            ("method ne a or method ne |a or method ne urn:x|", false),
+            ("date po 2030", true),
+            ("date po 2020-01-09", false),
+            ("date co 2030", true),
+            ("date eq 2030", false),
+            ("value-quantity eq \"5.4|ucum|mg\"", true),
+            ("value-quantity ne 5.4", false),
+            ("value-quantity ne 5.5||mg", true),
+            ("value-quantity gt 5||mg and value-quantity lt 6", true),
+            ("value-quantity ap 5", true),
+            ("code-value-quantity eq loinc|LP1-a$gt5", true),
+            ("code-value-quantity eq LP1-a$lt5", false),
+            ("code-value-quantity pr true and code-value-string pr false", true),
+        ],
+    );
+    check_filters(
+        r#"{"resourceType":"Observation","id":"one","status":"final","code":{"coding":[{"system":"urn:s","code":"a"},{"system":"urn:s","code":"A"}]}}"#,
+        &[("code ne a", false), ("code ne urn:s|A", false), ("code ne urn:s|", false), ("code ne |a", true)],
+    );
+}
+
+#[test]
+fn places() {
+    let at =
+        |position: &str| format!(r#"{{"resourceType":"Location","id":"l","status":"active"{position}}}"#);
+    check(
+        &at(r#","position":{"latitude":48.8566,"longitude":2.3522}"#),
+        &[
+            ("near=51.5074|-0.1278|344|km", true),
+            ("near=51.5074|-0.1278|343|km", false),
+            ("near=51.5074|-0.1278|344", true),
+            ("near=51.5074|-0.1278|214|[mi_i]", true),
+            ("near=51.5074|-0.1278|213|[mi_i]", false),
+            ("near=48.9|2.4", true),
+            ("near=51.5074|-0.1278", false),
+            ("near=51.5|0|1|m,48.8566|2.3522|1|m", true),
+            ("near:missing=false", true),
+        ],
+    );
+    check(&at(r#","position":{"latitude":95,"longitude":2}"#), &[("near:missing=true", true)]);
+    check(&at(""), &[("near:missing=true", true), ("near=0|0|20100|km", false)]);
+}

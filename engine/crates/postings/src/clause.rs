@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::circle::Circle;
 use crate::document::ColumnName;
 use crate::rid_set::RidSet;
 use crate::schema::Field;
@@ -19,11 +20,15 @@ pub enum Clause {
     Prefix(Field, Box<[u8]>),
     /// Documents with a term that starts so and whose rest passes the test. Every term that starts so is looked at.
     Terms(Field, Box<[u8]>, TermTest),
+    /// What the terms that start so stand for: one of the clauses that are made of their rests.
+    Expanded(Field, Box<[u8]>, Expansion),
     /// Documents with this word in their text.
     Word(Box<str>),
     /// Documents with a value for which all tests hold. Several tests are on aligned columns: they hold for values at the same
     /// place, as for the two ends of an interval or the parts of a composite.
     Values(Vec<Test>),
+    /// Documents with a place in the circle: its latitude in the one column, its longitude, aligned, in the other.
+    Within([ColumnName; 2], Circle),
     /// Documents of these resources.
     Rids(Arc<RidSet>),
     /// These documents, found without a look at any other. In the order of commit and resource.
@@ -77,6 +82,30 @@ impl fmt::Debug for TermTest {
     }
 }
 
+/// Makes a clause of the rest of a term.
+#[derive(Clone)]
+pub struct Expansion(Arc<Makes>);
+
+/// What a term's rest stands for; `None`: nothing.
+type Makes = dyn Fn(&[u8]) -> Option<Clause> + Send + Sync;
+
+impl Expansion {
+    /// An expansion.
+    pub fn new(make: impl Fn(&[u8]) -> Option<Clause> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(make))
+    }
+
+    pub(crate) fn of(&self, rest: &[u8]) -> Option<Clause> {
+        (self.0)(rest)
+    }
+}
+
+impl fmt::Debug for Expansion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Expansion")
+    }
+}
+
 /// A value of `column` lies in `low..=high`.
 #[derive(Clone, Debug)]
 pub struct Test {
@@ -97,7 +126,7 @@ impl Clause {
     /// Whether it has to be worked out first what other clauses find.
     pub(crate) fn is_join(&self) -> bool {
         match self {
-            Self::Refers(..) | Self::Referred(..) => true,
+            Self::Refers(..) | Self::Referred(..) | Self::Expanded(..) => true,
             Self::And(clauses) | Self::Or(clauses) => clauses.iter().any(Self::is_join),
             Self::Not(clause) => clause.is_join(),
             _ => false,

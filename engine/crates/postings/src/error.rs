@@ -24,6 +24,15 @@ pub enum Error {
     /// A limit of [`crate::Limits`] was reached.
     #[error("index limit reached: {0}")]
     Limit(&'static str),
+    /// A search looked at more than its budget allows.
+    #[error("the search looked at more than {documents_max} documents")]
+    Budget {
+        /// What it was allowed.
+        documents_max: u64,
+    },
+    /// A search was ended by who asked, or by the time.
+    #[error("the search was stopped")]
+    Stopped,
     /// Tantivy refused for a reason of its own.
     #[error("index engine: {0}")]
     Engine(tantivy::TantivyError),

@@ -11,11 +11,14 @@ use tantivy::query::{BitSetDocSet, ConstScorer, Scorer, intersect_scorers};
 use tantivy::schema::{Field as Physical, IndexRecordOption};
 use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocSet, TERMINATED};
 
+use crate::budget::Budget;
+use crate::circle::Circle;
 use crate::clause::{Clause, Link, Test};
+use crate::document::ColumnName;
 use crate::error::{Error, Result};
 use crate::filter::{Block, Filter};
 use crate::rid_set::RidSet;
-use crate::schema::LAYOUT;
+use crate::schema::{Field, LAYOUT};
 use crate::search::Hit;
 use crate::segment::Segment;
 use crate::superseded::VisibleAt;
@@ -30,6 +33,13 @@ pub(crate) struct View<'a> {
     pub written: u32,
     /// Those of them that were superseded by then; `None`: none.
     pub visible: Option<VisibleAt<'a>>,
+}
+
+/// Where a clause is evaluated.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub segment: &'a Segment,
+    pub budget: &'a Budget,
 }
 
 pub(crate) enum Candidates {
@@ -59,10 +69,16 @@ impl Matches {
     }
 
     /// Calls `each` with blocks of matching documents in ascending order, until it breaks.
-    pub(crate) fn run(mut self, view: View<'_>, mut each: impl FnMut(&[u32]) -> ControlFlow<()>) {
+    pub(crate) fn run(
+        mut self,
+        view: View<'_>,
+        budget: &Budget,
+        mut each: impl FnMut(&[u32]) -> ControlFlow<()>,
+    ) -> Result<()> {
         let mut block = Block::empty();
         let mut source = Source::new(self.candidates, view.written);
         while source.fill(&mut block) {
+            budget.spend(block.len as u64)?;
             if let Some(visible) = view.visible {
                 block.retain_visible(visible);
             }
@@ -72,9 +88,10 @@ impl Matches {
                 }
             }
             if block.len > 0 && each(block.as_slice()).is_break() {
-                return;
+                break;
             }
         }
+        Ok(())
     }
 }
 
@@ -115,12 +132,13 @@ impl Source {
     }
 }
 
-/// The matches of `clause` in `segment`, whatever a snapshot sees of it.
-pub(crate) fn matches(clause: &Clause, segment: &Segment) -> Result<Matches> {
-    evaluate(clause, segment, 0)
+/// The matches of `clause` in a segment, whatever a snapshot sees of it.
+pub(crate) fn matches(clause: &Clause, ground: Ground<'_>) -> Result<Matches> {
+    evaluate(clause, ground, 0)
 }
 
-fn evaluate(clause: &Clause, segment: &Segment, depth: u32) -> Result<Matches> {
+fn evaluate(clause: &Clause, ground: Ground<'_>, depth: u32) -> Result<Matches> {
+    let segment = ground.segment;
     if depth > DEPTH_MAX {
         return Err(Error::Limit("a search nests too deep"));
     }
@@ -128,20 +146,21 @@ fn evaluate(clause: &Clause, segment: &Segment, depth: u32) -> Result<Matches> {
         Clause::All => Ok(Matches::EVERYTHING),
         Clause::Term(field, term) => term_matches(segment, field.physical(), term),
         Clause::Word(word) => term_matches(segment, LAYOUT.text, word.as_bytes()),
-        Clause::Prefix(field, prefix) => prefix_matches(segment, field.physical(), prefix, |_| true),
-        Clause::Terms(field, prefix, test) => {
-            prefix_matches(segment, field.physical(), prefix, |rest| test.holds(rest))
-        }
+        Clause::Prefix(field, prefix) => prefix_matches(ground, *field, prefix, |_| true),
+        Clause::Terms(field, prefix, test) => prefix_matches(ground, *field, prefix, |rest| test.holds(rest)),
         Clause::Values(tests) => value_matches(segment, tests),
+        Clause::Within(columns, circle) => place_matches(segment, columns, *circle),
         Clause::Rids(rids) if rids.is_empty() => Ok(Matches::NOTHING),
         Clause::Rids(rids) => Ok(Matches::tested(Filter::Rids(segment.rids().clone(), Arc::clone(rids)))),
         Clause::Versions(versions) => Ok(version_matches(segment, versions)),
         Clause::Joined(_, rids) if rids.is_empty() => Ok(Matches::NOTHING),
-        Clause::Joined(link, rids) => joined_matches(segment, link, rids),
-        Clause::Refers(..) | Clause::Referred(..) => Err(Error::Misuse("a join that was not worked out")),
-        Clause::And(clauses) => all(clauses, segment, depth),
-        Clause::Or(clauses) => any(clauses, segment, depth),
-        Clause::Not(clause) => Ok(without(evaluate(clause, segment, depth + 1)?, segment.documents())),
+        Clause::Joined(link, rids) => joined_matches(ground, link, rids),
+        Clause::Refers(..) | Clause::Referred(..) | Clause::Expanded(..) => {
+            Err(Error::Misuse("a join that was not worked out"))
+        }
+        Clause::And(clauses) => all(clauses, ground, depth),
+        Clause::Or(clauses) => any(clauses, ground, depth),
+        Clause::Not(clause) => without(evaluate(clause, ground, depth + 1)?, ground),
     }
 }
 
@@ -149,6 +168,46 @@ fn evaluate(clause: &Clause, segment: &Segment, depth: u32) -> Result<Matches> {
 pub(crate) fn term_info(segment: &Segment, field: Physical, term: &[u8]) -> Result<Option<TermInfo>> {
     segment.caches.terms.get_or_find(segment.id, field.field_id(), term, || {
         Ok(segment.reader.inverted_index(field)?.terms().get(term).map_err(tantivy::TantivyError::from)?)
+    })
+}
+
+/// How many documents of a segment match, where the dictionary says it: of one term, and of several of which at most one is there.
+pub(crate) fn frequency(clause: &Clause, segment: &Segment) -> Result<Option<u64>> {
+    match clause {
+        Clause::Term(field, term) => {
+            let info = term_info(segment, field.physical(), term)?;
+            Ok(Some(info.map_or(0, |info| u64::from(info.doc_freq))))
+        }
+        Clause::And(clauses) | Clause::Or(clauses) if clauses.len() == 1 => frequency(&clauses[0], segment),
+        Clause::Or(clauses) => {
+            let mut only = 0;
+            for clause in clauses {
+                let found = frequency(clause, segment)?;
+                match found {
+                    Some(0) => {}
+                    Some(documents) if only == 0 => only = documents,
+                    _ => return Ok(None),
+                }
+            }
+            Ok(Some(only))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// How many documents of a segment match at most.
+pub(crate) fn at_most(clause: &Clause, segment: &Segment) -> Result<u64> {
+    let all = u64::from(segment.documents());
+    let of_each = |clauses: &[Clause]| {
+        clauses.iter().map(|clause| at_most(clause, segment)).collect::<Result<Vec<u64>>>()
+    };
+    Ok(match clause {
+        Clause::Term(..) => frequency(clause, segment)?.unwrap_or(all),
+        Clause::Versions(versions) => all.min(versions.len() as u64),
+        Clause::Rids(rids) | Clause::Joined(_, rids) if rids.is_empty() => 0,
+        Clause::And(clauses) => of_each(clauses)?.into_iter().min().unwrap_or(all),
+        Clause::Or(clauses) => all.min(of_each(clauses)?.into_iter().sum()),
+        _ => all,
     })
 }
 
@@ -160,6 +219,15 @@ fn term_matches(segment: &Segment, field: Physical, term: &[u8]) -> Result<Match
     let index = segment.reader.inverted_index(field)?;
     let postings = index.read_postings_from_terminfo(&info, IndexRecordOption::Basic);
     Ok(Matches::documents(postings.map_err(tantivy::TantivyError::from)?))
+}
+
+fn place_matches(segment: &Segment, columns: &[ColumnName; 2], circle: Circle) -> Result<Matches> {
+    let (latitude, longitude) = (segment.column(&columns[0])?, segment.column(&columns[1])?);
+    let (Some(latitude), Some(longitude)) = (latitude, longitude) else { return Ok(Matches::NOTHING) };
+    let (south, north) = circle.latitudes();
+    let filters =
+        vec![Filter::Range(latitude.clone(), south, north), Filter::Within([latitude, longitude], circle)];
+    Ok(Matches { candidates: Candidates::Everything, filters })
 }
 
 fn version_matches(segment: &Segment, versions: &[Hit]) -> Matches {
@@ -178,7 +246,8 @@ fn version_matches(segment: &Segment, versions: &[Hit]) -> Matches {
 const DOCUMENTS_A_TERM: usize = 2_000;
 
 /// By terms where they are few, else by the column.
-fn joined_matches(segment: &Segment, link: &Link, rids: &Arc<RidSet>) -> Result<Matches> {
+fn joined_matches(ground: Ground<'_>, link: &Link, rids: &Arc<RidSet>) -> Result<Matches> {
+    let segment = ground.segment;
     if rids.len() * DOCUMENTS_A_TERM > segment.documents() as usize {
         let column = segment.column(&link.column)?;
         let tested = |column| Matches::tested(Filter::Joined(column, Arc::clone(rids)));
@@ -191,30 +260,46 @@ fn joined_matches(segment: &Segment, link: &Link, rids: &Arc<RidSet>) -> Result<
         term.extend(rid.to_be_bytes());
         alternatives.push(term_matches(segment, link.field.physical(), &term)?);
     }
-    Ok(any_of(alternatives, segment.documents()))
+    any_of(alternatives, ground)
 }
 
 fn prefix_matches(
-    segment: &Segment,
-    field: Physical,
+    ground: Ground<'_>,
+    field: Field,
     prefix: &[u8],
     passes: impl Fn(&[u8]) -> bool,
 ) -> Result<Matches> {
-    let index = segment.reader.inverted_index(field)?;
-    let mut gathered = Gathered::new(segment.documents());
+    let index = ground.segment.reader.inverted_index(field.physical())?;
+    let mut gathered = Gathered::new(ground.segment.documents());
+    each_term(ground, field, prefix, |rest, info| {
+        if passes(rest) {
+            ground.budget.spend(u64::from(info.doc_freq))?;
+            let postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic);
+            gathered.add_all(&mut postings.map_err(tantivy::TantivyError::from)?);
+        }
+        Ok(())
+    })?;
+    Ok(gathered.into_matches())
+}
+
+/// Calls `each` with what follows `prefix` in every term of a segment that starts so, in order.
+pub(crate) fn each_term(
+    ground: Ground<'_>,
+    field: Field,
+    prefix: &[u8],
+    mut each: impl FnMut(&[u8], &TermInfo) -> Result<()>,
+) -> Result<()> {
+    let index = ground.segment.reader.inverted_index(field.physical())?;
     let mut range = index.terms().range().ge(prefix);
     if let Some(end) = prefix_end(prefix) {
         range = range.lt(end);
     }
     let mut terms = range.into_stream().map_err(tantivy::TantivyError::from)?;
     while terms.advance() {
-        if !passes(&terms.key()[prefix.len()..]) {
-            continue;
-        }
-        let postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic);
-        gathered.add_all(&mut postings.map_err(tantivy::TantivyError::from)?);
+        ground.budget.spend(1)?;
+        each(&terms.key()[prefix.len()..], terms.value())?;
     }
-    Ok(gathered.into_matches())
+    Ok(())
 }
 
 /// The least bytes above everything that starts with `prefix`; `None`: nothing is above.
@@ -241,10 +326,10 @@ fn value_matches(segment: &Segment, tests: &[Test]) -> Result<Matches> {
     })
 }
 
-fn all(clauses: &[Clause], segment: &Segment, depth: u32) -> Result<Matches> {
+fn all(clauses: &[Clause], ground: Ground<'_>, depth: u32) -> Result<Matches> {
     let (mut drivers, mut filters) = (Vec::new(), Vec::new());
     for clause in clauses {
-        let matches = evaluate(clause, segment, depth + 1)?;
+        let matches = evaluate(clause, ground, depth + 1)?;
         match matches.candidates {
             Candidates::Nothing => return Ok(Matches::NOTHING),
             Candidates::Everything => {}
@@ -254,50 +339,50 @@ fn all(clauses: &[Clause], segment: &Segment, depth: u32) -> Result<Matches> {
     }
     let candidates = match drivers.len() {
         0 => Candidates::Everything,
-        _ => Candidates::Documents(intersect_scorers(drivers, segment.documents())),
+        _ => Candidates::Documents(intersect_scorers(drivers, ground.segment.documents())),
     };
     Ok(Matches { candidates, filters })
 }
 
-fn any(clauses: &[Clause], segment: &Segment, depth: u32) -> Result<Matches> {
+fn any(clauses: &[Clause], ground: Ground<'_>, depth: u32) -> Result<Matches> {
     let mut alternatives = Vec::with_capacity(clauses.len());
     for clause in clauses {
-        let matches = evaluate(clause, segment, depth + 1)?;
+        let matches = evaluate(clause, ground, depth + 1)?;
         if matches!(matches.candidates, Candidates::Everything) && matches.filters.is_empty() {
             return Ok(Matches::EVERYTHING);
         }
         alternatives.push(matches);
     }
-    Ok(any_of(alternatives, segment.documents()))
+    any_of(alternatives, ground)
 }
 
-fn any_of(mut alternatives: Vec<Matches>, documents: u32) -> Matches {
+fn any_of(mut alternatives: Vec<Matches>, ground: Ground<'_>) -> Result<Matches> {
     alternatives.retain(|matches| !matches!(matches.candidates, Candidates::Nothing));
     if alternatives.len() < 2 {
-        return alternatives.pop().unwrap_or(Matches::NOTHING);
+        return Ok(alternatives.pop().unwrap_or(Matches::NOTHING));
     }
-    let mut gathered = Gathered::new(documents);
+    let mut gathered = Gathered::new(ground.segment.documents());
     for matches in alternatives {
-        gathered.add_matches(matches);
+        gathered.add_matches(matches, ground.budget)?;
     }
-    gathered.into_matches()
+    Ok(gathered.into_matches())
 }
 
-fn without(matches: Matches, documents: u32) -> Matches {
+fn without(matches: Matches, ground: Ground<'_>) -> Result<Matches> {
     let excluded = match (matches.candidates, matches.filters.is_empty()) {
-        (Candidates::Nothing, _) => return Matches::EVERYTHING,
-        (Candidates::Everything, true) => return Matches::NOTHING,
+        (Candidates::Nothing, _) => return Ok(Matches::EVERYTHING),
+        (Candidates::Everything, true) => return Ok(Matches::NOTHING),
         (Candidates::Documents(excluded), true) => excluded,
         (candidates, false) => {
-            let mut gathered = Gathered::new(documents);
-            gathered.add_matches(Matches { candidates, filters: matches.filters });
+            let mut gathered = Gathered::new(ground.segment.documents());
+            gathered.add_matches(Matches { candidates, filters: matches.filters }, ground.budget)?;
             match gathered.into_matches().candidates {
                 Candidates::Documents(excluded) => excluded,
-                _ => return Matches::EVERYTHING,
+                _ => return Ok(Matches::EVERYTHING),
             }
         }
     };
-    Matches::tested(Filter::Without(excluded))
+    Ok(Matches::tested(Filter::Without(excluded)))
 }
 
 /// Documents put together out of order: a list while they are few, then a bitmap of the segment.
@@ -340,12 +425,12 @@ impl Gathered {
         }
     }
 
-    fn add_matches(&mut self, matches: Matches) {
+    fn add_matches(&mut self, matches: Matches, budget: &Budget) -> Result<()> {
         let view = View { written: self.documents, visible: None };
-        matches.run(view, |block| {
+        matches.run(view, budget, |block| {
             self.add(block);
             ControlFlow::Continue(())
-        });
+        })
     }
 
     fn into_matches(mut self) -> Matches {

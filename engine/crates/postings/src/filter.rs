@@ -7,6 +7,7 @@ use tantivy::columnar::{Cardinality, Column, ColumnValues};
 use tantivy::query::Scorer;
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet};
 
+use crate::circle::Circle;
 use crate::rid_set::RidSet;
 use crate::superseded::VisibleAt;
 
@@ -63,6 +64,8 @@ pub(crate) enum Filter {
     Range(Column<i64>, i64, i64),
     /// Values at the same place of all columns lie in their ranges.
     Aligned(Vec<(Column<i64>, i64, i64)>),
+    /// A place, its latitude and its longitude, lies in the circle.
+    Within([Column<i64>; 2], Circle),
     /// The resource is one of these.
     Rids(Column<u64>, Arc<RidSet>),
     /// A value of a column is one of these.
@@ -78,6 +81,10 @@ impl Filter {
                 retain_values(block, column, |value| *low <= value && value <= *high);
             }
             Self::Aligned(tests) => block.retain(|_, document| aligned(tests, document)),
+            Self::Within([latitude, longitude], circle) => block.retain(|_, document| {
+                let mut places = latitude.values_for_doc(document).zip(longitude.values_for_doc(document));
+                places.any(|(latitude, longitude)| circle.holds(latitude, longitude))
+            }),
             Self::Rids(column, rids) => {
                 let values = block.read(&*column.values);
                 block.retain(|place, _| rids.contains(values[place]));

@@ -9,6 +9,7 @@ use fornax_crypto::{DataKey, Entropy};
 use parking_lot::Mutex;
 use tantivy::Index;
 
+use crate::budget::Budget;
 use crate::caches::Caches;
 use crate::directory::{SegmentDirectory, Vault};
 use crate::document::{IndexDocument, Rid, Seq};
@@ -286,7 +287,7 @@ impl Postings {
             segments.push(chunk.segment(&self.caches)?);
         }
         segments.retain(|segment| segment.first_seq <= seq);
-        Ok(Snapshot { segments: segments.into(), seq })
+        Ok(Snapshot { segments: segments.into(), seq, budget: Arc::new(Budget::unlimited()) })
     }
 
     /// Whether a snapshot was taken since this was last asked.

@@ -8,7 +8,9 @@
 //! The index is never part of durability: what it has not flushed, the store's log gives it again.
 //! Bytes on disk: see `sealed_file`, `manifest`, `superseded`, and docs/FORMAT.md.
 
+mod budget;
 mod caches;
+mod circle;
 mod clause;
 mod directory;
 mod document;
@@ -31,8 +33,10 @@ mod segment;
 mod superseded;
 mod upkeep;
 
+pub use budget::Budget;
 pub use caches::{CacheBudget, Caches};
-pub use clause::{Clause, Link, TermTest, Test};
+pub use circle::{Circle, TO_A_DEGREE};
+pub use clause::{Clause, Expansion, Link, TermTest, Test};
 pub use document::{ColumnName, IndexDocument, Rid, Seq};
 pub use error::{Error, Result};
 pub use files::{AppendFile, DiskFiles, Files, ReadFile};

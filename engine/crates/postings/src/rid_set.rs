@@ -25,18 +25,34 @@ enum Group {
 const BITMAP_OVER_LIST: usize = 8;
 
 impl Group {
-    fn of(sorted: &[u32]) -> Self {
-        let (first, last) = (sorted[0], sorted[sorted.len() - 1]);
+    /// A group of numbers in any order, repeats among them; at least one. Which form it takes depends on the set alone. Numbers that
+    /// are dense are never sorted: of half a million that would be most of the work of a join.
+    fn of(numbers: &[u32]) -> Self {
+        let (first, last) = numbers
+            .iter()
+            .fold((u32::MAX, 0), |(least, most), &number| (least.min(number), most.max(number)));
         let words = ((last - first) / 64 + 1) as usize;
-        if words * 8 > sorted.len() * 4 * BITMAP_OVER_LIST {
-            return Self::Sorted(sorted.to_vec());
+        let is_sparse = |count: usize| words * 8 > count * 4 * BITMAP_OVER_LIST;
+        if is_sparse(numbers.len()) {
+            let mut sorted = numbers.to_vec();
+            sorted.sort_unstable();
+            sorted.dedup();
+            return Self::Sorted(sorted);
         }
         let mut bits = vec![0_u64; words];
-        for number in sorted {
+        for number in numbers {
             let at = number - first;
             bits[(at / 64) as usize] |= 1 << (at % 64);
         }
-        Self::Bits { first, words: bits }
+        let dense = Self::Bits { first, words: bits };
+        if is_sparse(dense.len()) { Self::Sorted(dense.numbers().collect()) } else { dense }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Bits { words, .. } => words.iter().map(|word| word.count_ones() as usize).sum(),
+            Self::Sorted(sorted) => sorted.len(),
+        }
     }
 
     #[inline]
@@ -68,17 +84,24 @@ impl Group {
 
 impl FromIterator<Rid> for RidSet {
     fn from_iter<I: IntoIterator<Item = Rid>>(rids: I) -> Self {
-        let mut rids: Vec<Rid> = rids.into_iter().collect();
-        rids.sort_unstable();
-        rids.dedup();
-        let groups = rids
-            .chunk_by(|a, b| a >> 32 == b >> 32)
-            .map(|group| {
-                let lower: Vec<u32> = group.iter().map(|&rid| rid as u32).collect();
-                ((group[0] >> 32) as u32, Group::of(&lower))
-            })
-            .collect();
-        Self { groups, len: rids.len() }
+        let mut lowers: Vec<(u32, Vec<u32>)> = Vec::new();
+        let mut at = 0;
+        for rid in rids {
+            let upper = (rid >> 32) as u32;
+            // Mostly the same group as before; there are few.
+            if lowers.get(at).is_none_or(|(of, _)| *of != upper) {
+                at = lowers.iter().position(|(of, _)| *of == upper).unwrap_or(lowers.len());
+                if at == lowers.len() {
+                    lowers.push((upper, Vec::new()));
+                }
+            }
+            lowers[at].1.push(rid as u32);
+        }
+        lowers.sort_unstable_by_key(|(upper, _)| *upper);
+        let groups: Vec<(u32, Group)> =
+            lowers.into_iter().map(|(upper, numbers)| (upper, Group::of(&numbers))).collect();
+        let len = groups.iter().map(|(_, group)| group.len()).sum();
+        Self { groups, len }
     }
 }
 

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use tantivy::columnar::{Cardinality, Column};
 
+use crate::budget::Budget;
 use crate::clause::Clause;
 use crate::document::{ColumnName, Rid, Seq};
 use crate::error::Result;
-use crate::evaluate::{self, Candidates, View};
+use crate::evaluate::{self, Candidates, Ground, View};
 use crate::rid_set::RidSet;
 use crate::segment::Segment;
 
@@ -20,6 +21,7 @@ use crate::segment::Segment;
 pub struct Snapshot {
     pub(crate) segments: Arc<[Arc<Segment>]>,
     pub(crate) seq: Seq,
+    pub(crate) budget: Arc<Budget>,
 }
 
 /// The order of hits.
@@ -134,12 +136,10 @@ impl Snapshot {
         for segment in &*self.segments {
             let view = self.view(segment);
             let unmasked = view.visible.is_none() && view.written == segment.documents();
-            total += match clause {
-                Clause::Term(field, term) if unmasked => {
-                    evaluate::term_info(segment, field.physical(), term)?
-                        .map_or(0, |info| u64::from(info.doc_freq))
-                }
-                _ => {
+            let frequency = if unmasked { evaluate::frequency(clause, segment)? } else { None };
+            total += match frequency {
+                Some(documents) => documents,
+                None => {
                     let mut matched = 0;
                     self.run(clause, segment, |block| {
                         matched += block.len() as u64;
@@ -190,6 +190,15 @@ impl Snapshot {
         }
     }
 
+    /// The same, for a search that may do no more than that.
+    pub fn within(self, budget: Arc<Budget>) -> Self {
+        Self { budget, ..self }
+    }
+
+    pub(crate) fn ground<'a>(&'a self, segment: &'a Segment) -> Ground<'a> {
+        Ground { segment, budget: &self.budget }
+    }
+
     fn view<'a>(&self, segment: &'a Segment) -> View<'a> {
         View { written: segment.written_by(self.seq), visible: segment.superseded.at(self.seq) }
     }
@@ -200,11 +209,11 @@ impl Snapshot {
         segment: &Segment,
         each: impl FnMut(&[u32]) -> ControlFlow<()>,
     ) -> Result<()> {
-        let matches = evaluate::matches(clause, segment)?;
-        if !matches!(matches.candidates, Candidates::Nothing) {
-            matches.run(self.view(segment), each);
+        let matches = evaluate::matches(clause, self.ground(segment))?;
+        if matches!(matches.candidates, Candidates::Nothing) {
+            return Ok(());
         }
-        Ok(())
+        matches.run(self.view(segment), &self.budget, each)
     }
 
     fn page_as_written(&self, clause: &Clause, request: &PageRequest) -> Result<Page> {

@@ -13,13 +13,23 @@ pub struct Place {
     pub parameter: String,
     /// Which parameter it is, counted from 1 over query string and form.
     pub position: usize,
+    /// Which character of the value, counted from 1, where the value is an expression.
+    pub character: Option<usize>,
+}
+
+impl Place {
+    /// Without a word of the client's.
+    fn numbers(&self) -> String {
+        let character = self.character.map_or(String::new(), |character| format!(", character {character}"));
+        format!("parameter {}{character}", self.position)
+    }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.parameter.as_str() {
-            "" => write!(out, "parameter {}", self.position),
-            name => write!(out, "'{name}' (parameter {})", self.position),
+            "" => out.write_str(&self.numbers()),
+            name => write!(out, "'{name}' ({})", self.numbers()),
         }
     }
 }
@@ -71,17 +81,30 @@ impl QueryError {
     /// The error without a word of the client's.
     pub fn for_log(&self) -> String {
         match self {
-            Self::Invalid { place, fault } => {
-                format!("invalid search: parameter {}: {fault}", place.position)
-            }
-            Self::Unknown { place } => format!("invalid search: parameter {}: unknown", place.position),
+            Self::Invalid { place, fault } => format!("invalid search: {}: {fault}", place.numbers()),
+            Self::Unknown { place } => format!("invalid search: {}: unknown", place.numbers()),
             Self::NotSupported { place, feature } => {
-                format!("search not supported: parameter {}: {feature}", place.position)
+                format!("search not supported: {}: {feature}", place.numbers())
             }
             Self::UnknownType => "invalid search: unknown resource type".to_owned(),
             Self::NoCompartment => "invalid search: no such compartment".to_owned(),
             Self::Limit { bound, max, .. } => format!("search over the limit of {max} {bound}"),
         }
+    }
+
+    /// The same, at that byte of the pair's value, if it is of the pair and does not say yet where in it.
+    pub(crate) fn within(mut self, pair: &Pair, byte: usize) -> Self {
+        let place = match &mut self {
+            Self::Invalid { place, .. } | Self::Unknown { place } | Self::NotSupported { place, .. } => {
+                Some(place)
+            }
+            Self::Limit { place, .. } => place.as_mut(),
+            Self::UnknownType | Self::NoCompartment => None,
+        };
+        if let Some(place) = place.filter(|place| place.character.is_none()) {
+            *place = pair.place_at(byte);
+        }
+        self
     }
 }
 
@@ -134,6 +157,14 @@ pub enum Fault {
     /// Not `system|code|value`.
     #[error("expected system|code|value of an identifier's type and value")]
     OfType,
+    /// Not `latitude|longitude|distance|unit`.
+    #[error(
+        "expected latitude|longitude, or with |distance|unit: degrees to the north and east, and how far"
+    )]
+    Near,
+    /// Not a unit of length.
+    #[error("expected a UCUM unit of length, such as km or [mi_us]")]
+    Length,
     /// Not a URL, where paths are compared.
     #[error("expected a URL; a URN has no path")]
     Path,
@@ -173,6 +204,21 @@ pub enum Fault {
     /// A name in `_elements` that the type does not have.
     #[error("not an element of this type")]
     Element,
+    /// Something else than a `_filter` has at that place.
+    #[error("expected {0}")]
+    Expected(&'static str),
+    /// No operator after a name in a `_filter`.
+    #[error("expected a space and an operator: eq, ne, co, sw, ew, gt, lt, ge, le, ap, sa, eb, pr, po, re")]
+    Operator,
+    /// A string of a `_filter` that is none.
+    #[error("not a string: expected a closing quotation mark, and the escapes of JSON")]
+    Text,
+    /// A name in a `_filter` that is none.
+    #[error("not a search parameter of this type")]
+    Name,
+    /// An operator of a `_filter` for another kind of parameter.
+    #[error("this operator is not for parameters of this kind")]
+    OperatorKind,
     /// Not `Type:parameter` or `Type:parameter:Type` of references from or to the searched type.
     #[error("no such reference: expected Type:parameter or Type:parameter:TargetType")]
     Include,
@@ -191,6 +237,10 @@ pub enum Feature {
     Parameter,
     /// A value of the parameter.
     Value(&'static str),
+    /// An operator of `_filter`, by its name.
+    Operator(&'static str),
+    /// `name[filter]` in a `_filter`, where the name is no reference's.
+    ElementFilter,
 }
 
 impl fmt::Display for Feature {
@@ -201,6 +251,8 @@ impl fmt::Display for Feature {
             Self::Kind(kind) => write!(out, "{} parameters are", kind.code()),
             Self::Parameter => write!(out, "the parameter is"),
             Self::Value(value) => write!(out, "the value {value} is"),
+            Self::Operator(name) => write!(out, "the operator {name} is"),
+            Self::ElementFilter => write!(out, "a filter in brackets after what is no reference is"),
         }
     }
 }
@@ -220,6 +272,10 @@ pub enum Bound {
     Values,
     /// Links of chains and `_has` in one name.
     Links,
+    /// Tests in a `_filter`.
+    FilterTests,
+    /// Levels of a `_filter`.
+    FilterDepth,
     /// Sort keys.
     SortKeys,
     /// Includes.
@@ -239,6 +295,16 @@ impl Bound {
         let place = || Some(pair.place());
         if count > max { Err(QueryError::Limit { place: place(), bound: self, max }) } else { Ok(()) }
     }
+
+    /// The same, of what stands at that byte of one parameter's value.
+    pub(crate) fn holds_at(
+        self,
+        (pair, byte): (&Pair, usize),
+        count: usize,
+        max: usize,
+    ) -> Result<(), QueryError> {
+        self.holds_in(pair, count, max).map_err(|error| error.within(pair, byte))
+    }
 }
 
 impl fmt::Display for Bound {
@@ -250,6 +316,8 @@ impl fmt::Display for Bound {
             Self::ValueBytes => "bytes in a value",
             Self::Values => "values",
             Self::Links => "links of chains in one name",
+            Self::FilterTests => "tests in one filter",
+            Self::FilterDepth => "levels in one filter",
             Self::SortKeys => "sort keys",
             Self::Includes => "includes",
             Self::Elements => "elements",

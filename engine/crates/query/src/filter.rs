@@ -7,12 +7,17 @@ use crate::error::{Bound, Fault, Feature, QueryError};
 use crate::includable::is_includable;
 use crate::name::{Suffix, resource_named, split_code, suffix};
 use crate::pairs::Pair;
-use crate::parse::{Reading, is_evaluated};
+use crate::parse::{Reading, is_supported};
 use crate::read::{Form, ValueReader};
 
 impl Reading<'_> {
     /// What a pair asks of the resources that are searched.
     pub fn pair_condition(&self, pair: &Pair) -> Result<Condition, QueryError> {
+        match split_code(&pair.name) {
+            ("_filter", "") => return self.expression_condition(pair),
+            ("_filter", _) => return Err(pair.invalid(Fault::NoModifier)),
+            _ => {}
+        }
         let links = pair.name.matches('.').count() + pair.name.matches("_has:").count();
         Bound::Links.holds_in(pair, links, self.context.limits.links_max)?;
         self.condition(&self.types, &pair.name, pair)
@@ -27,6 +32,17 @@ impl Reading<'_> {
         if code == "_list" {
             return self.listed(rest, pair);
         }
+        self.of_each(types, code, pair, &|parameter| self.of_parameter(parameter, rest, pair))
+    }
+
+    /// What the parameter of that code asks of resources of these types, read of each type's own.
+    pub fn of_each(
+        &self,
+        types: &[TypeId],
+        code: &str,
+        pair: &Pair,
+        read: &dyn Fn(&SearchParameter) -> Result<Condition, QueryError>,
+    ) -> Result<Condition, QueryError> {
         let mut described: Vec<Described> = Vec::new();
         let mut parameters: Vec<&SearchParameter> = Vec::new();
         for &resource in types {
@@ -35,7 +51,7 @@ impl Reading<'_> {
             let same = parameters.iter().position(|known| known.id == parameter.id);
             let condition = match same {
                 Some(at) => described[at].condition.clone(),
-                None => self.of_parameter(parameter, rest, pair)?,
+                None => read(parameter)?,
             };
             parameters.push(parameter);
             described.push(Described { resource, condition });
@@ -54,7 +70,7 @@ impl Reading<'_> {
         pair: &Pair,
     ) -> Result<Condition, QueryError> {
         let definitions = self.context.definitions;
-        if !is_evaluated(parameter) {
+        if !is_supported(parameter) {
             return Err(pair.not_supported(Feature::Parameter));
         }
         if let Some((before, after)) = rest.split_once('.') {
@@ -135,14 +151,28 @@ impl Reading<'_> {
                 Some(resource_named(definitions, name).ok_or_else(|| pair.invalid(Fault::ResourceType))?)
             }
         };
+        let read = |resource| self.condition(&[resource], after, pair);
+        self.refers(parameter, only, pair, &read)
+    }
+
+    /// What a reference asks of its targets: of every type that it may point to, or of one only, all that can be read.
+    pub fn refers(
+        &self,
+        parameter: &SearchParameter,
+        only: Option<TypeId>,
+        pair: &Pair,
+        read: &dyn Fn(TypeId) -> Result<Condition, QueryError>,
+    ) -> Result<Condition, QueryError> {
+        let definitions = self.context.definitions;
         let possible = definitions.resource_types().map(|of| of.id);
         let possible = possible.filter(|&of| definitions.may_refer_to(parameter, of));
         let (mut targets, mut failure) = (Vec::new(), None);
         for resource in possible.filter(|&of| only.is_none_or(|only| only == of)) {
-            match self.condition(&[resource], after, pair) {
+            match read(resource) {
                 Ok(condition) => targets.push(Described { resource, condition }),
                 // What is wrong with a value says more than that another type has no such parameter.
                 Err(QueryError::Unknown { .. }) => {}
+                Err(error @ QueryError::Limit { .. }) => return Err(error),
                 Err(error) => failure = failure.or(Some(error)),
             }
         }

@@ -19,6 +19,7 @@ mod condition;
 mod error;
 mod escape;
 mod filter;
+mod filter_expression;
 mod implied;
 mod includable;
 mod include;
@@ -43,5 +44,6 @@ pub use parse::{Context, Handling, is_supported};
 pub use query::{Direction, Filter, Include, Query, Reach, SortKey, Summary, Total, Way};
 pub use scope::{CompartmentOf, Scope, Types};
 pub use value::{
-    DateValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit, Values,
+    DateValue, NearValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit,
+    Values,
 };

@@ -13,8 +13,12 @@ pub struct Limits {
     pub value_bytes_max: usize,
     /// Values of all filters together: each costs a look-up.
     pub values_max: usize,
-    /// Links of chains and of `_has` in one parameter's name.
+    /// Links of chains and of `_has` in one parameter's name, or in one path of a `_filter`.
     pub links_max: usize,
+    /// Tests in one `_filter`.
+    pub filter_tests_max: usize,
+    /// How deep one `_filter` nests: parentheses, brackets, and changes between `and` and `or`.
+    pub filter_depth_max: usize,
     /// Keys in `_sort`.
     pub sort_keys_max: usize,
     /// `_include` and `_revinclude` together.
@@ -36,6 +40,8 @@ impl Default for Limits {
             value_bytes_max: 8 << 10,
             values_max: 10_000,
             links_max: 8,
+            filter_tests_max: 256,
+            filter_depth_max: 16,
             sort_keys_max: 8,
             includes_max: 64,
             elements_max: 128,

@@ -30,7 +30,13 @@ pub struct Pair {
 impl Pair {
     /// Where the pair stands.
     pub(crate) fn place(&self) -> Place {
-        Place { parameter: self.name.clone(), position: self.position }
+        Place { parameter: self.name.clone(), position: self.position, character: None }
+    }
+
+    /// Where a byte of the pair's value stands.
+    pub(crate) fn place_at(&self, byte: usize) -> Place {
+        let before = self.value.get(..byte).map_or(0, |before| before.chars().count());
+        Place { character: Some(before + 1), ..self.place() }
     }
 
     /// The pair as refused for that fault.
@@ -76,7 +82,7 @@ fn pair(piece: &[u8], position: usize, limits: &Limits) -> Result<Pair, QueryErr
     let at = piece.iter().position(|&byte| byte == b'=');
     let (name, value) = at.map_or((piece, &b""[..]), |at| (&piece[..at], &piece[at + 1..]));
     let invalid = |parameter: &str, fault| {
-        let place = Place { parameter: parameter.to_owned(), position };
+        let place = Place { parameter: parameter.to_owned(), position, character: None };
         QueryError::Invalid { place, fault }
     };
     let name = decode(name).map_err(|fault| invalid("", fault))?;

@@ -114,13 +114,13 @@ impl Reading<'_> {
         }
         let (code, rest) = split_code(&pair.name);
         match code {
-            "_count" | "_elements" | "_sort" | "_summary" | "_total" => {
+            "_count" | "_elements" | "_explain" | "_sort" | "_summary" | "_total" => {
                 self.result_parameter(pair, code, rest)
             }
             "_include" | "_revinclude" => self.include(pair, code, rest),
             "_format" | "_pretty" => Ok(()),
             "_type" if rest.is_empty() => Ok(()),
-            "_contained" | "_containedType" | "_filter" => Err(pair.not_supported(Feature::Parameter)),
+            "_contained" | "_containedType" => Err(pair.not_supported(Feature::Parameter)),
             _ => self.filter(pair),
         }
     }
@@ -150,12 +150,13 @@ impl Reading<'_> {
     }
 }
 
-/// Whether a query evaluates the parameter: what a capability statement may name.
+/// Whether a query evaluates the parameter: what a capability statement may name. Its values follow from a resource alone, and are
+/// compared by its kind, or by distance.
 pub fn is_supported(parameter: &SearchParameter) -> bool {
-    is_evaluated(parameter) && parameter.kind != SearchKind::Special
-}
-
-/// Whether a parameter's values follow from a resource alone, and are compared by its kind.
-pub(crate) fn is_evaluated(parameter: &SearchParameter) -> bool {
-    parameter.expression.is_some() && parameter.usage == Some(Usage::Normal)
+    let is_compared = match parameter.usage {
+        Some(Usage::Normal) => true,
+        Some(Usage::Nearby) => parameter.kind == SearchKind::Special,
+        _ => false,
+    };
+    is_compared && parameter.expression.is_some()
 }

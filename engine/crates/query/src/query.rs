@@ -31,6 +31,8 @@ pub struct Query {
     pub elements: Vec<String>,
     /// What comes along with the matches.
     pub includes: Vec<Include>,
+    /// Whether the result shall say how it came about (`_explain=true`).
+    pub is_explained: bool,
     /// Parameters that were passed over, each with the reason: warnings in the result.
     pub ignored: Vec<QueryError>,
 }
@@ -139,6 +141,7 @@ impl Query {
             summary: Summary::False,
             elements: Vec::new(),
             includes: Vec::new(),
+            is_explained: false,
             ignored: Vec::new(),
         }
     }
@@ -182,6 +185,9 @@ impl Query {
         }
         if let Some(word) = self.total.word() {
             pairs::append(&mut out, "_total", word);
+        }
+        if self.is_explained {
+            pairs::append(&mut out, "_explain", "true");
         }
         if let Some(count) = self.count {
             pairs::append(&mut out, "_count", &count.to_string());

@@ -1,6 +1,6 @@
 //! The text of a value to its type.
 
-use fornax_definitions::{Component, Definitions, SearchKind, SearchParameter, TypeId};
+use fornax_definitions::{Component, Definitions, SearchKind, SearchParameter, TypeId, Usage};
 use fornax_model::{DateTime, Decimal, DecimalFault};
 
 use crate::error::{Bound, Fault, QueryError};
@@ -9,7 +9,8 @@ use crate::limits::Limits;
 use crate::name::resource_named;
 use crate::pairs::Pair;
 use crate::value::{
-    DateValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit, Values,
+    DateValue, NearValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit,
+    Values,
 };
 
 /// What the reading of values needs to know beside their text.
@@ -54,23 +55,27 @@ impl ValueReader<'_> {
         }))
     }
 
-    fn plain(&self, pieces: &[&str]) -> Result<Option<Values>, Fault> {
+    /// The alternatives as they are without a modifier.
+    pub fn plain(&self, pieces: &[&str]) -> Result<Option<Values>, Fault> {
         Ok(Some(match self.parameter.kind {
             _ if self.parameter.code == "_id" => Values::Id(each(pieces, unescape)?),
             SearchKind::Token => Values::Token(each(pieces, token)?),
             SearchKind::Reference => Values::Reference(each(pieces, |piece| self.reference(piece))?),
             SearchKind::String => Values::String(each(pieces, unescape)?),
-            SearchKind::Date => Values::Date(each(pieces, date)?),
-            SearchKind::Number => Values::Number(each(pieces, number)?),
-            SearchKind::Quantity => Values::Quantity(each(pieces, quantity)?),
+            SearchKind::Date => Values::Date(each(pieces, prefixed_date)?),
+            SearchKind::Number => Values::Number(each(pieces, prefixed_number)?),
+            SearchKind::Quantity => Values::Quantity(each(pieces, prefixed_quantity)?),
             SearchKind::Uri => Values::Uri(each(pieces, unescape)?),
             SearchKind::Composite => Values::Composite(each(pieces, |piece| self.composite(piece))?),
+            SearchKind::Special if self.parameter.usage == Some(Usage::Nearby) => {
+                Values::Near(each(pieces, near)?)
+            }
             SearchKind::Special => return Ok(None),
         }))
     }
 
     /// A value for each component, each read as its own parameter reads it.
-    fn composite(&self, piece: &str) -> Result<Vec<Values>, Fault> {
+    pub fn composite(&self, piece: &str) -> Result<Vec<Values>, Fault> {
         let parts: Vec<&str> = split(piece, '$').collect();
         let components = &self.parameter.components;
         if parts.len() != components.len() || parts.iter().any(|part| part.trim().is_empty()) {
@@ -84,7 +89,7 @@ impl ValueReader<'_> {
         parts.iter().zip(components).map(read).collect()
     }
 
-    fn reference(&self, piece: &str) -> Result<ReferenceValue, Fault> {
+    pub fn reference(&self, piece: &str) -> Result<ReferenceValue, Fault> {
         let mut parts = split(piece, '|');
         let (Some(text), version, None) = (parts.next(), parts.next(), parts.next()) else {
             return Err(Fault::Reference);
@@ -175,7 +180,8 @@ fn is_id(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
 }
 
-fn token(piece: &str) -> Result<TokenValue, Fault> {
+/// `code`, `system|code`, `|code` or `system|`.
+pub(crate) fn token(piece: &str) -> Result<TokenValue, Fault> {
     let mut parts = split(piece, '|');
     match (parts.next(), parts.next(), parts.next()) {
         (Some(code), None, _) => Ok(TokenValue::Code(unescape(code)?)),
@@ -197,6 +203,31 @@ fn of_type(piece: &str) -> Result<OfTypeValue, Fault> {
         }
         _ => Err(Fault::OfType),
     }
+}
+
+/// How far is near where nothing is said, and in what.
+const NEAR: (&str, &str) = ("50", "km");
+
+/// `latitude|longitude`, `…|distance`, `…|distance|unit`.
+fn near(piece: &str) -> Result<NearValue, Fault> {
+    let parts: Vec<&str> = split(piece, '|').collect();
+    let (latitude, longitude, distance, unit) = match parts[..] {
+        [latitude, longitude] => (latitude, longitude, NEAR.0, NEAR.1),
+        [latitude, longitude, distance] => (latitude, longitude, distance, NEAR.1),
+        [latitude, longitude, distance, unit] => (latitude, longitude, distance, unit),
+        _ => return Err(Fault::Near),
+    };
+    // A decimal of FHIR: no words such as `inf`.
+    let number = |text: &str| {
+        Decimal::parse(text).map_err(|_| Fault::Near)?;
+        text.parse::<f64>().map_err(|_| Fault::Near)
+    };
+    let (latitude, longitude, distance) = (number(latitude)?, number(longitude)?, number(distance)?);
+    let distance_m = octofhir_ucum::convert(distance, &unescape(unit)?, "m").map_err(|_| Fault::Length)?;
+    if latitude.abs() > 90.0 || longitude.abs() > 180.0 || distance_m < 0.0 {
+        return Err(Fault::Near);
+    }
+    Ok(NearValue { latitude, longitude, distance_m })
 }
 
 /// A URL, without a slash at its end.
@@ -231,13 +262,23 @@ fn prefix(piece: &str) -> Option<(Prefix, &str)> {
     Some((prefix, rest))
 }
 
-fn date(piece: &str) -> Result<DateValue, Fault> {
+fn prefixed_date(piece: &str) -> Result<DateValue, Fault> {
     let (prefix, text) = prefix(piece).ok_or(Fault::Date)?;
+    date(prefix, text)
+}
+
+/// A date without its prefix.
+pub(crate) fn date(prefix: Prefix, text: &str) -> Result<DateValue, Fault> {
     Ok(DateValue { prefix, date: DateTime::parse(text).map_err(|_| Fault::Date)? })
 }
 
-fn number(piece: &str) -> Result<NumberValue, Fault> {
+fn prefixed_number(piece: &str) -> Result<NumberValue, Fault> {
     let (prefix, text) = prefix(piece).ok_or(Fault::Number)?;
+    number(prefix, text)
+}
+
+/// A number without its prefix.
+pub(crate) fn number(prefix: Prefix, text: &str) -> Result<NumberValue, Fault> {
     let number = Decimal::parse(text).map_err(|fault| match fault {
         DecimalFault::Malformed => Fault::Number,
         DecimalFault::OutOfRange => Fault::NumberRange,
@@ -245,8 +286,14 @@ fn number(piece: &str) -> Result<NumberValue, Fault> {
     Ok(NumberValue { prefix, number })
 }
 
-fn quantity(piece: &str) -> Result<QuantityValue, Fault> {
-    let parts: Vec<&str> = split(piece, '|').collect();
+fn prefixed_quantity(piece: &str) -> Result<QuantityValue, Fault> {
+    let (prefix, text) = prefix(piece).ok_or(Fault::Quantity)?;
+    quantity(prefix, text)
+}
+
+/// A quantity without its prefix.
+pub(crate) fn quantity(prefix: Prefix, text: &str) -> Result<QuantityValue, Fault> {
+    let parts: Vec<&str> = split(text, '|').collect();
     let unit = match parts[..] {
         [_] => Unit::Any,
         [_, _, ""] => return Err(Fault::Quantity),
@@ -254,7 +301,9 @@ fn quantity(piece: &str) -> Result<QuantityValue, Fault> {
         [_, system, code] => Unit::Coding { system: unescape(system)?, code: unescape(code)? },
         _ => return Err(Fault::Quantity),
     };
-    let number =
-        number(parts[0]).map_err(|fault| if fault == Fault::Number { Fault::Quantity } else { fault })?;
+    let number = number(prefix, parts[0]).map_err(|fault| match fault {
+        Fault::Number => Fault::Quantity,
+        fault => fault,
+    })?;
     Ok(QuantityValue { number, unit })
 }

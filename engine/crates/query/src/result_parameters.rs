@@ -1,11 +1,12 @@
-//! Parameters that say what a result looks like: `_count`, `_elements`, `_sort`, `_summary`, `_total`.
+//! Parameters that say what a result looks like: `_count`, `_elements`, `_explain`, `_sort`, `_summary`,
+//! `_total`.
 
 use fornax_definitions::{SearchKind, SearchParameter, TypeId};
 
 use crate::error::{Bound, Fault, Feature, QueryError};
 use crate::escape::split;
 use crate::pairs::Pair;
-use crate::parse::{Handling, Reading, is_evaluated};
+use crate::parse::{Handling, Reading, is_supported};
 use crate::query::{Direction, SortKey, Summary, Total};
 
 impl Reading<'_> {
@@ -22,6 +23,7 @@ impl Reading<'_> {
         }
         match code {
             "_count" => self.query.count = Some(self.count(pair)?),
+            "_explain" => self.query.is_explained = is_true(pair)?,
             "_summary" => self.query.summary = summary(pair)?,
             _ => self.query.total = total(pair)?,
         }
@@ -88,7 +90,15 @@ impl<'a> Reading<'a> {
 
 fn is_sortable(parameter: &SearchParameter) -> bool {
     let has_order = !matches!(parameter.kind, SearchKind::Composite | SearchKind::Special);
-    has_order && is_evaluated(parameter)
+    has_order && is_supported(parameter)
+}
+
+fn is_true(pair: &Pair) -> Result<bool, QueryError> {
+    match pair.value.as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(pair.invalid(Fault::Choice("true, false"))),
+    }
 }
 
 fn total(pair: &Pair) -> Result<Total, QueryError> {

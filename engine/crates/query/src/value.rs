@@ -24,6 +24,10 @@ pub enum Prefix {
     Eb,
     /// About the value, within a tenth of it (for dates, of its distance from now).
     Ap,
+    /// In `_filter`, of dates: has some time in common with the value.
+    Po,
+    /// In `_filter`, of dates: the resource's range holds the value's.
+    Co,
 }
 
 /// The alternatives of one filter, of one kind: at least one, in the order given.
@@ -61,6 +65,22 @@ pub enum Values {
     Below(Vec<String>),
     /// URLs that values lie above, or are (`:above`).
     Above(Vec<String>),
+    /// Whole strings, not folded (`eq` in `_filter`).
+    Whole(Vec<String>),
+    /// Ends of strings, not folded (`ew`).
+    End(Vec<String>),
+    /// What some string is not as a whole, not folded (`ne`).
+    OtherString(Vec<String>),
+    /// What some code is not (`ne`).
+    OtherToken(Vec<TokenValue>),
+    /// What some URI is not, other versions aside (`ne`).
+    OtherUri(Vec<String>),
+    /// Starts of URIs (`sw`).
+    UriStart(Vec<String>),
+    /// Parts of URIs (`co`).
+    UriPart(Vec<String>),
+    /// Circles around places (`near`).
+    Near(Vec<NearValue>),
     /// Of each alternative a value for every component, in the order of the definition.
     Composite(Vec<Vec<Self>>),
 }
@@ -77,9 +97,16 @@ impl Values {
             | Self::CodedText(values)
             | Self::CodeStart(values)
             | Self::Below(values)
-            | Self::Above(values) => values.len(),
-            Self::Token(values) | Self::Identifier(values) => values.len(),
+            | Self::Above(values)
+            | Self::Whole(values)
+            | Self::End(values)
+            | Self::OtherString(values)
+            | Self::OtherUri(values)
+            | Self::UriStart(values)
+            | Self::UriPart(values) => values.len(),
+            Self::Token(values) | Self::Identifier(values) | Self::OtherToken(values) => values.len(),
             Self::OfType(values) => values.len(),
+            Self::Near(values) => values.len(),
             Self::Composite(values) => values.iter().map(Vec::len).sum(),
             Self::Reference(values) => values.len(),
             Self::Date(values) => values.len(),
@@ -116,6 +143,17 @@ pub struct OfTypeValue {
     pub code: String,
     /// The identifier's value.
     pub value: String,
+}
+
+/// What `near` asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NearValue {
+    /// Degrees to the north.
+    pub latitude: f64,
+    /// Degrees to the east.
+    pub longitude: f64,
+    /// How far, in metres.
+    pub distance_m: f64,
 }
 
 /// What a reference parameter asks for.

@@ -65,6 +65,53 @@ fn every_limit_holds() {
 }
 
 #[test]
+fn every_limit_of_filters_holds() {
+    let url = |text: &str| format!("Patient?_filter={}", text.replace(' ', "+"));
+    let check = |limits: &Limits, passes: &str, fails: &str, bound: Bound, max: usize| {
+        check_limit(limits, &url(passes), &url(fails), bound, max);
+    };
+    let limits = Limits { links_max: 2, ..Limits::default() };
+    let (passes, fails) = ("link[link.name eq a].name eq b", "link[link.link.name eq a].name eq b");
+    check(&limits, passes, fails, Bound::Links, 2);
+    check(&limits, "link.link.name eq a", "link[name eq a].link.link.name eq b", Bound::Links, 2);
+
+    let limits = Limits {
+        filter_tests_max: 3,
+        filter_depth_max: 2,
+        value_bytes_max: 4,
+        values_max: 6,
+        ..Limits::default()
+    };
+    let (one, two) = ("name eq a", "name eq a and name eq a");
+    let inner = |inside: &str| format!("link[{inside}].{one}");
+    let rows = [
+        (format!("{two} and {one}"), format!("{two} and {two}"), Bound::FilterTests),
+        (format!("link[{two}].{one}"), format!("link[{two}].{two}"), Bound::FilterTests),
+        (format!("(({one}))"), format!("((({one})))"), Bound::FilterDepth),
+        (format!("not(not({one}))"), format!("not(not({two}))"), Bound::FilterDepth),
+        (inner(&inner(one)), inner(&inner(&inner(one))), Bound::FilterDepth),
+        (inner(two), inner(&format!("not({two})")), Bound::FilterDepth),
+    ];
+    for (passes, fails, bound) in rows {
+        let max = if bound == Bound::FilterTests { 3 } else { 2 };
+        check(&limits, &passes, &fails, bound, max);
+    }
+    check(&limits, "name eq abcd", "name eq abcde", Bound::ValueBytes, 4);
+    check(&limits, "name eq \"ab d\"", "name eq \"abc e\"", Bound::ValueBytes, 4);
+    let three = url(&format!("{two} and {one}"));
+    let six = format!("{three}&{}", three.replace("Patient?", ""));
+    check_limit(&limits, &six, &format!("{six}&_filter=name+eq+a"), Bound::Values, 6);
+
+    // Each change between `and` and `or` is a level of its own.
+    let limits = Limits { filter_depth_max: 3, ..Limits::default() };
+    let passes = format!("{one} or {two} or {one}");
+    check(&limits, &passes, &format!("{passes} and {one}"), Bound::FilterDepth, 3);
+    // A test behind a reference that may point to anything has a value for each type.
+    let limits = Limits { values_max: 100, ..Limits::default() };
+    check_limit(&limits, "List?_filter=title+eq+a", "List?_filter=item._id+eq+a", Bound::Values, 100);
+}
+
+#[test]
 fn page_size() {
     let limits = Limits { count_default: 7, count_max: 9, ..Limits::default() };
     let page_size = |url: &str| read(url, &limits).unwrap().page_size(&limits);
@@ -84,6 +131,12 @@ fn the_log_sees_no_word_of_the_client() {
         ("Patient?_has:Secret:x:y=1", Handling::Lenient),
         ("Secret?name=x", Handling::Lenient),
         ("Patient?_include=Secret:x", Handling::Strict),
+        ("Patient?_filter=Secret", Handling::Strict),
+        ("Patient?_filter=Secret+eq+Secret", Handling::Strict),
+        ("Patient?_filter=name+Secret+Secret", Handling::Lenient),
+        ("Patient?_filter=birthdate+eq+Secret", Handling::Lenient),
+        ("Patient?_filter=name+eq+Secret+Secret", Handling::Lenient),
+        ("Patient?_filter=link[Secret+eq+a].Secret+eq+Secret", Handling::Lenient),
         ("Patient?Secret=%ff", Handling::Lenient),
     ];
     for (url, handling) in rows {
@@ -127,6 +180,7 @@ fn parameter() -> impl Strategy<Value = String> {
             "_list",
             "_type",
             "_format",
+            "_filter",
         ])
         .prop_map(str::to_owned),
         "[a-z_:.%]{0,12}",
@@ -165,8 +219,68 @@ fn parameter() -> impl Strategy<Value = String> {
         .prop_map(str::to_owned),
         "\\PC{0,6}",
     ];
-    (name, proptest::collection::vec(piece, 0..4))
-        .prop_map(|(name, pieces)| format!("{name}={}", pieces.join(",")))
+    let other = (name, proptest::collection::vec(piece, 0..4))
+        .prop_map(|(name, pieces)| format!("{name}={}", pieces.join(",")));
+    prop_oneof![4 => other, 1 => filter()]
+}
+
+/// A filter that is often right, and often a little wrong.
+fn filter() -> impl Strategy<Value = String> {
+    let one_of = |words: &'static [&'static str]| prop::sample::select(words).prop_map(str::to_owned);
+    let name = one_of(&[
+        "code",
+        "date",
+        "value-quantity",
+        "value-string",
+        "subject",
+        "subject.name",
+        "_id",
+        "_lastUpdated",
+        "_profile",
+        "code-value-quantity",
+        "subject[name eq a].organization.name",
+        "has-member[code eq a].value-string",
+        "nonsense",
+    ]);
+    let operator = one_of(&[
+        "eq", "ne", "co", "sw", "ew", "gt", "lt", "ge", "le", "ap", "sa", "eb", "pr", "po", "ss", "in", "re",
+        "is",
+    ]);
+    let value = prop_oneof![
+        one_of(&[
+            "true",
+            "false",
+            "2020",
+            "2020-02-29T10:00Z",
+            "5.4||mg",
+            "loinc|a",
+            "s|",
+            "Patient/1",
+            "a$5",
+            "urn:x:1",
+            "\"a b)\"",
+            "\"\\u00e9\\\\\"",
+            "\"",
+            ")",
+            "]",
+        ]),
+        "\\PC{0,4}",
+    ];
+    let test =
+        (name, operator, value).prop_map(|(name, operator, value)| format!("{name} {operator} {value}"));
+    let expression = test.prop_recursive(4, 12, 3, move |inner| {
+        prop_oneof![
+            (inner.clone(), one_of(&["and", "or", "xor"]), inner.clone())
+                .prop_map(|(left, joint, right)| format!("{left} {joint} {right}")),
+            inner.clone().prop_map(|inner| format!("({inner})")),
+            inner.clone().prop_map(|inner| format!("not({inner})")),
+            inner.prop_map(|inner| format!("subject[{inner}]._id pr true")),
+        ]
+    });
+    expression.prop_map(|text| {
+        let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        format!("_filter={encoded}")
+    })
 }
 
 proptest! {

@@ -3,11 +3,13 @@
 //! A search is one clause over all segments. What its matches name is read from their own columns; what names them is one more
 //! question to the same snapshot, never one per match.
 
+mod explain;
 mod include;
 mod limits;
 mod page;
 mod token;
 
+pub use explain::Step;
 pub use limits::Limits;
 pub use page::{Completeness, SearchError, SearchPage, Source, Start, run};
 pub use token::PageToken;

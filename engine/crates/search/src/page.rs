@@ -1,10 +1,11 @@
 //! One page of a search.
 
 use fornax_index::{ClauseContext, IndexError, Indexer};
-use fornax_postings::{Hit, PageRequest, Position, Snapshot, Total};
+use fornax_postings::{Clause, Hit, Page, PageRequest, Position, Snapshot, Total};
 use fornax_query::{Query, Summary};
 use serde::{Deserialize, Serialize};
 
+use crate::explain::{Explaining, Step};
 use crate::include::Includes;
 use crate::limits::Limits;
 
@@ -43,6 +44,8 @@ pub struct SearchPage {
     pub included: Vec<Hit>,
     /// Whether that is all.
     pub completeness: Completeness,
+    /// How it came about, where the query wants it explained.
+    pub steps: Vec<Step>,
 }
 
 /// Whether all that was to come along is there.
@@ -75,25 +78,40 @@ pub fn run(
     start: &Start,
     hits_max: usize,
 ) -> Result<SearchPage, SearchError> {
-    let clause = source.indexer.clause(query, &source.context)?;
+    let snapshot = source.snapshot;
+    let mut explaining = Explaining::new(snapshot, query.is_explained);
+    let mut clauses = Vec::new();
+    for (what, clause) in source.indexer.clauses(query, &source.context)? {
+        clauses.push(explaining.condition(what, clause)?);
+    }
+    let clause = Clause::And(clauses);
+    if query.summary == Summary::Count {
+        let total = explaining.work("page", || snapshot.count(&clause), |total| *total)?;
+        return Ok(SearchPage {
+            hits: Vec::new(),
+            total: Some(total),
+            next: None,
+            included: Vec::new(),
+            completeness: Completeness::Whole,
+            steps: explaining.finish(),
+        });
+    }
     let counted = match (query.total, start.total) {
         (fornax_query::Total::None, _) | (_, Some(_)) => Total::Uncounted,
         (fornax_query::Total::Accurate | fornax_query::Total::Estimate, None) => Total::Counted,
     };
-    if query.summary == Summary::Count {
-        return Ok(SearchPage {
-            hits: Vec::new(),
-            total: Some(source.snapshot.count(&clause)?),
-            next: None,
-            included: Vec::new(),
-            completeness: Completeness::Whole,
-        });
-    }
     let order = source.indexer.order(query);
     let request = PageRequest { order, after: start.after.clone(), hits_max, total: counted };
-    let page = source.snapshot.page(&clause, &request)?;
+    let found = |page: &Page| page.total.unwrap_or(page.hits.len() as u64);
+    let page = explaining.work("page", || snapshot.page(&clause, &request), found)?;
     let total = page.total.or(start.total);
     let next = page.next.map(|after| Start { after: Some(after), total });
-    let (included, completeness) = Includes::of(source, query, &page.hits)?;
-    Ok(SearchPage { hits: page.hits, total, next, included, completeness })
+    let (included, completeness) = if query.includes.is_empty() {
+        (Vec::new(), Completeness::Whole)
+    } else {
+        let include = || Includes::of(source, query, &page.hits);
+        explaining.work("included", include, |(included, _)| included.len() as u64)?
+    };
+    let steps = explaining.finish();
+    Ok(SearchPage { hits: page.hits, total, next, included, completeness, steps })
 }

@@ -1,6 +1,7 @@
 //! Random criteria: what a search asks for.
 
 use super::author::Author;
+use super::filters::filter;
 use super::random::Random;
 use super::search_values::{encoded, escaped, token, value, wide_token};
 use super::vocabulary_table as words;
@@ -31,6 +32,7 @@ pub fn criterion(author: &mut Author, resource_type: &str) -> String {
         }
         3..=16 => has(author, resource_type, LINKS_MORE),
         17..=32 => chain(author, resource_type, LINKS_MORE),
+        33..=43 => filter(author, resource_type),
         _ => last(&mut author.random, resource_type),
     }
 }

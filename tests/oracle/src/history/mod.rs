@@ -3,6 +3,7 @@
 pub mod author;
 pub mod bodies;
 pub mod criteria;
+mod filters;
 pub mod generate;
 pub mod judge;
 pub mod notation;

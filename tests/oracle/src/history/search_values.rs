@@ -51,7 +51,8 @@ fn simple(random: &mut Random, element: Element) -> String {
     }
 }
 
-fn code(random: &mut Random, parameter: &Parameter) -> String {
+/// A code of an element that has few.
+pub fn code(random: &mut Random, parameter: &Parameter) -> String {
     let all: &[&str] = match (parameter.resource_type, parameter.code) {
         (_, "gender") => &["male", "female", "Male"],
         (_, "intent") => &["order", "plan"],
@@ -94,7 +95,16 @@ fn quantity(random: &mut Random) -> String {
     // A tenth of nothing is nothing, and a tenth of a hundred is too near to others.
     let prefix = random.of_all(words::PREFIXES);
     let prefix = if prefix == "ap" && number != "5.4" { "" } else { prefix };
-    let unit = random.of_all(&["", "", "|http://unitsofmeasure.org|mg", "||mg", "||mmHg", "|urn:sys:a|mg"]);
+    let unit = random.of_all(&[
+        "",
+        "",
+        "|http://unitsofmeasure.org|mg",
+        "|http://unitsofmeasure.org|g",
+        "|http://unitsofmeasure.org|kg",
+        "||mg",
+        "||mmHg",
+        "|urn:sys:a|mg",
+    ]);
     format!("{prefix}{number}{unit}")
 }
 

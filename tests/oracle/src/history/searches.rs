@@ -2,6 +2,7 @@
 
 use super::author::Author;
 use super::criteria::{criterion, last};
+use super::filters::filter_of_both;
 use super::random::Random;
 use super::vocabulary_table as words;
 use crate::parameters::{Kind, Parameter, parameters};
@@ -76,6 +77,10 @@ fn search_of_several(author: &mut Author, criteria: usize) -> String {
     let (one, other) = (author.resource_type(), author.random.of_all(words::TYPES));
     let mut pairs = vec![if one == other { format!("_type={one}") } else { format!("_type={one},{other}") }];
     for _ in 0..criteria {
+        if author.random.chance(30) {
+            pairs.push(filter_of_both(author, one, other));
+            continue;
+        }
         let asked = last(&mut author.random, one);
         let code = asked.split([':', '=']).next().map(str::to_owned);
         let is_in_both = parameters(other).any(|parameter| Some(parameter.code) == code.as_deref());
@@ -90,7 +95,13 @@ fn search_of_several(author: &mut Author, criteria: usize) -> String {
 
 /// What all types have.
 fn pairs_of_all(author: &mut Author, criteria: usize) -> Vec<String> {
-    let mut pairs: Vec<String> = (0..criteria).map(|_| last(&mut author.random, "Resource")).collect();
+    let mut pairs = Vec::new();
+    for _ in 0..criteria {
+        pairs.push(match author.random.below(4) {
+            0 => filter_of_both(author, "Resource", "Resource"),
+            _ => last(&mut author.random, "Resource"),
+        });
+    }
     pairs.extend(sort_of_all(&mut author.random));
     if author.random.chance(20) {
         let resource_type = author.resource_type();

@@ -98,6 +98,9 @@ fn features(search: &str) -> Vec<&'static str> {
     let query = search.split_once('?').map_or("", |(_, query)| query);
     let names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
     let has = |part: &str| names.iter().any(|name| name.contains(part));
+    let filters = query.split('&').filter_map(|pair| pair.strip_prefix("_filter="));
+    let filters: Vec<String> = filters.map(|text| format!("%20{text}")).collect();
+    let filter_has = |part: &str| filters.iter().any(|text| text.contains(part));
     let rows = [
         ("missing", has(":missing")),
         ("exact", has(":exact")),
@@ -117,6 +120,20 @@ fn features(search: &str) -> Vec<&'static str> {
         ("several types", search.starts_with('?')),
         ("compartment", search.split('?').next().is_some_and(|path| path.contains('/'))),
         ("_list", has("_list")),
+        ("_filter", has("_filter")),
+        ("_filter: and", filter_has("%20and%20")),
+        ("_filter: or", filter_has("%20or%20")),
+        ("_filter: not", filter_has("not%28")),
+        ("_filter: chain", filter_has("subject.") || filter_has("patient.") || filter_has("member.")),
+        ("_filter: brackets", filter_has("].")),
+        ("_filter: eq", filter_has("%20eq%20")),
+        ("_filter: ne", filter_has("%20ne%20")),
+        ("_filter: co", filter_has("%20co%20")),
+        ("_filter: sw", filter_has("%20sw%20")),
+        ("_filter: ew", filter_has("%20ew%20")),
+        ("_filter: pr", filter_has("%20pr%20")),
+        ("_filter: po", filter_has("%20po%20")),
+        ("_filter: re", filter_has("%20re%20")),
         ("criteria", names.iter().any(|name| !name.is_empty() && !name.starts_with('_'))),
     ];
     rows.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name).collect()
@@ -130,7 +147,7 @@ fn two_oracles_agree_and_searches_are_worth_their_while() {
         *asked += 1;
         *count += u32::from(found);
     };
-    for seed in 0..200 {
+    for seed in 0..250 {
         let steps = steps(seed);
         let mut other = Other::default();
         let result = run(&steps, &mut |step| {
@@ -151,6 +168,20 @@ fn two_oracles_agree_and_searches_are_worth_their_while() {
         }
     }
     let at_least = [
+        ("_filter", 90),
+        ("_filter: and", 25),
+        ("_filter: brackets", 10),
+        ("_filter: chain", 5),
+        ("_filter: co", 10),
+        ("_filter: eq", 50),
+        ("_filter: ew", 4),
+        ("_filter: ne", 30),
+        ("_filter: not", 35),
+        ("_filter: or", 45),
+        ("_filter: po", 2),
+        ("_filter: pr", 25),
+        ("_filter: re", 12),
+        ("_filter: sw", 5),
         ("_has", 30),
         ("_list", 1),
         ("above, below", 7),

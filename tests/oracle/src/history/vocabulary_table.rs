@@ -110,13 +110,15 @@ pub const IDENTIFIER_TYPES: &[(&str, &str)] = &[
 
 /// Decimals near each other's implied limits.
 pub const DECIMALS: &[&str] = &[
-    "5.4", "5.40", "5.44", "5.45", "5.35", "5", "5.0", "6", "-5.4", "100", "99.5", "1e2", "0.054", "5400",
-    "0",
+    "5.4", "5.40", "5.44", "5.45", "5.35", "5", "5.0", "6", "-5.4", "100", "99.5", "1e2", "0.054", "0.0054",
+    "5400", "0",
 ];
 
 /// Units: system, code and name, each perhaps missing.
 pub const UNITS: &[(&str, &str, &str)] = &[
     ("http://unitsofmeasure.org", "mg", "mg"),
+    ("http://unitsofmeasure.org", "g", "g"),
+    ("http://unitsofmeasure.org", "ug", ""),
     ("http://unitsofmeasure.org", "mm[Hg]", "mmHg"),
     ("", "mg", ""),
     ("", "", "mg"),

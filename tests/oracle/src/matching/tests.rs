@@ -406,4 +406,5 @@ fn composites_look_at_one_element() {
     );
 }
 
+mod filters;
 mod links;

@@ -4,6 +4,7 @@ use fornax_definitions::{ParameterId, TypeId};
 use fornax_postings::{Clause, ColumnName, Test};
 use fornax_query::{DateValue, Values};
 
+use super::number::Asked;
 use super::range::Range;
 use super::{Writing, any, number, token};
 use crate::columns::{ComponentColumns, PartColumns};
@@ -29,6 +30,7 @@ impl Writing<'_> {
         let aligned = Term::Aligned.clause(parameter);
         let mut told_apart = vec![Term::Present.clause(parameter), Clause::Not(Box::new(aligned.clone()))];
         let mut ways: Ways = vec![Vec::new()];
+        let mut quantity = None;
         let plan = types.first().map(|first| self.indexer.plan(*first)).transpose()?;
         for (component, values) in components.iter().zip(values) {
             // A component that is not indexed by itself never says it all.
@@ -36,14 +38,27 @@ impl Writing<'_> {
                 Err(IndexError::NotIndexed { .. }) => Clause::Or(Vec::new()),
                 clause => clause?,
             });
+            if let (Values::Quantity(values), PartColumns::Number(columns)) = (values, &component.columns)
+                && let [value] = &values[..]
+            {
+                quantity = Some((component.parameter, value, columns));
+                continue;
+            }
             let implied = plan.map_or(&[][..], |plan| plan.implied_systems(component.parameter));
             let more = self.component(component, values, implied);
-            ways = ways
-                .iter()
-                .flat_map(|way| more.iter().map(move |more| way.iter().chain(more).cloned().collect()))
-                .collect();
+            ways = combined(&ways, &more);
         }
-        let aligned = Clause::And(vec![aligned, any(ways.into_iter().map(Clause::Values))]);
+        let by_ways = |ways: Ways| any(ways.into_iter().map(Clause::Values));
+        let in_one_place = match quantity {
+            None => by_ways(ways),
+            Some((unit_parameter, value, columns)) => {
+                let columns = columns.clone();
+                number::in_every_unit(Asked::quantity(value), unit_parameter, move |asked| {
+                    by_ways(combined(&ways, &number::exact_ways(asked, &columns)))
+                })
+            }
+        };
+        let aligned = Clause::And(vec![aligned, in_one_place]);
         Ok(Clause::Or(vec![Clause::And(told_apart), aligned]))
     }
 
@@ -54,12 +69,7 @@ impl Writing<'_> {
                 values.iter().flat_map(|value| self.date_ways(value, [low, high])).collect()
             }
             (Values::Number(values), PartColumns::Number(columns)) => {
-                values.iter().flat_map(|value| number::exact_ways(value, None, columns)).collect()
-            }
-            (Values::Quantity(values), PartColumns::Number(columns)) => {
-                let ways = |value: &fornax_query::QuantityValue| {
-                    number::exact_ways(&value.number, Some(&value.unit), columns)
-                };
+                let ways = |value| number::exact_ways(Asked::number(value), columns);
                 values.iter().flat_map(ways).collect()
             }
             (Values::String(values), PartColumns::Text(columns)) => {
@@ -119,6 +129,13 @@ impl Writing<'_> {
             _ => Vec::new(),
         }
     }
+}
+
+/// Both of one and of the other, in every combination.
+fn combined(ways: &Ways, more: &Ways) -> Ways {
+    let with =
+        |way: &Vec<Test>| more.iter().map(|more| way.iter().chain(more).cloned().collect()).collect::<Ways>();
+    ways.iter().flat_map(with).collect()
 }
 
 /// A folded string that starts so.

@@ -1,8 +1,8 @@
 //! Numbers and quantities: plain ones by one column and the term of their unit, others by the parts of their exact ends.
 
 use fornax_definitions::ParameterId;
-use fornax_postings::{Clause, ColumnName, Test};
-use fornax_query::{NumberValue, Unit};
+use fornax_postings::{Clause, ColumnName, Expansion, Test};
+use fornax_query::{NumberValue, Prefix, QuantityValue, Unit};
 
 use super::any;
 use super::range::{Range, one_column};
@@ -12,17 +12,62 @@ use crate::encoding::{self, EXACT_PARTS};
 use crate::number::{Bound, Side, Stretch};
 use crate::prefix::{self, Comparison, End, EndTest, Tests};
 use crate::term::Term;
+use crate::units::{self, UCUM};
+
+/// What is asked of a number and its unit.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    prefix: Prefix,
+    /// Already as wide as the prefix wants it.
+    searched: Stretch,
+    /// `None`: whatever the unit.
+    unit: Option<&'a Unit>,
+}
+
+impl<'a> Asked<'a> {
+    pub fn number(value: &NumberValue) -> Self {
+        Self { prefix: value.prefix, searched: Stretch::searched(value), unit: None }
+    }
+
+    pub fn quantity(value: &'a QuantityValue) -> Self {
+        let unit = Some(&value.unit).filter(|unit| **unit != Unit::Any);
+        Self { unit, ..Self::number(&value.number) }
+    }
+
+    /// The code of the UCUM unit that is asked for.
+    fn ucum_code(&self) -> Option<&'a str> {
+        match self.unit {
+            Some(Unit::Coding { system, code }) if system == UCUM => Some(code),
+            _ => None,
+        }
+    }
+}
+
+/// A quantity, in its unit or in any other that measures the same: each that stands in the index is asked for in its own numbers.
+/// `ask` makes the clause for one unit.
+pub(super) fn in_every_unit(
+    asked: Asked<'_>,
+    parameter: ParameterId,
+    ask: impl Fn(Asked<'_>) -> Clause + Send + Sync + 'static,
+) -> Clause {
+    let own = ask(asked);
+    let Some(from) = asked.ucum_code().map(str::to_owned) else { return own };
+    let mut start = Vec::new();
+    let field = Term::UnitCoding(UCUM, "").write(parameter, &mut start);
+    let (prefix, searched) = (asked.prefix, asked.searched);
+    let other = move |code: &[u8]| {
+        let code = std::str::from_utf8(code).ok().filter(|code| *code != from)?;
+        let searched = units::converted(&searched, &from, code)?;
+        let unit = Unit::Coding { system: UCUM.to_owned(), code: code.to_owned() };
+        Some(ask(Asked { prefix, searched, unit: Some(&unit) }))
+    };
+    Clause::Or(vec![own, Clause::Expanded(field, start.into(), Expansion::new(other))])
+}
 
 /// What a number asks, in whatever unit or in one.
-pub(super) fn clause(
-    value: &NumberValue,
-    unit: Option<&Unit>,
-    parameter: ParameterId,
-    columns: &NumberColumns,
-) -> Clause {
-    let searched = Stretch::searched(value);
-    let alternatives = prefix::alternatives(value.prefix, searched.low, searched.high);
-    let unit = unit.filter(|unit| **unit != Unit::Any);
+pub(super) fn clause(asked: Asked<'_>, parameter: ParameterId, columns: &NumberColumns) -> Clause {
+    let alternatives = prefix::alternatives(asked.prefix, asked.searched.low, asked.searched.high);
+    let unit = asked.unit;
     let unit_term = unit.and_then(unit_term).map(|term| term.clause(parameter));
     let marked = Term::ExactNumbers.clause(parameter);
 
@@ -32,21 +77,16 @@ pub(super) fn clause(
     let mut plain = vec![plain, Clause::Not(Box::new(marked.clone()))];
     plain.extend(unit_term.clone());
 
-    let exact = exact_ways(value, unit, columns).into_iter().map(Clause::Values);
+    let exact = exact_ways(asked, columns).into_iter().map(Clause::Values);
     let mut exact = vec![marked, any(exact)];
     exact.extend(unit_term);
     Clause::Or(vec![Clause::And(plain), Clause::And(exact)])
 }
 
 /// The same by exact columns alone: alternatives, each of tests that all must hold in one place.
-pub(super) fn exact_ways(
-    value: &NumberValue,
-    unit: Option<&Unit>,
-    columns: &NumberColumns,
-) -> Vec<Vec<Test>> {
-    let searched = Stretch::searched(value);
-    let alternatives = prefix::alternatives(value.prefix, searched.low, searched.high);
-    let units = unit.map_or_else(|| vec![Vec::new()], |unit| unit_tests(unit, columns));
+pub(super) fn exact_ways(asked: Asked<'_>, columns: &NumberColumns) -> Vec<Vec<Test>> {
+    let alternatives = prefix::alternatives(asked.prefix, asked.searched.low, asked.searched.high);
+    let units = asked.unit.map_or_else(|| vec![Vec::new()], |unit| unit_tests(unit, columns));
     let ends = alternatives.iter().flat_map(|tests| exact_tests(tests, columns));
     let with_unit = ends.flat_map(|ends| {
         let with = |unit: &Vec<Test>| ends.iter().chain(unit).cloned().collect();

@@ -48,7 +48,7 @@ impl SearchValues {
                     each(Slot::Apart, Term::CalendarUnit(text));
                 }
             }
-            Value::Number { unit: None, .. } => {}
+            Value::Place { .. } | Value::Number { unit: None, .. } => {}
             Value::Number { unit: Some(unit), .. } => self.unit_terms(self.units[unit as usize], &mut each),
             Value::Local { target, version } => {
                 let rid = targets[target as usize];

@@ -1,0 +1,97 @@
+//! Searches over several types, in compartments, and what a search says of itself, from outside.
+
+use serde_json::Value;
+
+use crate::support::Server;
+
+fn rig() -> (tempfile::TempDir, Server) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(&folder.path().join("data"));
+    let put = |path: &str, rest: &str| {
+        let (name, id) = path.split_once('/').expect("a type and an id");
+        let body = format!(r#"{{"resourceType":"{name}","id":"{id}"{rest}}}"#);
+        assert_eq!(server.json("PUT", path, &body).status, 201, "{path}");
+    };
+    put("Patient/p", r#","gender":"female""#);
+    put("Patient/q", "");
+    let observation = |of: &str| {
+        format!(r#","status":"final","code":{{"text":"x"}},"subject":{{"reference":"Patient/{of}"}}"#)
+    };
+    for n in 0..3 {
+        put(&format!("Observation/o{n}"), &observation("p"));
+    }
+    put("Observation/other", &observation("q"));
+    put("Condition/c", r#","subject":{"reference":"Patient/p"}"#);
+    (folder, server)
+}
+
+fn names(bundle: &Value) -> Vec<String> {
+    let entries = bundle["entry"].as_array().into_iter().flatten();
+    let matches = entries.filter(|entry| entry["search"]["mode"] == "match");
+    let name = |entry: &Value| {
+        let url = entry["fullUrl"].as_str().expect("a fullUrl");
+        url.rsplitn(3, '/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/")
+    };
+    let mut names: Vec<String> = matches.map(name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn several_types_are_searched_at_once() {
+    let (_folder, server) = rig();
+    let check = |path: &str, expected: &[&str]| {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert_eq!(names(&answer.value()), expected, "{path}");
+        assert_eq!(answer.value()["total"], expected.len(), "{path}");
+    };
+    check("?_type=Patient,Condition", &["Condition/c", "Patient/p", "Patient/q"]);
+    check("?_id=p,c", &["Condition/c", "Patient/p"]);
+    check("Patient/p/Observation", &["Observation/o0", "Observation/o1", "Observation/o2"]);
+    check("Patient/p/*?_type=Condition,Patient", &["Condition/c", "Patient/p"]);
+    check("Patient/q/*", &["Observation/other", "Patient/q"]);
+    check("Patient/nobody/Observation", &[]);
+    let form = |path: &str, form: &str| {
+        let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+        let answer = server.send("POST", path, &headers, form.as_bytes());
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        names(&answer.value())
+    };
+    assert_eq!(form("_search", "_id=p"), ["Patient/p"]);
+    assert_eq!(form("Patient/p/Observation/_search?_sort=_id", "_id=o1,other"), ["Observation/o1"]);
+    assert_eq!(server.get("Patient/p/Nonsense").status, 404);
+    assert_eq!(server.get("Organization/x/Observation").status, 400);
+}
+
+#[test]
+fn pages_of_a_compartment_go_on_where_they_were() {
+    let (_folder, server) = rig();
+    let mut page = server.get("Patient/p/Observation?_count=1&_sort=_id");
+    let own = page.link("self").expect("a self link");
+    assert!(own.ends_with("/fhir/Patient/p/Observation?_sort=_id&_count=1"), "{own}");
+    let mut found = names(&page.value());
+    // What is written meanwhile is in no later page.
+    let late = r#"{"resourceType":"Observation","id":"o1a","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p"}}"#;
+    assert_eq!(server.json("PUT", "Observation/o1a", late).status, 201);
+    while let Some(next) = page.link("next") {
+        page = server.get(next.strip_prefix(&server.origin).expect("a link to this server"));
+        found.extend(names(&page.value()));
+    }
+    assert_eq!(found, ["Observation/o0", "Observation/o1", "Observation/o2"]);
+}
+
+#[test]
+fn a_search_explains_itself() {
+    let (_folder, server) = rig();
+    let bundle = server.get("Observation?patient.gender=female&_explain=true").value();
+    assert_eq!(bundle["total"], 3);
+    let entries = bundle["entry"].as_array().expect("entries");
+    let outcome = &entries.last().expect("an entry");
+    assert_eq!(outcome["search"]["mode"], "outcome");
+    let issues = outcome["resource"]["issue"].as_array().expect("issues");
+    let lines: Vec<&str> = issues.iter().filter_map(|issue| issue["diagnostics"].as_str()).collect();
+    assert!(issues.iter().all(|issue| issue["severity"] == "information"), "{bundle}");
+    assert!(lines.iter().any(|line| line.starts_with("patient.gender: at most ")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("page: 3 found; looked at ")), "{lines:?}");
+}
