@@ -32,6 +32,7 @@ mod subset;
 mod tenant;
 mod tenant_id;
 mod tenants;
+mod terminology;
 mod types;
 mod vault;
 mod verify;

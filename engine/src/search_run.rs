@@ -19,6 +19,7 @@ use crate::records::{Rid, Seq, bug};
 use crate::resource::Version;
 use crate::search::{Handling, SearchPage, SearchRequest, SearchStep};
 use crate::subset::Subset;
+use crate::terminology;
 use crate::types::ResourceType;
 use crate::view::View;
 
@@ -53,8 +54,8 @@ pub(crate) fn first(core: &Core, request: &SearchRequest, cancellation: &Cancell
         Ok((Query::parse(&scope, &pairs, &context)?, scope))
     };
     let (query, scope) = read().map_err(|error| refused(&error))?;
-    let budget = budget(core, cancellation);
-    Run { core, view: View::now(core)?, scope, query, budget }.page(&Start::default(), &request.own_bases)
+    let (view, budget) = (View::now(core)?, budget(core, cancellation));
+    Run { core, view, scope, query, budget }.page(&Start::default(), &request.own_bases)
 }
 
 /// A later page.
@@ -161,11 +162,13 @@ impl Run<'_> {
         let hits_max = self.query.page_size(&Limits::default()) as usize;
         let bytes_max = self.core.limits.page_bytes_max;
         let place = (self.core, &self.view);
-        let mut found = find(place, &self.query, start, hits_max, &self.budget)?;
+        let mut resolved = self.query.clone();
+        terminology::resolve(self.core, &self.view, &mut resolved)?;
+        let mut found = find(place, &resolved, start, hits_max, &self.budget)?;
         let matches = self.view.versions_within(&places(&found.hits), bytes_max)?;
         if matches.len() < found.hits.len() {
             // The page ends early: with what then comes along, and where the next one then begins.
-            found = find(place, &self.query, start, matches.len(), &self.budget)?;
+            found = find(place, &resolved, start, matches.len(), &self.budget)?;
         }
         let includes = self.view.versions_within(&places(&found.included), bytes_max)?;
         let applied = self.query.to_query_string(self.core.definitions);

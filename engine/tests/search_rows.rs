@@ -57,6 +57,11 @@ fn places() {
 }
 
 #[test]
+fn terminology() {
+    run("terminology.txt");
+}
+
+#[test]
 fn units() {
     run("units.txt");
 }

@@ -14,6 +14,7 @@ const FILES: &[&str] = &[
     "dist/fhir/r4/profiles-resources.json",
     "dist/fhir/r4/search-parameters.json",
     "dist/fhir/r4/valuesets.json",
+    "dist/fhir/r4/v3-codesystems.json",
 ];
 
 /// All definitions, in the order of the files.

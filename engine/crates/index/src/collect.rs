@@ -119,7 +119,10 @@ impl<'a> Collector<'a> {
 
     fn found(&self, item: Item<'a>) -> Option<Found<'a>> {
         Some(match item {
-            Item::Element(element) => Found::Element(self.reading.shapes.of(element.type_id), element),
+            Item::Element(element) => {
+                let (shape, element) = self.valued(element)?;
+                Found::Element(shape, element)
+            }
             Item::Target(_) => return None,
             Item::Value(value) => {
                 let shape = match &value {
@@ -132,6 +135,20 @@ impl<'a> Collector<'a> {
                 Found::Computed(shape, Cow::Owned(value.to_string()))
             }
         })
+    }
+
+    /// The element, or the value of an extension: that is what a parameter on an extension means.
+    fn valued(&self, element: Element<'a>) -> Option<(Shape, Element<'a>)> {
+        let Reading { definitions, shapes, .. } = self.reading;
+        match shapes.of(element.type_id) {
+            Shape::Extension => {
+                let mut members = element.node?.members().filter(|(name, _)| name.starts_with("value"));
+                let (name, value) = members.next()?;
+                let of = definitions.child(element.type_id, &name)?.value.type_id;
+                Some((shapes.of(of), Element::new(value, of)))
+            }
+            shape => Some((shape, element)),
+        }
     }
 
     fn push(&mut self, value: Value) {

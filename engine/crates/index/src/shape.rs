@@ -11,7 +11,7 @@ pub(crate) enum Shape {
     /// A date, date-time or instant.
     Moment,
     Text,
-    /// A primitive whose system its binding says.
+    /// A code whose system its binding says, or an id.
     Code,
     Uri,
     Canonical,
@@ -29,6 +29,8 @@ pub(crate) enum Shape {
     Reference,
     /// Where a location is.
     Position,
+    /// It stands for its value.
+    Extension,
     /// No search parameter reads it.
     Other,
 }
@@ -62,8 +64,8 @@ fn primitive(primitive: Primitive) -> Shape {
             Shape::Number
         }
         Primitive::Date | Primitive::DateTime | Primitive::Instant => Shape::Moment,
-        Primitive::String | Primitive::Id | Primitive::Markdown => Shape::Text,
-        Primitive::Code => Shape::Code,
+        Primitive::String | Primitive::Markdown => Shape::Text,
+        Primitive::Code | Primitive::Id => Shape::Code,
         Primitive::Uri | Primitive::Url | Primitive::Oid | Primitive::Uuid => Shape::Uri,
         Primitive::Canonical => Shape::Canonical,
         Primitive::Base64Binary | Primitive::Time | Primitive::Xhtml => Shape::Other,
@@ -85,6 +87,7 @@ fn complex(name: &str) -> Option<Shape> {
         "Timing" => Shape::Timing,
         "Reference" => Shape::Reference,
         "Location.position" => Shape::Position,
+        "Extension" => Shape::Extension,
         _ => return None,
     })
 }

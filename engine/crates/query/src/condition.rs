@@ -60,7 +60,8 @@ impl Condition {
     /// Whether other resources decide about it.
     pub fn is_join(&self) -> bool {
         match self {
-            Self::Has { .. } | Self::Present(_) | Self::Is { .. } => false,
+            Self::Has { values, .. } => values.is_of_terminology(),
+            Self::Present(_) | Self::Is { .. } => false,
             Self::Refers { .. } | Self::Referred { .. } => true,
             Self::ByType(described) => described.iter().any(|one| one.condition.is_join()),
             Self::Not(condition) => condition.is_join(),

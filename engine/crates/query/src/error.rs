@@ -157,6 +157,9 @@ pub enum Fault {
     /// Not `system|code|value`.
     #[error("expected system|code|value of an identifier's type and value")]
     OfType,
+    /// Not `system|code`, where a code's place in its system counts.
+    #[error("expected system|code")]
+    Coding,
     /// Not `latitude|longitude|distance|unit`.
     #[error(
         "expected latitude|longitude, or with |distance|unit: degrees to the north and east, and how far"

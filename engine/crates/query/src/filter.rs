@@ -124,9 +124,14 @@ impl Reading<'_> {
             ("identifier", SearchKind::Reference) => Form::Identifier,
             ("below", SearchKind::Uri) => Form::Below,
             ("above", SearchKind::Uri) => Form::Above,
-            ("above" | "below", SearchKind::Token | SearchKind::Reference)
-            | ("in" | "not-in", SearchKind::Token)
-            | ("text", SearchKind::String) => {
+            ("in", SearchKind::Token) => Form::InSet,
+            ("not-in", SearchKind::Token) => {
+                let condition = self.values(parameter, None, pair, Form::InSet)?;
+                return Ok(Condition::Not(Box::new(condition)));
+            }
+            ("below", SearchKind::Token) => Form::CodesBelow,
+            ("above", SearchKind::Token) => Form::CodesAbove,
+            ("above" | "below", SearchKind::Reference) | ("text", SearchKind::String) => {
                 return Err(pair.not_supported(Feature::Modifier(modifier)));
             }
             _ => return Err(pair.invalid(Fault::ModifierKind)),

@@ -116,15 +116,10 @@ impl Meaning<'_> {
         let operator = if is_other_id { Operator::Eq } else { test.operator };
         let values = reader.compared(operator, &test.value);
         let values = values.map_err(|fault| invalid(fault, test.value_at))?;
-        match (values, parameter.kind) {
-            (Some(values), _) => {
-                let has = Condition::Has { parameter: parameter.id, values };
-                // There is always one id, so another one is not this one.
-                Ok(if is_other_id { Condition::Not(Box::new(has)) } else { has })
-            }
-            (None, SearchKind::Special) => Err(self.pair.not_supported(Feature::Kind(parameter.kind))),
-            (None, _) => Err(invalid(Fault::OperatorKind, test.operator_at)),
-        }
+        let values = values.ok_or_else(|| invalid(Fault::OperatorKind, test.operator_at))?;
+        let has = Condition::Has { parameter: parameter.id, values };
+        // There is always one id, so another one is not this one.
+        Ok(if is_other_id { Condition::Not(Box::new(has)) } else { has })
     }
 }
 

@@ -50,6 +50,9 @@ impl ValueReader<'_> {
             Form::CodeStart => Values::CodeStart(each(pieces, unescape)?),
             Form::OfType => Values::OfType(each(pieces, of_type)?),
             Form::Identifier => Values::Identifier(each(pieces, token)?),
+            Form::InSet => Values::InSet(each(pieces, unescape)?),
+            Form::CodesBelow => Values::CodesBelow(each(pieces, coding)?),
+            Form::CodesAbove => Values::CodesAbove(each(pieces, coding)?),
             Form::Below => Values::Below(each(pieces, path)?),
             Form::Above => Values::Above(each(pieces, path)?),
         }))
@@ -166,6 +169,9 @@ pub(crate) enum Form {
     CodeStart,
     OfType,
     Identifier,
+    InSet,
+    CodesBelow,
+    CodesAbove,
     Below,
     Above,
 }
@@ -202,6 +208,14 @@ fn of_type(piece: &str) -> Result<OfTypeValue, Fault> {
             Ok(OfTypeValue { system, code, value })
         }
         _ => Err(Fault::OfType),
+    }
+}
+
+/// `system|code`, both.
+fn coding(piece: &str) -> Result<(String, String), Fault> {
+    match token(piece)? {
+        TokenValue::Coding { system, code } => Ok((system, code)),
+        _ => Err(Fault::Coding),
     }
 }
 

@@ -79,6 +79,12 @@ pub enum Values {
     UriStart(Vec<String>),
     /// Parts of URIs (`co`).
     UriPart(Vec<String>),
+    /// Codes of value sets, by their canonical URLs or `ValueSet/id` (`:in`). What they are has to be worked out before a search.
+    InSet(Vec<String>),
+    /// Codes and all that their systems put below them (`:below`): system and code. To be worked out, too.
+    CodesBelow(Vec<(String, String)>),
+    /// Codes and all that their systems put above them (`:above`): system and code. To be worked out, too.
+    CodesAbove(Vec<(String, String)>),
     /// Circles around places (`near`).
     Near(Vec<NearValue>),
     /// Of each alternative a value for every component, in the order of the definition.
@@ -86,6 +92,11 @@ pub enum Values {
 }
 
 impl Values {
+    /// Whether code systems and value sets decide what they are.
+    pub(crate) fn is_of_terminology(&self) -> bool {
+        matches!(self, Self::InSet(_) | Self::CodesBelow(_) | Self::CodesAbove(_))
+    }
+
     /// How many alternatives there are.
     pub(crate) fn len(&self) -> usize {
         match self {
@@ -107,6 +118,8 @@ impl Values {
             Self::Token(values) | Self::Identifier(values) | Self::OtherToken(values) => values.len(),
             Self::OfType(values) => values.len(),
             Self::Near(values) => values.len(),
+            Self::InSet(values) => values.len(),
+            Self::CodesBelow(values) | Self::CodesAbove(values) => values.len(),
             Self::Composite(values) => values.iter().map(Vec::len).sum(),
             Self::Reference(values) => values.len(),
             Self::Date(values) => values.len(),

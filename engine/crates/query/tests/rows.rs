@@ -112,6 +112,13 @@ fn show_values(definitions: &Definitions, values: &Values) -> String {
             };
             all.iter().map(one).collect()
         }
+        Values::InSet(urls) => urls.iter().map(|url| format!("in<{url}>")).collect(),
+        Values::CodesBelow(codes) => {
+            codes.iter().map(|(of, code)| format!("below <{code}> of <{of}>")).collect()
+        }
+        Values::CodesAbove(codes) => {
+            codes.iter().map(|(of, code)| format!("above <{code}> of <{of}>")).collect()
+        }
         Values::Near(values) => values
             .iter()
             .map(|near| format!("{} m around {} {}", near.distance_m, near.latitude, near.longitude))
@@ -453,7 +460,8 @@ fn modifiers() {
     row("subject:iterate=x", "this modifier is not for parameters of this kind");
     row("subject:Practitioner=x", "unknown modifier");
     row("code:Patient=x", "unknown modifier");
-    row("code:in=x", "the modifier :in is not supported");
+    row("code:below=x", "expected system|code");
+    row("code:above=|x", "expected system|code");
     row("subject:below=x", "the modifier :below is not supported");
     row("value-string:text=x", "the modifier :text is not supported");
     for value in ["a", "s|a", "s||v", "|a|v", "s|a|", "s|a|v|x"] {
@@ -465,6 +473,15 @@ fn modifiers() {
     refused("ValueSet?url:below=urn:x", "'url:below' (parameter 1): expected a URL; a URN has no path");
     refused("Observation?code:exactly=x", "'code:exactly' (parameter 1): unknown modifier");
     refused("Observation?code:=x", "'code:' (parameter 1): unknown modifier");
+}
+
+#[test]
+fn codes_by_terminology() {
+    // What a code system or a value set says may change while a write that depends on it is under way.
+    joined("Observation?code:in=http://v", "code in<http://v>");
+    joined("Observation?code:not-in=ValueSet/v,http://w|1", "not (code in<ValueSet/v> or in<http://w|1>)");
+    joined("Observation?code:below=s|a", "code below <a> of <s>");
+    joined("Observation?code:above=s|a,s|b", "code above <a> of <s> or above <b> of <s>");
 }
 
 #[test]
@@ -785,6 +802,7 @@ fn filters_test_by_the_kind_of_parameter() {
         r#"value-quantity ne "5|ucum|mm[Hg]""#,
         "value-quantity != 5 in <mm[Hg]> of <http://unitsofmeasure.org>",
     );
+    filter("Location", "near eq 10|20|2|km", "near 2000 m around 10 20");
     filter("RiskAssessment", "probability le 0.5", "probability <= 0.5");
     filter(
         "Observation",
@@ -968,6 +986,7 @@ fn filters_that_make_no_sense() {
     row("Observation", "subject eq Patient/1", &format!("9): {kind}"));
     row("Observation", "value-quantity co 5", &format!("16): {kind}"));
     row("Observation", "code-value-quantity ne a$5", &format!("21): {kind}"));
+    row("Location", "near gt 10|20", &format!("6): {kind}"));
     row("ValueSet", "url ew a", &format!("5): {kind}"));
     let date = "not a date: expected YYYY, YYYY-MM, YYYY-MM-DD or a time with minutes";
     row("Patient", "family eq é and birthdate ge gt2000", &format!("30): {date}"));
