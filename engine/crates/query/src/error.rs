@@ -275,6 +275,8 @@ pub enum Bound {
     Values,
     /// Links of chains and `_has` in one name.
     Links,
+    /// Meanings of parameters, one for each type that a chain may lead to.
+    Meanings,
     /// Tests in a `_filter`.
     FilterTests,
     /// Levels of a `_filter`.
@@ -318,6 +320,7 @@ impl fmt::Display for Bound {
             Self::NameBytes => "bytes in a parameter's name",
             Self::ValueBytes => "bytes in a value",
             Self::Values => "values",
+            Self::Meanings => "types that its chains may lead to: name them, as in subject:Patient.name",
             Self::Links => "links of chains in one name",
             Self::FilterTests => "tests in one filter",
             Self::FilterDepth => "levels in one filter",

@@ -69,6 +69,8 @@ impl Reading<'_> {
         rest: &str,
         pair: &Pair,
     ) -> Result<Condition, QueryError> {
+        self.meanings.set(self.meanings.get() + 1);
+        Bound::Meanings.holds_in(pair, self.meanings.get(), self.context.limits.meanings_max)?;
         let definitions = self.context.definitions;
         if !is_supported(parameter) {
             return Err(pair.not_supported(Feature::Parameter));
@@ -175,6 +177,7 @@ impl Reading<'_> {
         for resource in possible.filter(|&of| only.is_none_or(|only| only == of)) {
             match read(resource) {
                 Ok(condition) => targets.push(Described { resource, condition }),
+                Err(error @ QueryError::Limit { .. }) => return Err(error),
                 // What is wrong with a value says more than that another type has no such parameter.
                 Err(QueryError::Unknown { .. }) => {}
                 Err(error @ QueryError::Limit { .. }) => return Err(error),

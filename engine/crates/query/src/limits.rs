@@ -15,6 +15,9 @@ pub struct Limits {
     pub values_max: usize,
     /// Links of chains and of `_has` in one parameter's name, or in one path of a `_filter`.
     pub links_max: usize,
+    /// Meanings of all parameters together: a chain without types means something else for every type that it may lead to, and for
+    /// every one of these again.
+    pub meanings_max: usize,
     /// Tests in one `_filter`.
     pub filter_tests_max: usize,
     /// How deep one `_filter` nests: parentheses, brackets, and changes between `and` and `or`.
@@ -40,6 +43,7 @@ impl Default for Limits {
             value_bytes_max: 8 << 10,
             values_max: 10_000,
             links_max: 8,
+            meanings_max: 4_096,
             filter_tests_max: 256,
             filter_depth_max: 16,
             sort_keys_max: 8,

@@ -1,5 +1,7 @@
 //! Pairs to a query: which parameter each is, and what its value says.
 
+use std::cell::Cell;
+
 use fornax_definitions::{Definitions, SearchKind, SearchParameter, TypeId, Usage};
 
 use crate::error::{Bound, Fault, Feature, QueryError};
@@ -39,8 +41,15 @@ impl Query {
     pub fn parse(scope: &Scope, pairs: &Pairs, context: &Context<'_>) -> Result<Self, QueryError> {
         let definitions = context.definitions;
         let query = Self::all(scope.types(definitions)?);
-        let mut reading =
-            Reading { context, query, types: Vec::new(), values: 0, given: Vec::new(), joined: None };
+        let mut reading = Reading {
+            context,
+            query,
+            types: Vec::new(),
+            values: 0,
+            given: Vec::new(),
+            joined: None,
+            meanings: Cell::new(0),
+        };
         reading.narrow_types(scope, pairs)?;
         reading.query.within = scope.condition(&reading.query.types, definitions)?;
         reading.types = reading.query.types.list(definitions);
@@ -78,6 +87,8 @@ pub(crate) struct Reading<'a> {
     /// The first parameter that asks for other resources where a write depends on the answer: what they say can change while
     /// the write is under way.
     joined: Option<QueryError>,
+    /// How many meanings of parameters were read.
+    pub meanings: Cell<usize>,
 }
 
 impl Reading<'_> {

@@ -56,6 +56,15 @@ fn every_limit_holds() {
     check_limit(&limits, "Patient?name=a,b&name=c", "Patient?name=a,b&name=c,d", Bound::Values, 3);
     check_limit(&limits, "Patient?_sort=name,_id", "Patient?_sort=name,_id,family", Bound::SortKeys, 2);
     check_limit(&limits, "Patient?_elements=id,name", "Patient?_elements=id,name,meta", Bound::Elements, 2);
+    let limits = Limits { meanings_max: 3, ..Limits::default() };
+    let (one, two) =
+        ("Encounter?subject.identifier=x", "Encounter?subject.identifier=x&subject.identifier=y");
+    check_limit(&limits, one, two, Bound::Meanings, 3);
+    let explosive = format!("Composition?{}name=x", "subject.".repeat(8));
+    assert!(matches!(
+        read(&explosive, &Limits::default()),
+        Err(QueryError::Limit { bound: Bound::Meanings, .. } | QueryError::Invalid { .. })
+    ));
     let limits = Limits { links_max: 2, ..Limits::default() };
     let chain = "Patient?link:Patient.link:Patient.name=x";
     check_limit(&limits, chain, "Patient?link:Patient.link:Patient.link:Patient.name=x", Bound::Links, 2);
