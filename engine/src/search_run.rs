@@ -104,6 +104,17 @@ pub(crate) fn first_two(
     Ok(found)
 }
 
+/// The first matches, no more than that, as of the view.
+pub(crate) fn matches(
+    place: (&Core, &View<'_>),
+    query: &Query,
+    count: usize,
+    budget: &Arc<Budget>,
+) -> Result<Vec<Version>> {
+    let page = find(place, query, &Start::default(), count, budget)?;
+    place.1.versions(&places(&page.hits))
+}
+
 /// Matches of criteria that are read at a time; most criteria match no more than one.
 const MATCHES_AT_ONCE: usize = 16;
 
@@ -163,7 +174,7 @@ impl Run<'_> {
         let bytes_max = self.core.limits.page_bytes_max;
         let place = (self.core, &self.view);
         let mut resolved = self.query.clone();
-        terminology::resolve(self.core, &self.view, &mut resolved)?;
+        terminology::resolve(self.core, &self.view, &mut resolved, &self.budget)?;
         let mut found = find(place, &resolved, start, hits_max, &self.budget)?;
         let matches = self.view.versions_within(&places(&found.hits), bytes_max)?;
         if matches.len() < found.hits.len() {

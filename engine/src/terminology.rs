@@ -3,17 +3,20 @@
 //!
 //! Before a query is run, `:in`, `:above` and `:below` become the codes that they stand for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
 
-use fornax_index::Identity;
 use fornax_model::{Document, Limits as ModelLimits, Node};
-use fornax_query::{Condition, Limits, Query, TokenValue, Values};
+use fornax_postings::Budget;
+use fornax_query::{Condition, Limits, Query, TokenValue, Types, Values};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
-use crate::identity::IdentityKey;
-use crate::records::{BODY_BYTES_MAX, corrupted};
+use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Read, Version};
+use crate::search_run;
 use crate::view::View;
 
 /// Resources of one canonical URL that are looked at, for its versions.
@@ -28,10 +31,11 @@ type Code = (String, Option<String>);
 ///
 /// # Errors
 /// `Invalid`: one that is not here, or says what can't be followed; `Limit`: too many codes. Each names the parameter.
-pub(crate) fn resolve(core: &Core, view: &View<'_>, query: &mut Query) -> Result<()> {
+pub(crate) fn resolve(core: &Core, view: &View<'_>, query: &mut Query, budget: &Arc<Budget>) -> Result<()> {
+    let known = Known::default();
+    let mut codes = 0;
     for filter in &mut query.filters {
-        let mut codes = 0;
-        let terminology = Terminology { core, view, parameter: &filter.name };
+        let terminology = Terminology { core, view, budget, parameter: &filter.name, known: &known };
         terminology.condition(&mut filter.condition, &mut codes)?;
     }
     Ok(())
@@ -40,8 +44,19 @@ pub(crate) fn resolve(core: &Core, view: &View<'_>, query: &mut Query) -> Result
 struct Terminology<'a> {
     core: &'a Core,
     view: &'a View<'a>,
+    budget: &'a Arc<Budget>,
     /// The parameter that asks, as the client wrote it.
     parameter: &'a str,
+    known: &'a Known,
+}
+
+/// What was read for one search: each value set and code system once.
+#[derive(Default)]
+struct Known {
+    value_sets: RefCell<HashMap<String, Rc<BTreeSet<Code>>>>,
+    hierarchies: RefCell<HashMap<String, Rc<Hierarchy>>>,
+    /// Value sets that are being read: one that comes again includes itself.
+    open: RefCell<Vec<String>>,
 }
 
 impl Terminology<'_> {
@@ -50,13 +65,7 @@ impl Terminology<'_> {
             Condition::Has { values, .. } => {
                 if let Some(found) = self.codes(values)? {
                     *codes += found.len();
-                    if *codes > Limits::default().values_max {
-                        return Err(self.refused(
-                            ErrorKind::Limit,
-                            "too-costly",
-                            "stands for too many codes",
-                        ));
-                    }
+                    self.check(*codes)?;
                     *values = Values::Token(found.into_iter().map(token).collect());
                 }
                 Ok(())
@@ -79,7 +88,7 @@ impl Terminology<'_> {
         match values {
             Values::InSet(urls) => {
                 for url in urls {
-                    codes.extend(self.value_set(url, 0)?);
+                    codes.extend(self.value_set(url)?.iter().cloned());
                 }
             }
             Values::CodesBelow(asked) => {
@@ -101,10 +110,22 @@ impl Terminology<'_> {
         Ok(Some(codes))
     }
 
-    fn value_set(&self, url: &str, depth: usize) -> Result<BTreeSet<Code>> {
-        if depth > DEPTH_MAX {
-            return Err(self.invalid("names value sets that include each other too deep"));
+    fn value_set(&self, url: &str) -> Result<Rc<BTreeSet<Code>>> {
+        if let Some(codes) = self.known.value_sets.borrow().get(url) {
+            return Ok(Rc::clone(codes));
         }
+        let is_open = self.known.open.borrow().iter().any(|open| open == url);
+        if is_open || self.known.open.borrow().len() >= DEPTH_MAX {
+            return Err(self.invalid("names value sets that include themselves, or each other too deep"));
+        }
+        self.known.open.borrow_mut().push(url.to_owned());
+        let codes = Rc::new(self.read_value_set(url)?);
+        self.known.open.borrow_mut().pop();
+        self.known.value_sets.borrow_mut().insert(url.to_owned(), Rc::clone(&codes));
+        Ok(codes)
+    }
+
+    fn read_value_set(&self, url: &str) -> Result<BTreeSet<Code>> {
         let version = self.resource("ValueSet", url)?;
         let version = version.ok_or_else(|| self.invalid("names a value set that is not here"))?;
         let document = parsed(&version)?;
@@ -112,10 +133,11 @@ impl Terminology<'_> {
         let Some(compose) = root.get("compose") else { return self.expansion(root) };
         let mut codes = BTreeSet::new();
         for include in items(compose, "include") {
-            codes.extend(self.included(include, depth)?);
+            codes.extend(self.included(include)?);
+            self.check(codes.len())?;
         }
         for exclude in items(compose, "exclude") {
-            for (system, code) in self.included(exclude, depth)? {
+            for (system, code) in self.included(exclude)? {
                 self.exclude(&mut codes, &system, code)?;
             }
         }
@@ -137,15 +159,15 @@ impl Terminology<'_> {
     }
 
     /// What one include or exclude names: what its system and all of its value sets have.
-    fn included(&self, include: Node<'_>, depth: usize) -> Result<BTreeSet<Code>> {
+    fn included(&self, include: Node<'_>) -> Result<BTreeSet<Code>> {
         let mut codes: Option<BTreeSet<Code>> = match text(include, "system") {
             None => None,
             Some(system) => Some(self.of_system(&system, include)?),
         };
         for url in items(include, "valueSet").filter_map(Node::as_str) {
-            let other = self.value_set(&url, depth + 1)?;
+            let other = self.value_set(&url)?;
             codes = Some(match codes {
-                None => other,
+                None => BTreeSet::clone(&other),
                 Some(codes) => in_both(&codes, &other),
             });
         }
@@ -186,37 +208,60 @@ impl Terminology<'_> {
         };
         // A whole system without one of its codes is all of the others.
         if codes.remove(&(system.to_owned(), None)) {
-            let all = self.hierarchy(system)?.codes;
-            codes.extend(all.into_iter().map(|code| (system.to_owned(), Some(code))));
+            let all = self.hierarchy(system)?;
+            codes.extend(all.codes.iter().map(|code| (system.to_owned(), Some(code.clone()))));
+            self.check(codes.len())?;
         }
         codes.remove(&(system.to_owned(), Some(code)));
         Ok(())
     }
 
-    fn hierarchy(&self, system: &str) -> Result<Hierarchy> {
-        let version = self.resource("CodeSystem", system)?;
+    fn hierarchy(&self, system: &str) -> Result<Rc<Hierarchy>> {
+        if let Some(hierarchy) = self.known.hierarchies.borrow().get(system) {
+            return Ok(Rc::clone(hierarchy));
+        }
+        let version = self.of_url("CodeSystem", system)?;
         let version = version.ok_or_else(|| self.invalid("needs a code system that is not here"))?;
-        Ok(Hierarchy::of(parsed(&version)?.root()))
+        let document = parsed(&version)?;
+        if text(document.root(), "content").as_deref() != Some("complete") {
+            return Err(self.invalid("needs a code system whose content is not all here"));
+        }
+        let hierarchy = Rc::new(Hierarchy::of(document.root()));
+        self.known.hierarchies.borrow_mut().insert(system.to_owned(), Rc::clone(&hierarchy));
+        Ok(hierarchy)
     }
 
-    /// The resource of a canonical URL: that of the version named, else the one last written; or `Type/id`.
-    fn resource(&self, resource_type: &str, url: &str) -> Result<Option<Version>> {
-        let resource_type = self.core.types.named(resource_type)?;
-        let relative = url.strip_prefix(resource_type.name).and_then(|rest| rest.strip_prefix('/'));
-        if let Some(id) = relative {
-            return Ok(match self.view.read(resource_type.name, id)? {
-                Read::Current(version) => Some(version),
-                _ => None,
-            });
+    fn check(&self, codes: usize) -> Result<()> {
+        if codes > Limits::default().values_max {
+            return Err(self.refused(ErrorKind::Limit, "too-costly", "stands for too many codes"));
         }
+        Ok(())
+    }
+
+    /// The resource of a canonical URL, or of `Type/id`.
+    fn resource(&self, resource_type: &'static str, url: &str) -> Result<Option<Version>> {
+        let relative = url.strip_prefix(resource_type).and_then(|rest| rest.strip_prefix('/'));
+        let Some(id) = relative else { return self.of_url(resource_type, url) };
+        Ok(match self.view.read(resource_type, id)? {
+            Read::Current(version) => Some(version),
+            _ => None,
+        })
+    }
+
+    /// The resource of a canonical URL as of the commit that is searched: that of the version named, else the one last written.
+    fn of_url(&self, resource_type: &str, url: &str) -> Result<Option<Version>> {
         let (url, wanted) = match url.split_once('|') {
             Some((url, version)) => (url, Some(version)),
             None => (url, None),
         };
-        let digest = self.core.vault.identity_digest(resource_type.name, Identity::CanonicalUrl(url));
-        let identity = IdentityKey { type_number: resource_type.number, digest };
+        let resource_type = self.core.types.named(resource_type)?;
+        let parameter = self.core.definitions.parameter(resource_type.id, "url");
+        let parameter = parameter.ok_or_else(|| bug("canonical resources have no parameter url"))?.id;
+        let mut query = Query::all(Types::One(resource_type.id));
+        query.within = Some(Condition::Has { parameter, values: Values::Uri(vec![url.to_owned()]) });
+        let versions = search_run::matches((self.core, self.view), &query, VERSIONS_MAX, self.budget)?;
         let mut newest: Option<Version> = None;
-        for (_, version) in self.view.bearers(&identity, VERSIONS_MAX)? {
+        for version in versions {
             let is_wanted = match wanted {
                 None => true,
                 Some(wanted) => text(parsed(&version)?.root(), "version").as_deref() == Some(wanted),
@@ -303,7 +348,7 @@ fn token((system, code): Code) -> TokenValue {
 
 fn parsed(version: &Version) -> Result<Document> {
     let limits = ModelLimits { document_bytes_max: BODY_BYTES_MAX, ..ModelLimits::default() };
-    Document::parse_shared(std::sync::Arc::clone(&version.body.text), &limits)
+    Document::parse_shared(Arc::clone(&version.body.text), &limits)
         .map_err(|error| corrupted("a stored body is not JSON").caused_by(error))
 }
 

@@ -207,8 +207,9 @@ impl BundleRequest<'_> {
         let url = self.relative(entry);
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let view = View::now(self.core)?;
+        let is_type = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
         let read = match path.split('/').collect::<Vec<_>>()[..] {
-            [_] | [_, _, "*"] => {
+            [name] | [_, _, name] if name == "*" || name.is_empty() || is_type(name) => {
                 let request = SearchRequest {
                     path: path.to_owned(),
                     query: query.to_owned(),

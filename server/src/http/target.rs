@@ -73,7 +73,12 @@ impl Target {
 const EVERY_TYPE: &str = "*";
 
 fn is_searched(of: &str) -> bool {
-    of == EVERY_TYPE || of.starts_with(|first: char| first.is_ascii_uppercase())
+    of == EVERY_TYPE || is_type_name(of)
+}
+
+/// Whether a segment may be a type's name. A slash in it was written as `%2F`: it separates nothing.
+fn is_type_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.contains('/')
 }
 
 /// A path segment without its percent signs; `None`: it is not UTF-8.
@@ -90,7 +95,7 @@ impl Place {
             ["_search"] => Self::SystemSearch,
             ["metadata"] => Self::Metadata,
             ["_history"] => Self::SystemHistory,
-            [name, ..] if !name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
+            [name, ..] if !is_type_name(name) => return None,
             [name] => Self::Type(owned(name)),
             [name, "_search"] => Self::TypeSearch(owned(name)),
             [name, "_history"] => Self::TypeHistory(owned(name)),

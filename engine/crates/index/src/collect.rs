@@ -205,7 +205,10 @@ impl<'a> Collector<'a> {
     }
 
     fn finish(mut self, plan: Arc<TypePlan>, id: Span) -> Result<SearchValues, IndexError> {
-        self.is_over |= self.combinations() > self.reading.limits.values_max;
+        let combinations_max = self.reading.limits.combinations_max;
+        if self.combinations() > combinations_max {
+            return Err(IndexError::Combinations { max: combinations_max });
+        }
         if self.is_over {
             return Err(IndexError::Values { max: self.reading.limits.values_max });
         }

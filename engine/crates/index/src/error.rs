@@ -17,6 +17,13 @@ pub enum IndexError {
         /// The limit.
         max: usize,
     },
+    /// The components of its composites have more combinations than
+    /// [`Limits::combinations_max`](crate::Limits::combinations_max).
+    #[error("more than {max} combinations of values of composite search parameters")]
+    Combinations {
+        /// The limit.
+        max: usize,
+    },
     /// A filter is on a parameter that has no values in this index.
     #[error("the search parameter {url} is not indexed")]
     NotIndexed {

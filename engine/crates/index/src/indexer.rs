@@ -19,7 +19,7 @@ use crate::shape::Shapes;
 use crate::values::SearchValues;
 
 /// Raised whenever the same definitions would give other terms or columns.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 
 /// A type's plan, or why it has none.
 type PlanCell = OnceLock<Result<Arc<TypePlan>, IndexError>>;

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | kind | (no parameter) the resource type's name |
 //! | presence | nothing: it has a value; 1: it has numbers in exact columns; 2: it has aligned components |
-//! | token | 1 code · 2 system, code · 3 code that has no system · 4 system · 5 unit system, unit code · 6 unit's code or name · |
+//! | token | 1 code · 2 system, code · 3 code that has no system · 4 system, empty where it goes without saying · 5 unit system, unit code · 6 unit's code or name · |
 //! | | 7, 8, 9 as 1, 2, 3 with a code whose case does not count, folded · 10 system and code of an identifier's type, its value |
 //! | string | the folded string; of tokens what a code is called |
 //! | exact | the string |
@@ -74,7 +74,7 @@ impl Term<'_> {
             Self::Aligned => form(out, Field::Presence, 2),
             Self::Code(code) => one(out, Field::Token, CODE, code),
             Self::Coding(system, code) => two(out, Field::Token, 2, [system, code]),
-            Self::CodeWithoutSystem(code) => one(out, Field::Token, CODE_WITHOUT_SYSTEM, code),
+            Self::CodeWithoutSystem(code) => one(out, Field::Token, 3, code),
             Self::System(system) => one(out, Field::Token, 4, system),
             Self::FoldedCode(code) => one(out, Field::Token, FOLDED_CODE, code),
             Self::FoldedCoding(system, code) => two(out, Field::Token, 8, [system, code]),
@@ -186,8 +186,6 @@ pub(crate) const LOCAL: u8 = 1;
 /// The forms of terms that hold a code alone.
 pub(crate) const CODE: u8 = 1;
 pub(crate) const FOLDED_CODE: u8 = 7;
-/// The form of codes whose case counts and that have no system.
-pub(crate) const CODE_WITHOUT_SYSTEM: u8 = 3;
 
 /// What every term of a parameter in that form starts with.
 pub(crate) fn start_of_form(parameter: ParameterId, form: u8) -> Vec<u8> {

@@ -352,6 +352,8 @@ fn composites() {
             ("relationship=http://hl7.org/fhir/document-relationship-type|replaces$x", true),
             ("relationship=http://hl7.org/fhir/observation-status|replaces$x", false),
             ("relationship=transforms$x", false),
+            ("relationship=http://hl7.org/fhir/document-relationship-type|$x", true),
+            ("relationship=http://hl7.org/fhir/observation-status|$x", false),
         ],
     );
 }

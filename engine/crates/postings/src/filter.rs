@@ -1,8 +1,10 @@
 //! Tests on blocks of candidate documents, against columns.
 
 use std::fmt::Debug;
+use std::ops::Range;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use tantivy::columnar::{Cardinality, Column, ColumnValues};
 use tantivy::query::Scorer;
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet};
@@ -117,12 +119,14 @@ fn retain_values(block: &mut Block, column: &Column<i64>, test: impl Fn(i64) -> 
 }
 
 fn aligned(tests: &[(Column<i64>, i64, i64)], document: u32) -> bool {
-    let Some(((first, low, high), others)) = tests.split_first() else { return true };
-    let mut places =
-        first.values_for_doc(document).enumerate().filter(|(_, value)| low <= value && value <= high);
-    places.any(|(place, _)| {
-        others.iter().all(|(column, low, high)| {
-            column.values_for_doc(document).nth(place).is_some_and(|value| *low <= value && value <= *high)
+    let rows: SmallVec<[Range<u32>; 8]> =
+        tests.iter().map(|(column, ..)| column.index.value_row_ids(document)).collect();
+    let Some(first) = rows.first() else { return true };
+    // Columns filled in step have the same places; one that has fewer has none beyond.
+    (0..first.len() as u32).any(|place| {
+        tests.iter().zip(&rows).all(|((column, low, high), rows)| {
+            let row = rows.start + place;
+            row < rows.end && (*low..=*high).contains(&column.values.get_val(row))
         })
     })
 }

@@ -1,9 +1,10 @@
 //! A parameter that says what must hold: its name with modifiers and chains, and its values, to a condition.
 
-use fornax_definitions::{SearchKind, SearchParameter, TypeId};
+use fornax_definitions::{ParameterId, SearchKind, SearchParameter, TypeId};
 
 use crate::condition::{Condition, Described};
 use crate::error::{Bound, Fault, Feature, QueryError};
+use crate::implied::implied_systems;
 use crate::includable::is_includable;
 use crate::name::{Suffix, resource_named, split_code, suffix};
 use crate::pairs::Pair;
@@ -43,24 +44,42 @@ impl Reading<'_> {
         pair: &Pair,
         read: &dyn Fn(&SearchParameter) -> Result<Condition, QueryError>,
     ) -> Result<Condition, QueryError> {
+        let definitions = self.context.definitions;
         let mut described: Vec<Described> = Vec::new();
-        let mut parameters: Vec<&SearchParameter> = Vec::new();
+        // A parameter of several types means the same of each, unless codes go without another system there.
+        let mut meanings: Vec<(ParameterId, Vec<&str>)> = Vec::new();
         for &resource in types {
-            let parameter = self.context.definitions.parameter(resource, code);
+            self.try_one(pair)?;
+            let parameter = definitions.parameter(resource, code);
             let parameter = parameter.ok_or_else(|| QueryError::Unknown { place: pair.place() })?;
-            let same = parameters.iter().position(|known| known.id == parameter.id);
-            let condition = match same {
+            let meaning = (parameter.id, implied_systems(definitions, parameter, resource));
+            let condition = match meanings.iter().position(|known| *known == meaning) {
                 Some(at) => described[at].condition.clone(),
-                None => read(parameter)?,
+                None => self.counted(read(parameter)?, pair)?,
             };
-            parameters.push(parameter);
+            meanings.push(meaning);
             described.push(Described { resource, condition });
         }
-        let is_one = parameters.windows(2).all(|two| two[0].id == two[1].id);
+        let is_one = meanings.windows(2).all(|two| two[0] == two[1]);
         match described.pop() {
             Some(Described { condition, .. }) if is_one => Ok(condition),
             last => Ok(Condition::ByType(described.into_iter().chain(last).collect())),
         }
+    }
+
+    /// Before a type is looked at: chains without types lead to many, and these again.
+    fn try_one(&self, pair: &Pair) -> Result<(), QueryError> {
+        self.meanings.set(self.meanings.get() + 1);
+        Bound::Meanings.holds_in(pair, self.meanings.get(), self.context.limits.meanings_max)
+    }
+
+    /// The values of one type are as many again for the next one.
+    fn counted(&self, condition: Condition, pair: &Pair) -> Result<Condition, QueryError> {
+        if matches!(condition, Condition::Has { .. }) {
+            self.read_values.set(self.read_values.get() + condition.values());
+            Bound::Values.holds_in(pair, self.read_values.get(), self.context.limits.values_max)?;
+        }
+        Ok(condition)
     }
 
     fn of_parameter(
@@ -69,8 +88,6 @@ impl Reading<'_> {
         rest: &str,
         pair: &Pair,
     ) -> Result<Condition, QueryError> {
-        self.meanings.set(self.meanings.get() + 1);
-        Bound::Meanings.holds_in(pair, self.meanings.get(), self.context.limits.meanings_max)?;
         let definitions = self.context.definitions;
         if !is_supported(parameter) {
             return Err(pair.not_supported(Feature::Parameter));
@@ -180,7 +197,6 @@ impl Reading<'_> {
                 Err(error @ QueryError::Limit { .. }) => return Err(error),
                 // What is wrong with a value says more than that another type has no such parameter.
                 Err(QueryError::Unknown { .. }) => {}
-                Err(error @ QueryError::Limit { .. }) => return Err(error),
                 Err(error) => failure = failure.or(Some(error)),
             }
         }

@@ -8,8 +8,6 @@ mod expression;
 mod lexer;
 mod parser;
 
-use std::cell::Cell;
-
 use fornax_definitions::{SearchKind, SearchParameter, TypeId};
 
 use self::expression::{Expression, Link, Operator, Test};
@@ -23,7 +21,7 @@ impl Reading<'_> {
     /// What a `_filter` asks of the resources that are searched.
     pub fn expression_condition(&self, pair: &Pair) -> Result<Condition, QueryError> {
         let expression = parser::parse(pair, self.context.limits)?;
-        let meaning = Meaning { reading: self, pair, values: Cell::new(0) };
+        let meaning = Meaning { reading: self, pair };
         meaning.of(&self.types, &expression).map_err(|error| match error {
             // The parameter that is unknown is not the pair's, which may be passed over.
             QueryError::Unknown { place } => QueryError::Invalid { place, fault: Fault::Name },
@@ -36,8 +34,6 @@ impl Reading<'_> {
 struct Meaning<'a> {
     reading: &'a Reading<'a>,
     pair: &'a Pair,
-    /// Values so far: a test behind a link may have one for each of many types.
-    values: Cell<usize>,
 }
 
 impl Meaning<'_> {
@@ -71,9 +67,7 @@ impl Meaning<'_> {
             Ok(Condition::All(vec![filtered, self.of_path(&[target], links, test)?]))
         };
         let read = |parameter: &SearchParameter| {
-            if !is_supported(parameter) {
-                return Err(self.pair.not_supported(Feature::Parameter));
-            }
+            self.supported(parameter)?;
             match (parameter.kind, &link.filter) {
                 (SearchKind::Reference, _) => self.reading.refers(parameter, None, self.pair, &behind),
                 (_, None) => Err(self.pair.invalid(Fault::ChainKind)),
@@ -86,16 +80,15 @@ impl Meaning<'_> {
 
     fn of_test(&self, types: &[TypeId], test: &Test<'_>) -> Result<Condition, QueryError> {
         let read = |parameter: &SearchParameter| {
-            if !is_supported(parameter) {
-                return Err(self.pair.not_supported(Feature::Parameter));
-            }
-            let condition = self.compared(parameter, test)?;
-            self.values.set(self.values.get() + condition.values());
-            Bound::Values.holds_in(self.pair, self.values.get(), self.reading.context.limits.values_max)?;
-            Ok(condition)
+            self.supported(parameter)?;
+            self.compared(parameter, test)
         };
         let condition = self.reading.of_each(types, test.name.text, self.pair, &read);
         condition.map_err(|error| error.within(self.pair, test.name.at))
+    }
+
+    fn supported(&self, parameter: &SearchParameter) -> Result<(), QueryError> {
+        is_supported(parameter).then_some(()).ok_or_else(|| self.pair.not_supported(Feature::Parameter))
     }
 
     fn compared(&self, parameter: &SearchParameter, test: &Test<'_>) -> Result<Condition, QueryError> {

@@ -43,7 +43,7 @@ impl Default for Limits {
             value_bytes_max: 8 << 10,
             values_max: 10_000,
             links_max: 8,
-            meanings_max: 4_096,
+            meanings_max: 20_000,
             filter_tests_max: 256,
             filter_depth_max: 16,
             sort_keys_max: 8,

@@ -49,6 +49,7 @@ impl Query {
             given: Vec::new(),
             joined: None,
             meanings: Cell::new(0),
+            read_values: Cell::new(0),
         };
         reading.narrow_types(scope, pairs)?;
         reading.query.within = scope.condition(&reading.query.types, definitions)?;
@@ -89,6 +90,8 @@ pub(crate) struct Reading<'a> {
     joined: Option<QueryError>,
     /// How many meanings of parameters were read.
     pub meanings: Cell<usize>,
+    /// How many values were read for them.
+    pub read_values: Cell<usize>,
 }
 
 impl Reading<'_> {

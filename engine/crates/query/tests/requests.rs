@@ -56,14 +56,19 @@ fn every_limit_holds() {
     check_limit(&limits, "Patient?name=a,b&name=c", "Patient?name=a,b&name=c,d", Bound::Values, 3);
     check_limit(&limits, "Patient?_sort=name,_id", "Patient?_sort=name,_id,family", Bound::SortKeys, 2);
     check_limit(&limits, "Patient?_elements=id,name", "Patient?_elements=id,name,meta", Bound::Elements, 2);
-    let limits = Limits { meanings_max: 3, ..Limits::default() };
+    let limits = Limits { meanings_max: 4, ..Limits::default() };
     let (one, two) =
         ("Encounter?subject.identifier=x", "Encounter?subject.identifier=x&subject.identifier=y");
-    check_limit(&limits, one, two, Bound::Meanings, 3);
+    check_limit(&limits, one, two, Bound::Meanings, 4);
     let explosive = format!("Composition?{}name=x", "subject.".repeat(8));
     assert!(matches!(
         read(&explosive, &Limits::default()),
         Err(QueryError::Limit { bound: Bound::Meanings, .. } | QueryError::Invalid { .. })
+    ));
+    let endless = format!("ActivityDefinition?{}_id=x", "derived-from.".repeat(8));
+    assert!(matches!(
+        read(&endless, &Limits::default()),
+        Err(QueryError::Limit { bound: Bound::Meanings | Bound::Values, .. })
     ));
     let limits = Limits { links_max: 2, ..Limits::default() };
     let chain = "Patient?link:Patient.link:Patient.name=x";
@@ -115,6 +120,13 @@ fn every_limit_of_filters_holds() {
     let limits = Limits { filter_depth_max: 3, ..Limits::default() };
     let passes = format!("{one} or {two} or {one}");
     check(&limits, &passes, &format!("{passes} and {one}"), Bound::FilterDepth, 3);
+    // Every type that a path may lead to is looked at, if only to find that it has no such name.
+    let limits = Limits { meanings_max: 2, ..Limits::default() };
+    check(&limits, "organization.name eq a", "organization.name eq a and name eq a", Bound::Meanings, 2);
+    let explosive = format!("Composition?_filter={}nonsense+eq+a", "subject.".repeat(8));
+    let Err(QueryError::Limit { bound: Bound::Meanings, .. }) = read(&explosive, &Limits::default()) else {
+        panic!("{explosive}: no limit")
+    };
     // A test behind a reference that may point to anything has a value for each type.
     let limits = Limits { values_max: 100, ..Limits::default() };
     check_limit(&limits, "List?_filter=title+eq+a", "List?_filter=item._id+eq+a", Bound::Values, 100);

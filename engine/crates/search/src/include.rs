@@ -67,11 +67,13 @@ impl<'a> Includes<'a> {
             if self.known.contains(&rid) || !is_target() {
                 continue;
             }
-            let hit = resources.newest(rid).map(|seq| Hit { rid, seq });
-            if let Some(hit) = hit.filter(|hit| snapshot.sees(*hit)) {
-                self.known.insert(rid);
-                self.found.push(hit);
+            // One more than there may be says enough. What leads nowhere is known from now on, too.
+            if self.found.len() > self.source.limits.included_max {
+                break;
             }
+            self.known.insert(rid);
+            let hit = resources.newest(rid).map(|seq| Hit { rid, seq });
+            self.found.extend(hit.filter(|hit| snapshot.sees(*hit)));
         }
         Ok(())
     }

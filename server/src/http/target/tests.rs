@@ -50,6 +50,8 @@ fn paths_that_name_nothing() {
         "/fhir/Patient/_tags",
         "/fhir/Patient/1/_search",
         "/fhir/Patient/1/observation",
+        "/fhir/Patient%2F1%2FObservation",
+        "/fhir/Patient/1/Observation%2F2",
         "/fhir/Patient/1/Observation/2",
         "/fhir/Patient/1/_history/2/3",
         "/fhir/%ff",

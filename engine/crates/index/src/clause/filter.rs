@@ -6,7 +6,7 @@ use fornax_query::{TokenValue, Values};
 
 use super::any;
 use crate::fold::{fold, fold_case};
-use crate::term::{CODE_WITHOUT_SYSTEM, Term, start_of_form};
+use crate::term::Term;
 
 /// `None` for what any other parameter may ask, too.
 pub(super) fn clause(values: &Values, parameter: ParameterId, implied_systems: &[&str]) -> Option<Clause> {
@@ -14,7 +14,7 @@ pub(super) fn clause(values: &Values, parameter: ParameterId, implied_systems: &
         Values::Whole(texts) => any(texts.iter().map(|text| whole(text, parameter))),
         Values::End(texts) => any(texts.iter().map(|text| ending(text, parameter))),
         Values::OtherString(texts) => {
-            any(texts.iter().map(|text| unlike(Term::Folded(&fold(text)), PARAMETER_BYTES, parameter)))
+            any(texts.iter().map(|text| unlike(&[Term::Folded(&fold(text))], PARAMETER_BYTES, parameter)))
         }
         Values::OtherToken(tokens) => {
             any(tokens.iter().flat_map(|token| other_token(token, parameter, implied_systems)))
@@ -42,12 +42,16 @@ fn ending(text: &str, parameter: ParameterId) -> Clause {
     terms(Term::Folded(""), parameter, move |rest| rest.ends_with(end.as_bytes()))
 }
 
-/// Terms that start as this one does in its first bytes, and are not this one.
-fn unlike(term: Term<'_>, shared_bytes: usize, parameter: ParameterId) -> Clause {
-    let mut bytes = Vec::new();
-    let field = term.write(parameter, &mut bytes);
-    let unwanted = bytes.split_off(shared_bytes);
-    Clause::Terms(field, bytes.into(), TermTest::new(move |rest| rest != unwanted))
+/// Terms that share the first bytes of these, and are none of them. These are at least one, and of one form.
+fn unlike(unwanted: &[Term<'_>], shared_bytes: usize, parameter: ParameterId) -> Clause {
+    let (mut bytes, mut field) = (Vec::new(), Field::Token);
+    let mut rests = Vec::with_capacity(unwanted.len());
+    for term in unwanted {
+        field = term.write(parameter, &mut bytes);
+        rests.push(bytes.split_off(shared_bytes));
+    }
+    let is_other = move |found: &[u8]| rests.iter().all(|rest| *rest != found);
+    Clause::Terms(field, bytes.into(), TermTest::new(is_other))
 }
 
 /// Terms of the field of an empty one whose text passes.
@@ -64,36 +68,38 @@ fn terms(
 /// Codes that are not that one, of those that have all it is compared by: a code alone is compared with codes, one with a system
 /// or without any with those of elements that know systems, a system with these and with systems.
 fn other_token(token: &TokenValue, parameter: ParameterId, implied_systems: &[&str]) -> Vec<Clause> {
-    let unlike = |term| unlike(term, FORM_BYTES, parameter);
+    let unlike = |terms: &[Term<'_>]| unlike(terms, FORM_BYTES, parameter);
     let all_in_form_of = |term: Term<'_>| {
         let mut start = Vec::new();
         let field = term.write(parameter, &mut start);
         start.truncate(FORM_BYTES);
         Clause::Prefix(field, start.into())
     };
-    let without_system =
-        || Clause::Prefix(Field::Token, start_of_form(parameter, CODE_WITHOUT_SYSTEM).into());
+    let without_system = || all_in_form_of(Term::CodeWithoutSystem(""));
+    let folded_without_system = || all_in_form_of(Term::FoldedCodeWithoutSystem(""));
+    // The system of codes that have none may go without saying.
     let is_implied = |system: &String| implied_systems.contains(&system.as_str());
     match token {
-        TokenValue::Code(code) => vec![unlike(Term::Code(code)), unlike(Term::FoldedCode(&fold_case(code)))],
+        TokenValue::Code(code) => {
+            vec![unlike(&[Term::Code(code)]), unlike(&[Term::FoldedCode(&fold_case(code))])]
+        }
         TokenValue::Coding { system, code } => vec![
-            unlike(Term::Coding(system, code)),
-            unlike(Term::FoldedCoding(system, &fold_case(code))),
-            // The system of these may go without saying.
-            if is_implied(system) { unlike(Term::CodeWithoutSystem(code)) } else { without_system() },
-            all_in_form_of(Term::FoldedCodeWithoutSystem("")),
+            unlike(&[Term::Coding(system, code)]),
+            unlike(&[Term::FoldedCoding(system, &fold_case(code))]),
+            if is_implied(system) { unlike(&[Term::CodeWithoutSystem(code)]) } else { without_system() },
+            folded_without_system(),
         ],
         TokenValue::CodeWithoutSystem(code) => vec![
-            unlike(Term::CodeWithoutSystem(code)),
-            unlike(Term::FoldedCodeWithoutSystem(&fold_case(code))),
+            unlike(&[Term::CodeWithoutSystem(code)]),
+            unlike(&[Term::FoldedCodeWithoutSystem(&fold_case(code))]),
             all_in_form_of(Term::Coding("", "")),
             all_in_form_of(Term::FoldedCoding("", "")),
         ],
+        TokenValue::System(system) if is_implied(system) => {
+            vec![unlike(&[Term::System(system), Term::System("")]), folded_without_system()]
+        }
         TokenValue::System(system) => {
-            let mut all =
-                vec![unlike(Term::System(system)), all_in_form_of(Term::FoldedCodeWithoutSystem(""))];
-            all.extend((!is_implied(system)).then(without_system));
-            all
+            vec![unlike(&[Term::System(system)]), without_system(), folded_without_system()]
         }
     }
 }

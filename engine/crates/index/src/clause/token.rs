@@ -1,7 +1,7 @@
 //! Codes and identifiers.
 
 use fornax_definitions::ParameterId;
-use fornax_postings::{Clause, Field};
+use fornax_postings::Clause;
 use fornax_query::TokenValue;
 use smallvec::{SmallVec, smallvec};
 
@@ -9,17 +9,12 @@ use super::any;
 use crate::case::minds_case;
 use crate::columns::TERM_HASHES;
 use crate::fold::fold_case;
-use crate::term::{CODE_WITHOUT_SYSTEM, Term, start_of_form};
+use crate::term::Term;
 
 /// A token as a clause.
 pub(super) fn clause(value: &TokenValue, parameter: ParameterId, implied_systems: &[&str]) -> Clause {
     let mut clauses = Vec::new();
     each_term(value, implied_systems, |_, term| clauses.push(term.clause(parameter)));
-    if let TokenValue::System(system) = value
-        && implied_systems.contains(&system.as_str())
-    {
-        clauses.push(Clause::Prefix(Field::Token, start_of_form(parameter, CODE_WITHOUT_SYSTEM).into()));
-    }
     any(clauses.into_iter())
 }
 
@@ -45,7 +40,12 @@ fn each_term(value: &TokenValue, implied_systems: &[&str], mut each: impl FnMut(
             each(1, Term::CodeWithoutSystem(code));
             each(1, Term::FoldedCodeWithoutSystem(&fold_case(code)));
         }
-        TokenValue::System(system) => each(2, Term::System(system)),
+        TokenValue::System(system) => {
+            each(2, Term::System(system));
+            if implied_systems.contains(&system.as_str()) {
+                each(2, Term::System(""));
+            }
+        }
     }
 }
 

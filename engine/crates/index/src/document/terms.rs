@@ -89,8 +89,11 @@ impl SearchValues {
                 (None, false) => each(Slot::Within, Term::FoldedCodeWithoutSystem(code)),
             }
         }
-        if let Some(system) = system {
-            each(Slot::System, Term::System(system));
+        match system {
+            Some(system) => each(Slot::System, Term::System(system)),
+            // It has one, that goes without saying.
+            None if source == CodeSource::Code && code.is_some() => each(Slot::System, Term::System("")),
+            None => {}
         }
     }
 
