@@ -36,13 +36,21 @@ const UPDATES: u8 = 20;
 const DELETES: u8 = 10;
 
 /// Searches of several families, each timed by itself.
-const SEARCHES: [(&str, &str); 6] = [
+const SEARCHES: [(&str, &str); 14] = [
     ("Patient", "family=smith&_count=20"),
     ("Observation", "code=http://loinc.org|8480-6,http://loinc.org|85354-9&_sort=-date&_count=20"),
     ("Observation", "code=http://loinc.org|4548-4&value-quantity=gt7&_count=20"),
     ("Condition", "clinical-status=active&_sort=-onset-date&_count=20"),
     ("Encounter", "date=ge2025-01-01&date=lt2025-02-01&_count=20&_include=Encounter:subject"),
     ("ExplanationOfBenefit", "_lastUpdated=gt2020-01-01&_count=20"),
+    ("Observation", "code-value-quantity=http://loinc.org|4548-4$gt7&_count=20"),
+    ("Observation", "component-code-value-quantity=http://loinc.org|8480-6$gt150&_count=20"),
+    ("Observation", "value-quantity=gt200|http://unitsofmeasure.org|[lb_av]&_count=20"),
+    ("Patient", "name:contains=mit&_count=20"),
+    ("Observation", "status:not=final&_count=20"),
+    ("Observation", "value-quantity:missing=true&_count=20"),
+    ("Observation", "patient.gender=female&code=http://loinc.org|4548-4&_count=20"),
+    ("Patient", "_has:Observation:patient:code=http://loinc.org|4548-4&gender=male&_count=20"),
 ];
 
 fn main() {

@@ -140,9 +140,10 @@ impl Writing<'_> {
             (Values::Uri(values), _) => any(values.iter().map(|value| Term::Uri(value).clause(id))),
             (Values::Below(values), _) => any(values.iter().flat_map(|value| text::below(value, id))),
             (Values::Above(values), _) => any(values.iter().flat_map(|value| text::above(value, id))),
-            (Values::Date(values), Columns::Date { low, high }) => any(values
-                .iter()
-                .map(|value| date::narrowed(value, id, date::clause(value, now_us, [low, high])))),
+            (Values::Date(values), Columns::Date { low, high }) => any(values.iter().map(|value| {
+                let by_columns = date::clause(value, now_us, [low, high]);
+                date::narrowed(value, id, driven_by(&Term::Present.clause(id), by_columns))
+            })),
             (Values::Number(values), Columns::Number(columns)) => {
                 any(values.iter().map(|value| number::clause(Asked::number(value), id, columns)))
             }
@@ -228,6 +229,18 @@ pub(crate) fn link(parameter: &SearchParameter, definitions: &Definitions) -> Op
     let Some(Columns::Reference(column)) = Columns::of(parameter, definitions) else { return None };
     let prefix = term::start_of_form(parameter.id, term::LOCAL).into();
     Some(Link { column, field: Field::Reference, prefix })
+}
+
+/// Alternatives by columns, each for the documents of a term: else each would be put to every document of the index. A single
+/// condition is left to what drives it.
+fn driven_by(term: &Clause, alternatives: Clause) -> Clause {
+    match alternatives {
+        Clause::Or(clauses) if clauses.len() > 1 => {
+            let driven = |clause| Clause::And(vec![term.clone(), clause]);
+            Clause::Or(clauses.into_iter().map(driven).collect())
+        }
+        other => other,
+    }
 }
 
 /// One of them; a single one stands for itself.

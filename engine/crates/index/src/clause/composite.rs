@@ -6,7 +6,7 @@ use fornax_query::{DateValue, Values};
 
 use super::number::Asked;
 use super::range::Range;
-use super::{Writing, any, number, token};
+use super::{Writing, any, driven_by, number, token};
 use crate::columns::{ComponentColumns, PartColumns};
 use crate::document::term_hash;
 use crate::error::IndexError;
@@ -48,7 +48,8 @@ impl Writing<'_> {
             let more = self.component(component, values, implied);
             ways = combined(&ways, &more);
         }
-        let by_ways = |ways: Ways| any(ways.into_iter().map(Clause::Values));
+        let marker = aligned.clone();
+        let by_ways = move |ways: Ways| driven_by(&marker, any(ways.into_iter().map(Clause::Values)));
         let in_one_place = match quantity {
             None => by_ways(ways),
             Some((unit_parameter, value, columns)) => {

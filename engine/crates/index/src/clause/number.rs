@@ -4,8 +4,8 @@ use fornax_definitions::ParameterId;
 use fornax_postings::{Clause, ColumnName, Expansion, Test};
 use fornax_query::{NumberValue, Prefix, QuantityValue, Unit};
 
-use super::any;
 use super::range::{Range, one_column};
+use super::{any, driven_by};
 use crate::columns::NumberColumns;
 use crate::document::unit_hash;
 use crate::encoding::{self, EXACT_PARTS};
@@ -78,7 +78,7 @@ pub(super) fn clause(asked: Asked<'_>, parameter: ParameterId, columns: &NumberC
     plain.extend(unit_term.clone());
 
     let exact = exact_ways(asked, columns).into_iter().map(Clause::Values);
-    let mut exact = vec![marked, any(exact)];
+    let mut exact = vec![marked.clone(), driven_by(&marked, any(exact))];
     exact.extend(unit_term);
     Clause::Or(vec![Clause::And(plain), Clause::And(exact)])
 }
