@@ -52,7 +52,12 @@ impl Reading<'_> {
             self.try_one(pair)?;
             let parameter = definitions.parameter(resource, code);
             let parameter = parameter.ok_or_else(|| QueryError::Unknown { place: pair.place() })?;
-            let meaning = (parameter.id, implied_systems(definitions, parameter, resource));
+            // Of a single type there is nothing to compare.
+            let systems = match types {
+                [_] => Vec::new(),
+                _ => implied_systems(definitions, parameter, resource),
+            };
+            let meaning = (parameter.id, systems);
             let condition = match meanings.iter().position(|known| *known == meaning) {
                 Some(at) => described[at].condition.clone(),
                 None => self.counted(read(parameter)?, pair)?,
