@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use crate::core::{Core, index_failed};
 use crate::engine::io_failed;
 use crate::error::Result;
+use crate::parameters;
 
 /// How often tenants are looked at.
 const TICK: Duration = Duration::from_millis(200);
@@ -27,7 +28,7 @@ const FLUSH_DOCUMENTS: usize = 10_000;
 /// Ticks after which fewer are flushed too: 5 s, so that catching up at the next opening stays short.
 const FLUSH_TICKS: u32 = 25;
 
-type Watched = Arc<Mutex<Vec<Weak<Core>>>>;
+pub(crate) type Watched = Arc<Mutex<Vec<Weak<Core>>>>;
 /// Tends a tenant at one of the ticks. True: it wants to be looked at again soon.
 type Duty = fn(&Core, u32) -> Result<bool>;
 
@@ -52,6 +53,11 @@ impl Background {
             threads.push(std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(io_failed)?);
         }
         Ok(Self { cores, stop: Mutex::new(Some(stop)), threads: Mutex::new(threads) })
+    }
+
+    /// The tenants that are looked after.
+    pub(crate) fn watched(&self) -> &Watched {
+        &self.cores
     }
 
     /// Looks after a tenant for as long as it is open.
@@ -99,8 +105,10 @@ fn tend(watched: &Watched, stopped: &Receiver<()>, duty: Duty) {
 }
 
 fn flush(core: &Core, tick: u32) -> Result<bool> {
+    parameters::refresh(core)?;
+    core.remove_replaced()?;
     // By time also where only deletions came, which make no documents.
-    if core.postings.fresh_documents() >= FLUSH_DOCUMENTS || tick.is_multiple_of(FLUSH_TICKS) {
+    if core.index().postings.fresh_documents() >= FLUSH_DOCUMENTS || tick.is_multiple_of(FLUSH_TICKS) {
         core.flush_fresh()?;
     }
     Ok(false)
@@ -116,8 +124,8 @@ fn merge(core: &Core, _tick: u32) -> Result<bool> {
 fn build(core: &Core, _tick: u32) -> Result<bool> {
     let is_searched = core.is_being_searched(SEARCHED_TICKS);
     if is_searched {
-        core.postings.build_fresh(PENDING_DOCUMENTS).map_err(index_failed)?;
+        core.index().postings.build_fresh(PENDING_DOCUMENTS).map_err(index_failed)?;
     }
-    while core.postings.merge_fresh(core.retention.floor()).map_err(index_failed)? {}
+    while core.index().postings.merge_fresh(core.retention.floor()).map_err(index_failed)? {}
     Ok(is_searched)
 }

@@ -1,6 +1,6 @@
 //! What this engine can do, for a CapabilityStatement that is true.
 
-use fornax_definitions::{Coded, Definitions, Type};
+use fornax_definitions::{Coded, Definitions, Readiness, SearchParameter, Type};
 
 /// What holds for one resource type.
 #[derive(Clone, Debug)]
@@ -16,47 +16,55 @@ pub struct TypeCapabilities {
 }
 
 /// One search parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterCapabilities {
     /// Its name in a URL.
-    pub code: &'static str,
+    pub code: String,
     /// Its kind, as `CapabilityStatement.rest.resource.searchParam.type` has it.
     pub kind: &'static str,
     /// Its canonical URL.
-    pub url: &'static str,
+    pub url: String,
 }
 
 /// What is supported of each resource type: every search parameter that a query evaluates.
-pub(crate) fn all(definitions: &'static Definitions) -> Vec<TypeCapabilities> {
-    definitions.resource_types().map(|resource_type| of_type(definitions, resource_type)).collect()
+pub(crate) fn all(definitions: &Definitions) -> Vec<TypeCapabilities> {
+    let references: Vec<(&Type, &SearchParameter)> = definitions
+        .resource_types()
+        .flat_map(|source| {
+            let of_source = definitions.parameters(source.id);
+            let followed = of_source.filter(|parameter| {
+                parameter.readiness == Readiness::Ready
+                    && fornax_query::is_includable(definitions, parameter, source.id)
+            });
+            followed.map(move |parameter| (source, parameter))
+        })
+        .collect();
+    definitions.resource_types().map(|of| of_type(definitions, of, &references)).collect()
 }
 
-fn of_type(definitions: &'static Definitions, resource_type: &'static Type) -> TypeCapabilities {
+fn of_type(
+    definitions: &Definitions,
+    resource_type: &Type,
+    references: &[(&Type, &SearchParameter)],
+) -> TypeCapabilities {
     let mut parameters: Vec<_> = definitions
         .parameters(resource_type.id)
         .filter(|parameter| fornax_query::is_supported(parameter))
         .map(|parameter| ParameterCapabilities {
-            code: parameter.code,
+            code: parameter.code.to_string(),
             kind: parameter.kind.code(),
-            url: parameter.url,
+            url: parameter.url.to_string(),
         })
         .collect();
-    parameters.sort_by_key(|parameter| parameter.code);
-    let references = |source: &'static Type| {
-        definitions
-            .parameters(source.id)
-            .filter(|parameter| fornax_query::is_includable(definitions, parameter, source.id))
-    };
-    let includes =
-        references(resource_type).map(|parameter| format!("{}:{}", resource_type.name, parameter.code));
-    let pointing = |source: &'static Type| {
-        let here = references(source).filter(|parameter| parameter.targets.contains(&resource_type.id));
-        here.map(|parameter| format!("{}:{}", source.name, parameter.code)).collect::<Vec<_>>()
-    };
+    parameters.sort_by(|one, next| one.code.cmp(&next.code));
+    let named =
+        |(source, parameter): &(&Type, &SearchParameter)| format!("{}:{}", source.name, parameter.code);
+    let own = references.iter().filter(|(source, _)| source.id == resource_type.id);
+    let pointing = references.iter().filter(|(_, parameter)| parameter.targets.contains(&resource_type.id));
     TypeCapabilities {
         name: resource_type.name,
         parameters,
-        includes: includes.collect(),
-        reverse_includes: definitions.resource_types().flat_map(pointing).collect(),
+        includes: own.map(named).collect(),
+        reverse_includes: pointing.map(named).collect(),
     }
 }

@@ -3,22 +3,26 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+use arc_swap::ArcSwap;
 use fornax_codec::compression::Compression;
 use fornax_definitions::Definitions;
 use fornax_index::Indexer;
-use fornax_postings::{ManifestTag, MergeWorth, Postings, TagKeeper};
-use fornax_store::{Batch, Durability, Store};
+use fornax_postings::MergeWorth;
+use fornax_store::Store;
+use parking_lot::Mutex;
 use uuid::Builder;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Issue, Result};
-use crate::families::Family;
 use crate::forget::Retention;
+use crate::index::{Index, IndexPlace};
+use crate::jobs::Jobs;
 use crate::options::Limits;
-use crate::records::{self, Seq};
+use crate::parameters::Parameters;
+use crate::records::Seq;
 use crate::tenant_id::TenantId;
 use crate::types::Types;
-use crate::vault::{Vault, state};
+use crate::vault::Vault;
 use crate::write::Sequencer;
 
 /// One open tenant.
@@ -26,15 +30,22 @@ pub(crate) struct Core {
     pub id: TenantId,
     pub store: Arc<dyn Store>,
     pub vault: Vault,
+    /// Types and elements. Search parameters are the index's.
     pub definitions: &'static Definitions,
-    pub indexer: Arc<Indexer>,
     pub types: Types,
-    pub postings: Postings,
     pub sequencer: Sequencer,
     pub retention: Retention,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
     pub compression: Compression,
+    pub parameters: Parameters,
+    pub jobs: Jobs,
+    pub index_place: IndexPlace,
+    /// Reads by the release's search parameters alone.
+    pub released: Arc<Indexer>,
+    index: ArcSwap<Index>,
+    /// Indexes that are not searched any more, but by searches that began before.
+    pub replaced: Mutex<Vec<Arc<Index>>>,
     published: AtomicU64,
     closed: AtomicBool,
     may_merge: AtomicBool,
@@ -47,10 +58,14 @@ pub(crate) struct Parts {
     pub id: TenantId,
     pub store: Arc<dyn Store>,
     pub vault: Vault,
+    /// Types and elements. Search parameters are the index's.
     pub definitions: &'static Definitions,
-    pub indexer: Arc<Indexer>,
     pub types: Types,
-    pub postings: Postings,
+    pub parameters: Parameters,
+    pub jobs: Jobs,
+    pub index_place: IndexPlace,
+    pub released: Arc<Indexer>,
+    pub index: Index,
     pub sequencer: Sequencer,
     pub retention: Retention,
     pub limits: Limits,
@@ -65,9 +80,13 @@ impl Core {
             store: parts.store,
             vault: parts.vault,
             definitions: parts.definitions,
-            indexer: parts.indexer,
             types: parts.types,
-            postings: parts.postings,
+            parameters: parts.parameters,
+            jobs: parts.jobs,
+            index_place: parts.index_place,
+            released: parts.released,
+            index: ArcSwap::from_pointee(parts.index),
+            replaced: Mutex::default(),
             sequencer: parts.sequencer,
             retention: parts.retention,
             limits: parts.limits,
@@ -83,6 +102,33 @@ impl Core {
     /// The last commit that reads and searches see.
     pub(crate) fn published(&self) -> Seq {
         self.published.load(Ordering::Acquire)
+    }
+
+    /// What is searched by now.
+    pub(crate) fn index(&self) -> Arc<Index> {
+        self.index.load_full()
+    }
+
+    /// Searches by another index from here on. Between groups of commits only.
+    pub(crate) fn replace_index(&self, index: Index) {
+        let generation = index.generation;
+        let before = self.index.swap(Arc::new(index));
+        if before.generation != generation {
+            self.replaced.lock().push(before);
+        }
+    }
+
+    /// Removes the files of indexes that nobody searches any more.
+    pub(crate) fn remove_replaced(&self) -> Result<()> {
+        let mut gone = Vec::new();
+        self.replaced.lock().retain(|index| {
+            let is_searched = Arc::strong_count(index) > 1 || Arc::strong_count(&index.postings) > 1;
+            if !is_searched {
+                gone.push(index.generation);
+            }
+            is_searched
+        });
+        gone.into_iter().try_for_each(|generation| self.index_place.remove(generation))
     }
 
     /// Makes a commit visible to reads and searches at the same moment.
@@ -113,7 +159,7 @@ impl Core {
     /// Waits until there is room for more index documents in memory. Called before a commit gets into line, so that nobody
     /// waits for a flush while it holds others up.
     pub(crate) fn make_room(&self) -> Result<()> {
-        while self.postings.fresh_documents() > self.limits.fresh_documents_max {
+        while self.index().postings.fresh_documents() > self.limits.fresh_documents_max {
             self.flush_fresh()?;
         }
         Ok(())
@@ -121,8 +167,7 @@ impl Core {
 
     /// Brings fresh index documents to disk.
     pub(crate) fn flush_fresh(&self) -> Result<()> {
-        let flushed = self.postings.flush(self.retention.floor(), &self.tag_keeper());
-        if flushed.map_err(index_failed)? {
+        if self.index().flush(self)? {
             self.may_merge.store(true, Ordering::Release);
         }
         Ok(())
@@ -141,7 +186,7 @@ impl Core {
 
     /// Whether there was a search at one of the last so many times that this was asked.
     pub(crate) fn is_being_searched(&self, times: u32) -> bool {
-        let left = if self.postings.take_searched() {
+        let left = if self.index().postings.take_searched() {
             times
         } else {
             self.searched_for.load(Ordering::Relaxed).saturating_sub(1)
@@ -152,28 +197,7 @@ impl Core {
 
     /// Merges what is worth it, as long as the tenant is open.
     pub(crate) fn merge_index(&self, worth: MergeWorth) -> Result<()> {
-        let merge = || self.postings.merge(self.retention.floor(), worth, &self.tag_keeper());
-        while self.check_open().is_ok() && merge().map_err(index_failed)? {}
-        Ok(())
-    }
-
-    fn tag_keeper(&self) -> StateTag<'_> {
-        StateTag { store: &*self.store, vault: &self.vault }
-    }
-}
-
-/// Keeps the index's manifest tag among the tenant's records.
-struct StateTag<'a> {
-    store: &'a dyn Store,
-    vault: &'a Vault,
-}
-
-impl TagKeeper for StateTag<'_> {
-    fn keep(&self, tag: &ManifestTag) -> std::io::Result<()> {
-        let mut batch = Batch::new();
-        let bytes = records::encode(tag).map_err(std::io::Error::other)?;
-        self.vault.put(&mut batch, Family::State, state::INDEX, &bytes).map_err(std::io::Error::other)?;
-        self.store.write(&batch, Durability::Synced).map_err(std::io::Error::other)
+        self.index().merge(self, worth)
     }
 }
 

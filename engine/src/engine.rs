@@ -20,6 +20,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::{Family, Placement};
+use crate::index;
+use crate::jobs::{self, Runner};
 use crate::open_tenant::{Shared, open_tenant};
 use crate::options::Options;
 use crate::records::{self, Catalog, CatalogEntry};
@@ -44,6 +46,7 @@ struct Inner {
     vault: Vault,
     tenants: Tenants,
     background: Background,
+    runner: Runner,
 }
 
 /// Half of the index's memory is for decrypted pages.
@@ -88,6 +91,8 @@ impl Engine {
             caches: Arc::new(Caches::with_budget(index_cache_budget(&options))),
             clock,
         };
+        let background = Background::start()?;
+        let runner = Runner::start(background.watched(), options.limits.running_jobs_max)?;
         let inner = Inner {
             options,
             keys,
@@ -95,7 +100,8 @@ impl Engine {
             shared,
             vault,
             tenants: Tenants::new(catalog),
-            background: Background::start()?,
+            background,
+            runner,
         };
         inner.sweep()?;
         let engine = Self { inner: Arc::new(inner) };
@@ -103,7 +109,26 @@ impl Engine {
             engine.create_tenant(&TenantId::default_tenant())?;
         }
         engine.tenant(&TenantId::default_tenant())?;
+        engine.resume_jobs()?;
         Ok(engine)
+    }
+
+    /// Opens the tenants that have jobs to go on with.
+    fn resume_jobs(&self) -> Result<()> {
+        let Inner { shared, tenants, .. } = &*self.inner;
+        for entry in tenants.catalog().tenants {
+            let placement =
+                Placement::of(entry.number).ok_or_else(|| records::bug("a tenant's placement"))?;
+            let reader = shared.store.snapshot().map_err(failed)?;
+            if !jobs::are_waiting(&*reader, placement.family(Family::State))? {
+                continue;
+            }
+            let Ok(id) = entry.name.parse::<TenantId>() else { continue };
+            if let Err(error) = self.tenant(&id) {
+                tracing::error!(tenant = %id, cause = ?std::error::Error::source(&error), "a tenant that has jobs does not open");
+            }
+        }
+        Ok(())
     }
 
     /// A tenant, opened at its first use.
@@ -225,6 +250,7 @@ impl Engine {
         for core in &open {
             core.close();
         }
+        inner.runner.stop();
         inner.background.stop();
         // Without merging: whoever closes wants to be done.
         let flushed = open.iter().map(|core| core.flush_fresh());
@@ -257,11 +283,7 @@ impl Inner {
 
     fn remove_data(&self, tenant_number: u32) -> Result<()> {
         let placement = Placement::of(tenant_number).ok_or_else(|| records::bug("a tenant's placement"))?;
-        let folder = crate::open_tenant::index_folder(&self.options, tenant_number);
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io_failed(error)),
-            _ => {}
-        }
+        index::remove_folders(&self.options.directory.join(index::FOLDER), tenant_number, |_| true)?;
         // Last, since the families are what a removal that was cut off is found by.
         let families = placement.all().map(|(family, _)| family);
         self.shared.store.drop_families(&families).map_err(failed)

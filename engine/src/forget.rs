@@ -48,6 +48,11 @@ impl Retention {
         self.kept.load().floor
     }
 
+    /// Up to this commit they are gone.
+    pub(crate) fn swept(&self) -> Seq {
+        self.kept.load().swept
+    }
+
     /// Versions that were forgotten, of one type or of all.
     pub(crate) fn forgotten(&self, type_number: Option<u16>) -> u64 {
         let kept = self.kept.load();

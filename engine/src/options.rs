@@ -71,6 +71,16 @@ pub struct Limits {
     pub page_token_s: u64,
     /// Tenants of one directory. Default 50.
     pub tenants_max: usize,
+    /// SearchParameter resources of one tenant that are searched by; the ones written before are not. Default 1,000.
+    pub search_parameters_max: usize,
+    /// Jobs of one tenant that wait or run. Default 100.
+    pub jobs_max: usize,
+    /// Jobs of one tenant that are over and still told of. Default 1,000.
+    pub past_jobs_max: usize,
+    /// How long a job that is over is told of, in days. Default 30.
+    pub past_jobs_days: u32,
+    /// Jobs of all tenants that run at once. Default 1.
+    pub running_jobs_max: usize,
     /// Index documents not yet on disk, for each tenant; a writer that would pass it waits for a flush. Default 40,000.
     pub fresh_documents_max: usize,
 }
@@ -91,6 +101,11 @@ impl Default for Limits {
             history_page_max: 1_000,
             page_token_s: 86_400,
             tenants_max: 50,
+            search_parameters_max: 1_000,
+            jobs_max: 100,
+            past_jobs_max: 1_000,
+            past_jobs_days: 30,
+            running_jobs_max: 1,
             fresh_documents_max: 40_000,
         }
     }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use fornax_definitions::ParameterId;
 use fornax_index::{ClauseContext, Resources};
 use fornax_postings::{Budget, Hit};
 use fornax_query::{Context, Limits, Pairs, Query, QueryError, Scope, Types};
@@ -28,6 +29,8 @@ use crate::view::View;
 struct Cursor {
     page: PageToken,
     own_bases: Vec<String>,
+    /// The tenant's own search parameters that the query goes by.
+    parameters: Vec<u16>,
 }
 
 /// One search under way.
@@ -45,36 +48,48 @@ pub(crate) fn first(core: &Core, request: &SearchRequest, cancellation: &Cancell
         Handling::Lenient => fornax_query::Handling::Lenient,
         Handling::Strict => fornax_query::Handling::Strict,
     };
-    let limits = Limits::default();
-    let context =
-        Context { definitions: core.definitions, bases: &request.own_bases, handling, limits: &limits };
+    let (limits, view) = (Limits::default(), View::now(core)?);
+    let definitions = view.index.definitions();
+    let context = Context { definitions, bases: &request.own_bases, handling, limits: &limits };
     let read = || {
         let scope = Scope::parse(&request.path, core.definitions)?;
         let pairs = Pairs::of_query_and_form(&request.query, &request.form, &limits)?;
         Ok((Query::parse(&scope, &pairs, &context)?, scope))
     };
     let (query, scope) = read().map_err(|error| refused(&error))?;
-    let (view, budget) = (View::now(core)?, budget(core, cancellation));
+    let budget = budget(core, cancellation);
     Run { core, view, scope, query, budget }.page(&Start::default(), &request.own_bases)
 }
 
 /// A later page.
 pub(crate) fn next(core: &Core, path: &str, token: &str, cancellation: &Cancellation) -> Result<SearchPage> {
-    let Cursor { page, own_bases } = page_token::open(core, page_token::Kind::Search, token)?;
+    let Cursor { page, own_bases, parameters } = page_token::open(core, page_token::Kind::Search, token)?;
     if page.path != path {
         let issue = Issue::error("value", "the page link is for another search");
         return Err(Error::new(ErrorKind::Invalid, issue));
     }
     let handling = fornax_query::Handling::Strict;
-    let limits = Limits::default();
-    let context = Context { definitions: core.definitions, bases: &own_bases, handling, limits: &limits };
+    let (limits, view) = (Limits::default(), View::at(core, page.seq)?);
+    let definitions = view.index.definitions();
+    let context = Context { definitions, bases: &own_bases, handling, limits: &limits };
     let read = || {
         let scope = Scope::parse(path, core.definitions)?;
         Ok((Query::parse(&scope, &Pairs::of_query(&page.query, &limits)?, &context)?, scope))
     };
     let (query, scope) = read().map_err(|error| refused(&error))?;
+    if own_parameters(&view, &query) != parameters {
+        let text = "a search parameter has been replaced since; begin the search again";
+        return Err(Error::new(ErrorKind::Gone, Issue::error("expired", text)));
+    }
     let budget = budget(core, cancellation);
-    Run { core, view: View::at(core, page.seq)?, scope, query, budget }.page(&page.start, &own_bases)
+    Run { core, view, scope, query, budget }.page(&page.start, &own_bases)
+}
+
+/// The numbers of the tenant's own search parameters that a query goes by.
+fn own_parameters(view: &View<'_>, query: &Query) -> Vec<u16> {
+    let definitions = view.index.definitions();
+    let parameters = query.parameters().into_iter();
+    parameters.filter(|id| !definitions.is_of_release(*id)).map(ParameterId::number).collect()
 }
 
 /// What one search may do, from now on.
@@ -145,11 +160,11 @@ fn find(
     hits_max: usize,
     budget: &Arc<Budget>,
 ) -> Result<fornax_search::SearchPage> {
-    let snapshot = core.postings.snapshot(view.seq).map_err(index_failed)?.within(Arc::clone(budget));
+    let snapshot = view.index.postings.snapshot(view.seq).map_err(index_failed)?.within(Arc::clone(budget));
     let resources = Known { core, view, newest: RefCell::default(), failed: RefCell::new(None) };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: core.clock.now_ms() * 1000 };
-    let source = Source { snapshot: &snapshot, indexer: &core.indexer, context, limits: &limits };
+    let source = Source { snapshot: &snapshot, indexer: &view.index.indexer, context, limits: &limits };
     let found = fornax_search::run(query, &source, start, hits_max).map_err(search_failed);
     match resources.failed.into_inner() {
         Some(error) => Err(error),
@@ -182,7 +197,7 @@ impl Run<'_> {
             found = find(place, &resolved, start, matches.len(), &self.budget)?;
         }
         let includes = self.view.versions_within(&places(&found.included), bytes_max)?;
-        let applied = self.query.to_query_string(self.core.definitions);
+        let applied = self.query.to_query_string(self.view.index.definitions());
         let mut warnings: Vec<Issue> = self
             .query
             .ignored
@@ -213,7 +228,9 @@ impl Run<'_> {
             seq: self.view.seq,
             start,
         };
-        page_token::seal(self.core, page_token::Kind::Search, &Cursor { page, own_bases: own_bases.to_vec() })
+        let parameters = own_parameters(&self.view, &self.query);
+        let cursor = Cursor { page, own_bases: own_bases.to_vec(), parameters };
+        page_token::seal(self.core, page_token::Kind::Search, &cursor)
     }
 }
 
@@ -277,6 +294,7 @@ pub(crate) fn refused(error: &QueryError) -> Error {
         QueryError::NoCompartment | QueryError::NotSupported { .. } => {
             (ErrorKind::NotSupported, "not-supported")
         }
+        QueryError::NotReady { .. } => (ErrorKind::NotSupported, "transient"),
         QueryError::Limit { .. } => (ErrorKind::Limit, "too-costly"),
     };
     Error::new(kind, Issue::error(code, error.to_string()))

@@ -8,12 +8,15 @@ use crate::Change;
 use crate::binary::{BinaryHead, BinaryUpload};
 use crate::bundle;
 use crate::cancellation::Cancellation;
+use crate::capabilities::{self, TypeCapabilities};
 use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::Core;
 use crate::error::Result;
 use crate::forget;
 use crate::history;
+use crate::jobs::{Job, JobAction};
+use crate::parameters::{self, ParameterStatus};
 use crate::resource::{Read, Version, VersionId};
 use crate::search::{HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
 use crate::search_run;
@@ -58,7 +61,17 @@ impl Tenant {
     /// `NotSupported`: no such resource type. `Limit`: the resource is too large. `Busy`: others are in the way.
     pub fn commit(&self, change: &Change, principal: &Principal) -> Result<Committed> {
         self.core.check_open()?;
-        commit(&self.core, change, principal)
+        let committed = commit(&self.core, change, principal)?;
+        self.go_by_parameters();
+        Ok(committed)
+    }
+
+    /// Goes by SearchParameter resources that were just written. What was committed is, whatever becomes of this: it is tried again
+    /// from the background.
+    fn go_by_parameters(&self) {
+        if let Err(error) = parameters::refresh(&self.core) {
+            tracing::error!(error = %error, cause = ?std::error::Error::source(&error), "search parameters could not be read");
+        }
     }
 
     /// Begins to take the content of a Binary resource; nothing is written before its change is committed.
@@ -86,7 +99,9 @@ impl Tenant {
         principal: &Principal,
     ) -> Result<BundleResponse> {
         self.core.check_open()?;
-        bundle::process(&self.core, body, options, principal)
+        let processed = bundle::process(&self.core, body, options, principal)?;
+        self.go_by_parameters();
+        Ok(processed)
     }
 
     /// Reads the current version.
@@ -177,6 +192,60 @@ impl Tenant {
     pub fn verify(&self) -> Result<Verification> {
         self.core.check_open()?;
         verify::verify(&self.core)
+    }
+
+    /// What is supported, by resource type: the release's search parameters and the tenant's own.
+    pub fn capabilities(&self) -> Result<Vec<TypeCapabilities>> {
+        self.core.check_open()?;
+        Ok(capabilities::all(self.core.index().definitions()))
+    }
+
+    /// The tenant's own search parameters in the order of their URLs, and whether it is searched by them.
+    pub fn search_parameters(&self) -> Result<Vec<ParameterStatus>> {
+        self.core.check_open()?;
+        Ok(self.core.parameters.statuses())
+    }
+
+    /// Asks for the index to be built anew beside the one that is searched, from all versions kept. A job does it.
+    ///
+    /// # Errors
+    /// `Limit`: too many jobs wait.
+    pub fn reindex(&self, principal: &Principal) -> Result<Job> {
+        self.core.check_open()?;
+        self.core.jobs.ask_reindex(&self.core, principal.name())
+    }
+
+    /// Its jobs, the newest first: those that are not over, and of those that are as many as the limits keep.
+    pub fn jobs(&self) -> Result<Vec<Job>> {
+        self.core.check_open()?;
+        self.core.jobs.all(&self.core)
+    }
+
+    /// One of its jobs.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn job(&self, number: u64) -> Result<Job> {
+        self.core.check_open()?;
+        self.core.jobs.one(&self.core, number)
+    }
+
+    /// Asks something of a job.
+    ///
+    /// # Errors
+    /// `NotFound`. `Conflict`: not of one that stands so.
+    pub fn control_job(&self, number: u64, action: JobAction) -> Result<Job> {
+        self.core.check_open()?;
+        self.core.jobs.control(&self.core, number, action)
+    }
+
+    /// Waits until a job is over or paused, or until the wait is [given up](Tenant::until).
+    ///
+    /// # Errors
+    /// `NotFound`. `Limit`: given up.
+    pub fn wait_for_job(&self, number: u64) -> Result<Job> {
+        self.core.check_open()?;
+        self.core.jobs.wait(&self.core, number, &self.cancellation)
     }
 
     /// Sizes, for operators.

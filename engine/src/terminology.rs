@@ -255,7 +255,7 @@ impl Terminology<'_> {
             None => (url, None),
         };
         let resource_type = self.core.types.named(resource_type)?;
-        let parameter = self.core.definitions.parameter(resource_type.id, "url");
+        let parameter = self.core.definitions.parameter_of_release(resource_type.id, "url");
         let parameter = parameter.ok_or_else(|| bug("canonical resources have no parameter url"))?.id;
         let mut query = Query::all(Types::One(resource_type.id));
         query.within = Some(Condition::Has { parameter, values: Values::Uri(vec![url.to_owned()]) });

@@ -25,6 +25,11 @@ pub(crate) mod state {
     /// What the keys of staged chunks begin with.
     pub(crate) const STAGED: &[u8] = b"\x06";
     pub(crate) const HISTORY_KEPT: &[u8] = b"\x07";
+    pub(crate) const PARAMETERS: &[u8] = b"\x08";
+    /// What the keys of jobs that are not over begin with.
+    pub(crate) const JOBS: &[u8] = b"\x09";
+    /// Of those that are.
+    pub(crate) const PAST_JOBS: &[u8] = b"\x0a";
 }
 
 /// Seals and opens the records of one tenant, for one opening of the store.

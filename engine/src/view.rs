@@ -10,6 +10,7 @@ use crate::error::{ErrorKind, Result};
 use crate::families::Family;
 use crate::forget;
 use crate::identity::{self, IdentityKey};
+use crate::index::Index;
 use crate::keys;
 use crate::records::{
     self, BODY_BYTES_MAX, IdRecord, LogRecord, Newest, OperationCode, Rid, Seq, VersionHead, corrupted,
@@ -25,6 +26,8 @@ pub(crate) struct View<'a> {
     core: &'a Core,
     reader: Arc<dyn Reader>,
     pub seq: Seq,
+    /// What it is searched by: has all of its commits.
+    pub index: Arc<Index>,
 }
 
 impl<'a> View<'a> {
@@ -47,7 +50,7 @@ impl<'a> View<'a> {
         let reader = core.store.snapshot().map_err(failed)?;
         // After the snapshot: what is forgotten from here on is still in it.
         forget::check_kept(core, seq)?;
-        Ok(Self { core, reader, seq })
+        Ok(Self { core, reader, seq, index: core.index() })
     }
 
     fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>> {

@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fornax::{Engine, ErrorKind, Options, Principal, Statistics, TenantId, TenantStatistics, TypeStatistics};
+use fornax::{
+    Engine, ErrorKind, Job, JobAction, Options, Principal, Statistics, TenantId, TenantStatistics,
+    TypeStatistics,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +41,28 @@ pub(crate) enum Request {
     Verify {
         tenant: Option<String>,
     },
+    Reindex {
+        tenant: String,
+        /// What is answered is the job as it ended.
+        waits: bool,
+    },
+    Jobs {
+        tenant: String,
+    },
+    Job {
+        tenant: String,
+        number: u64,
+        action: Option<Action>,
+    },
+}
+
+/// What is asked of a job.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Action {
+    Pause,
+    Resume,
+    Cancel,
+    Retry,
 }
 
 /// What is answered.
@@ -49,6 +74,7 @@ pub(crate) enum Answer {
     Stats(Stats),
     Compacted(Vec<Compacted>),
     Verified(Vec<Verified>),
+    Jobs(Vec<JobLine>),
     /// Why it was not done, for the one who asked.
     Refused(String),
 }
@@ -128,6 +154,20 @@ pub(crate) struct TypeStats {
     pub store_bytes: u64,
 }
 
+/// A job.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct JobLine {
+    pub number: u64,
+    pub kind: String,
+    pub state: String,
+    pub done: u64,
+    pub total: u64,
+    pub created: Timestamp,
+    pub ended: Option<Timestamp>,
+    pub by: String,
+    pub failure: Option<String>,
+}
+
 /// Asks whoever owns the directory.
 pub(crate) fn ask(directory: &Path, request: &Request) -> Result<Answer, Failure> {
     let answer = match control_socket::ask(directory, request)? {
@@ -174,6 +214,21 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
         Request::Compact { tenant, forget_history_before } => {
             compact(engine, tenant.as_deref(), *forget_history_before).map(Answer::Compacted)
         }
+        Request::Reindex { tenant, waits } => reindex(engine, tenant, *waits).map(|job| Answer::of_job(&job)),
+        Request::Jobs { tenant } => tenant
+            .parse()
+            .and_then(|id| engine.tenant(&id)?.jobs())
+            .map(|jobs| Answer::Jobs(jobs.iter().map(JobLine::of).collect())),
+        Request::Job { tenant, number, action } => tenant
+            .parse()
+            .and_then(|id| {
+                let tenant = engine.tenant(&id)?;
+                match action {
+                    None => tenant.job(*number),
+                    Some(action) => tenant.control_job(*number, action.of_engine()),
+                }
+            })
+            .map(|job| Answer::of_job(&job)),
     };
     outcome.unwrap_or_else(|error| {
         if matches!(error.kind(), ErrorKind::Io | ErrorKind::Corrupted | ErrorKind::Bug) {
@@ -181,6 +236,12 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
         }
         Answer::Refused(error.to_string())
     })
+}
+
+fn reindex(engine: &Engine, tenant: &str, waits: bool) -> fornax::Result<Job> {
+    let tenant = engine.tenant(&tenant.parse()?)?;
+    let job = tenant.reindex(&Principal::named(ADMINISTRATOR))?;
+    if waits { tenant.wait_for_job(job.number) } else { Ok(job) }
 }
 
 fn verify(engine: &Engine, tenant: Option<&str>) -> fornax::Result<Vec<Verified>> {
@@ -253,6 +314,39 @@ impl Stats {
             store_bytes: all.store_bytes,
             memory: memory.collect(),
             tenants: all.tenants.iter().map(TenantStats::of).collect(),
+        }
+    }
+}
+
+impl Action {
+    fn of_engine(self) -> JobAction {
+        match self {
+            Self::Pause => JobAction::Pause,
+            Self::Resume => JobAction::Resume,
+            Self::Cancel => JobAction::Cancel,
+            Self::Retry => JobAction::Retry,
+        }
+    }
+}
+
+impl Answer {
+    fn of_job(job: &Job) -> Self {
+        Self::Jobs(vec![JobLine::of(job)])
+    }
+}
+
+impl JobLine {
+    fn of(job: &Job) -> Self {
+        Self {
+            number: job.number,
+            kind: job.kind.to_owned(),
+            state: job.state.name().to_owned(),
+            done: job.done,
+            total: job.total,
+            created: job.created,
+            ended: job.ended,
+            by: job.by.clone(),
+            failure: job.failure.clone(),
         }
     }
 }

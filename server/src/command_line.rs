@@ -41,6 +41,12 @@ pub(crate) enum Command {
     /// Read everything in a directory, and check that it agrees
     #[command(after_long_help = VERIFY_HELP)]
     Verify(VerifyOptions),
+    /// Build a tenant's search index anew beside the one in use, then use the new one
+    #[command(after_long_help = REINDEX_HELP)]
+    Reindex(ReindexOptions),
+    /// List, show, pause, resume, cancel and retry jobs: what takes long
+    #[command(subcommand, after_long_help = JOBS_HELP)]
+    Jobs(JobsCommand),
 }
 
 const SERVE_HELP: &str = "\
@@ -126,6 +132,21 @@ of a patient is shown. The exit code is 0 only if there is none.
 The command goes to the server that runs on the directory, through DIR/control.sock, and others are served meanwhile; when
 none runs, it opens the directory itself. A damaged index is no loss: remove DIR/index while no server runs, and the next
 opening builds it again.";
+
+const REINDEX_HELP: &str = "\
+A new index is built from all versions kept, while searches go by the old one and writers go on. It takes as much disk
+again until it is done. It is a job: see `fornax jobs`. A SearchParameter that is written, changed or retired makes such a
+job by itself where it needs one.
+
+The command goes to the server that runs on the directory, through DIR/control.sock, and waits for the job, unless
+--background is given; when none runs, it opens the directory itself.";
+
+const JOBS_HELP: &str = "\
+A job outlives the server: the next one that opens the directory goes on with it from where it was. One job of a tenant
+runs at a time. Those that are over are listed for 30 days, the last 1,000 of each tenant.
+
+These commands go to the server that runs on the directory, through DIR/control.sock; when none runs, they open the
+directory themselves.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
@@ -262,6 +283,40 @@ pub(crate) struct VerifyOptions {
     /// Only this tenant
     #[arg(long, value_name = "NAME")]
     pub tenant: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReindexOptions {
+    #[command(flatten)]
+    pub tenant: TenantOptions,
+    /// Do not wait for the end
+    #[arg(long)]
+    pub background: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// List the jobs of a tenant, the newest first
+    List(TenantOptions),
+    /// Show one job
+    Show(JobOptions),
+    /// Let a job wait
+    Pause(JobOptions),
+    /// Let a job that was paused go on
+    Resume(JobOptions),
+    /// Call a job off, and take back what it did
+    Cancel(JobOptions),
+    /// Let a job that failed go on from where it was
+    Retry(JobOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JobOptions {
+    #[command(flatten)]
+    pub tenant: TenantOptions,
+    /// The job, by its number
+    #[arg(value_name = "NUMBER")]
+    pub number: u64,
 }
 
 impl ServeOptions {

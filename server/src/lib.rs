@@ -13,6 +13,7 @@ mod control_socket;
 mod failure;
 mod generate;
 mod http;
+mod jobs;
 mod load;
 mod log;
 mod print;
@@ -37,6 +38,8 @@ pub fn run() -> ExitCode {
         Command::Stats(options) => stats::run(&options),
         Command::Compact(options) => compact::run(&options),
         Command::Verify(options) => verify::run(&options),
+        Command::Reindex(options) => jobs::reindex(&options),
+        Command::Jobs(command) => jobs::run(&command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use fornax_index::SearchValues;
+use fornax_index::{Indexer, SearchValues};
 use fornax_model::{Document, Edits, Kind, Limits as ModelLimits, Node};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
-use crate::records::bug;
+use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
@@ -77,10 +77,7 @@ impl PreparedBody {
             Some(bytes) => Document::parse(bytes, &limits).map_err(|error| too_large().caused_by(error))?,
         };
         let root = document.root();
-        let values = core
-            .indexer
-            .extract(source.resource_type.id, root)
-            .map_err(|error| bug("search values can't be found").caused_by(error))?;
+        let values = extract(&core.index().indexer, source.resource_type, root)?;
         let identity = |identity| core.vault.identity_digest(source.resource_type.name, identity);
         let mut identities: Vec<_> = values.identities().map(identity).collect();
         identities.sort_unstable();
@@ -114,10 +111,24 @@ pub(crate) fn values_of(
         Some(bytes) => Document::parse(bytes, &ModelLimits::default())
             .map_err(|error| bug("an edited resource is no JSON").caused_by(error))?,
     };
-    core.indexer
-        .extract(source.resource_type.id, document.root())
-        .map(Some)
-        .map_err(|error| bug("search values can't be found").caused_by(error))
+    extract(&core.index().indexer, source.resource_type, document.root()).map(Some)
+}
+
+/// A body that was parsed before.
+pub(crate) fn parse_stored(text: &Arc<String>) -> Result<Document> {
+    let limits = ModelLimits { document_bytes_max: BODY_BYTES_MAX, ..ModelLimits::default() };
+    Document::parse_shared(Arc::clone(text), &limits)
+        .map_err(|error| corrupted("a stored body is not JSON").caused_by(error))
+}
+
+/// All search values of a resource.
+pub(crate) fn extract(
+    indexer: &Indexer,
+    resource_type: ResourceType,
+    root: Node<'_>,
+) -> Result<SearchValues> {
+    let values = indexer.extract(resource_type.id, root);
+    values.map_err(|error| bug("search values can't be found").caused_by(error))
 }
 
 /// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone;

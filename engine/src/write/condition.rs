@@ -3,6 +3,7 @@
 //! `identifier=system|value` and `url=` of canonical resources are point gets in the store; all else is a search.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use fornax_index::{Identity, MatchContext, SearchValues};
 use fornax_query::{Context, Handling, Limits, Pairs, Query, Scope, Summary, TokenValue, Values};
@@ -10,6 +11,7 @@ use fornax_query::{Context, Handling, Limits, Pairs, Query, Scope, Summary, Toke
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::identity::IdentityKey;
+use crate::index::Index;
 use crate::records::{Rid, Seq, bug};
 use crate::resource::Version;
 use crate::search_run;
@@ -36,6 +38,8 @@ pub(crate) enum Found {
 pub(crate) struct Criteria {
     resource_type: ResourceType,
     query: Query,
+    /// What they were read by.
+    index: Arc<Index>,
     /// The identity that they ask for, if that is all they ask: a point get in the store.
     identity: Option<IdentityKey>,
 }
@@ -54,9 +58,9 @@ impl Criteria {
         text: &str,
         own_bases: &[String],
     ) -> Result<Self> {
-        let limits = Limits::default();
+        let (limits, index) = (Limits::default(), core.index());
         let context = Context {
-            definitions: core.definitions,
+            definitions: index.definitions(),
             bases: own_bases,
             handling: Handling::Guard,
             limits: &limits,
@@ -72,9 +76,9 @@ impl Criteria {
             let text = "the criteria of a conditional interaction name no search parameter";
             return Err(Error::new(ErrorKind::Precondition, Issue::error("required", text)));
         }
-        let identity = identity(core, resource_type, &query)
+        let identity = identity(core, &index, (resource_type, &query))
             .map(|digest| IdentityKey { type_number: resource_type.number, digest });
-        Ok(Self { resource_type, query, identity })
+        Ok(Self { resource_type, query, index, identity })
     }
 
     /// The identity that they ask for, if that is all they ask.
@@ -95,6 +99,9 @@ impl Criteria {
         passed_over: &HashSet<String>,
     ) -> Result<(Condition, Vec<Version>)> {
         let Some(identity) = &self.identity else {
+            if !Arc::ptr_eq(&self.index.indexer, &view.index.indexer) {
+                return Err(other_parameters());
+            }
             let found = search_run::first_two(core, view, &self.query, passed_over)?;
             let since = view.seq;
             return Ok((Condition::Untouched { type_number: self.resource_type.number, since }, found));
@@ -117,16 +124,28 @@ impl Criteria {
     pub(crate) fn are_met_by(&self, core: &Core, values: &SearchValues) -> Result<bool> {
         let now_us = core.clock.now_ms() * 1000;
         let context = MatchContext { last_updated_us: now_us, now_us };
-        let met = core.indexer.matches(&self.query, values, &context);
+        if !self.index.indexer.is_of(values) {
+            return Err(other_parameters());
+        }
+        let met = self.index.indexer.matches(&self.query, values, &context);
         met.map_err(|error| bug("criteria were read that ask for other resources").caused_by(error))
     }
 }
 
+/// What criteria were read by has changed since.
+fn other_parameters() -> Error {
+    let text = "search parameters are just being replaced; try again";
+    Error::new(ErrorKind::Busy, Issue::error("transient", text))
+}
+
 /// The digest of the one identity that the criteria ask for, if that is all they ask.
-fn identity(core: &Core, resource_type: ResourceType, query: &Query) -> Option<[u8; 16]> {
+fn identity(core: &Core, index: &Index, (resource_type, query): (ResourceType, &Query)) -> Option<[u8; 16]> {
     let [filter] = &query.filters[..] else { return None };
     let fornax_query::Condition::Has { parameter, values } = &filter.condition else { return None };
-    let identity = match (values, core.definitions.parameter_of(*parameter).code) {
+    if !index.definitions().is_of_release(*parameter) {
+        return None;
+    }
+    let identity = match (values, &*index.definitions().parameter_of(*parameter).code) {
         (Values::Token(values), "identifier") => match &values[..] {
             [TokenValue::Coding { system, code }] => {
                 Identity::Identifier { system: Some(system), value: code }

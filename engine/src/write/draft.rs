@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use fornax_index::UndatedDocument;
+use fornax_index::{SearchValues, UndatedDocument};
 use fornax_store::{Batch, Durability};
 
 use crate::core::Core;
@@ -19,7 +19,7 @@ use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::vault::{failed, state};
 use crate::write::audit;
-use crate::write::body::PreparedBody;
+use crate::write::body::{PreparedBody, extract, parse_stored};
 use crate::write::condition::Condition;
 use crate::write::prepare::{Content, PreparedWrite};
 use crate::write::staged::Staged;
@@ -200,8 +200,11 @@ impl<'a> Draft<'a> {
                 self.borne.insert((rid, seq), prepared.identities.clone());
                 records::encode_onto(&head, &mut plain)?;
                 compressed = &prepared.compressed;
-                let targets = self.targets(prepared)?;
-                (prepared.body.clone(), Some(prepared.values.to_document(rid, seq, &targets)))
+                // Search parameters may have come or gone since the body was prepared.
+                let again = read_again(self.core, write.resource_type, prepared)?;
+                let values = again.as_ref().unwrap_or(&prepared.values);
+                let targets = self.targets(values)?;
+                (prepared.body.clone(), Some(values.to_document(rid, seq, &targets)))
             }
         };
         let key = keys::version(rid, seq);
@@ -211,9 +214,9 @@ impl<'a> Draft<'a> {
     }
 
     /// The numbers of what a resource refers to, also of what is not there.
-    fn targets(&mut self, prepared: &PreparedBody) -> Result<Vec<Rid>> {
-        let mut targets = Vec::with_capacity(prepared.values.references().len());
-        for reference in prepared.values.references() {
+    fn targets(&mut self, values: &SearchValues) -> Result<Vec<Rid>> {
+        let mut targets = Vec::with_capacity(values.references().len());
+        for reference in values.references() {
             let resource_type = self
                 .core
                 .types
@@ -321,6 +324,20 @@ pub(crate) fn mention(core: &Core, head: Head, resource_type: ResourceType, id: 
     let Draft { head, batch, .. } = draft;
     core.store.write(&batch, Durability::Buffered).map_err(failed)?;
     Ok((rid, head))
+}
+
+/// The search values of a body that was prepared by other search parameters than documents are made by now.
+fn read_again(
+    core: &Core,
+    resource_type: ResourceType,
+    prepared: &PreparedBody,
+) -> Result<Option<SearchValues>> {
+    let index = core.index();
+    if index.indexer.is_of(&prepared.values) {
+        return Ok(None);
+    }
+    let body = parse_stored(&prepared.body.text)?;
+    extract(&index.indexer, resource_type, body.root()).map(Some)
 }
 
 /// The identities that a write gives its resource.

@@ -9,6 +9,7 @@ use fornax_validation::Severity;
 use crate::change::{Action, Text};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::parameters;
 use crate::resource::VersionId;
 use crate::types::ResourceType;
 use crate::view::View;
@@ -145,6 +146,9 @@ pub(crate) fn put_node(
             ErrorKind::Invalid,
             Issue::error("value", what).at(format!("{}.id", expected.name)),
         ));
+    }
+    if expected.name == parameters::SEARCH_PARAMETER {
+        parameters::check(core, source.node)?;
     }
     let body = PreparedBody::of(core, source, references)?;
     Ok(PreparedWrite::new(core, expected, source.id, Content::Put(Box::new(body))))

@@ -179,9 +179,10 @@ impl<'a> Group<'a> {
         self.draft.put_head()?;
         let Draft { core, head, batch, written, .. } = self.draft;
         core.store.write(&batch, Durability::Synced).map_err(failed)?;
-        let applied = core.postings.apply(self.changes).map_err(index_failed);
+        let applied = core.index().postings.apply(self.changes).map_err(index_failed);
         applied.inspect_err(|error| close_after(core, error))?;
         core.publish(head.seq);
+        core.parameters.note(core, written.iter().copied());
         Ok((head, written))
     }
 }

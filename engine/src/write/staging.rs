@@ -226,12 +226,13 @@ impl<'a> Staging<'a> {
         let documents = std::mem::take(&mut self.documents).into_iter();
         changes.documents = documents.map(|document| document.dated(at_ms * 1000)).collect();
         changes.documents.sort_unstable_by_key(|document| document.rid);
-        let Draft { head, batch, .. } = draft;
+        let Draft { head, batch, written: rids, .. } = draft;
         let written = core.store.write(&batch, Durability::Synced).map_err(failed);
         written
-            .and_then(|()| core.postings.apply(changes).map_err(index_failed))
+            .and_then(|()| core.index().postings.apply(changes).map_err(index_failed))
             .inspect_err(|error: &Error| close_after(core, error))?;
         core.publish(head.seq);
+        core.parameters.note(core, rids.into_iter());
         state.head = head;
         state.staged = None;
         Ok(Some(at_ms))

@@ -29,9 +29,6 @@ pub struct Parameter {
     expression: Option<String>,
     #[serde(rename = "component", default)]
     components: Vec<Component>,
-    /// It is a guide's own: R4 has none of this name.
-    #[serde(skip)]
-    pub is_of_a_guide: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -81,7 +78,7 @@ impl Parameters {
             let parameter: Parameter = serde_json::from_str(&document).unwrap();
             let is_new = |name: &String| self.named(name, &parameter.code).is_none();
             if parameter.of.iter().all(is_new) {
-                self.list.push(Parameter { is_of_a_guide: true, ..parameter });
+                self.list.push(parameter);
                 added.push(document);
             }
         }

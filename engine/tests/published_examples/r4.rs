@@ -112,8 +112,11 @@ impl Suite<'_> {
         let has_examples = !self.world.of(resource_type).is_empty();
         let mut not_exercised = Vec::new();
         for parameter in listed {
-            let tried =
-                if has_examples { self.try_parameter(resource_type, parameter.code) } else { Tried::NoValue };
+            let tried = if has_examples {
+                self.try_parameter(resource_type, &parameter.code)
+            } else {
+                Tried::NoValue
+            };
             let count = self.tally.by_kind.entry(parameter.kind).or_default();
             count.1 += 1;
             match tried {

@@ -1,8 +1,8 @@
 //! An engine over a temporary directory, and what it answers.
 
 use fornax::{
-    Change, Committed, Engine, Error, Handling, Options, Principal, SearchRequest, Tenant, TenantId,
-    TypeCapabilities, Version,
+    Change, Committed, Engine, Error, Handling, JobState, Options, Principal, SearchRequest, Tenant,
+    TenantId, TypeCapabilities, Version,
 };
 use std::collections::BTreeSet;
 use tempfile::TempDir;
@@ -38,6 +38,17 @@ impl Repository {
         match self.tenant.commit(&change, &me())? {
             Committed::Created(version) => Ok(format!("{:.3}", version.last_updated)),
             other => panic!("{resource_type}/{id} was there: {other:?}"),
+        }
+    }
+
+    /// Waits until no job is left.
+    pub fn finish_jobs(&self) {
+        while let Some(job) = self.tenant.jobs().unwrap().into_iter().find(|job| !job.state.is_over()) {
+            let job = self.tenant.wait_for_job(job.number).unwrap();
+            assert_eq!(job.state, JobState::Completed, "{:?}", job.failure);
+        }
+        for parameter in self.tenant.search_parameters().unwrap() {
+            assert_eq!(parameter.status, "in-force", "{}", parameter.url);
         }
     }
 

@@ -64,8 +64,8 @@ fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities) {
     let mut parameters = resource.array("searchParam");
     for parameter in &one.parameters {
         let mut object = parameters.object();
-        object.string("name", parameter.code);
-        object.string("definition", parameter.url);
+        object.string("name", &parameter.code);
+        object.string("definition", &parameter.url);
         object.string("type", parameter.kind);
     }
 }

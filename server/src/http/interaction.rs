@@ -12,6 +12,7 @@ use super::body::Payload;
 use super::bundles;
 use super::capability_statement;
 use super::conditions;
+use super::jobs;
 use super::negotiation::{self, Preference};
 use super::origin::BaseUrls;
 use super::query_string::{self, encoded};
@@ -67,7 +68,7 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
             writes::content(tenant, call, upload)
         }
         (Verb::Capabilities, _) => {
-            let statement = capability_statement::render(&site.capabilities, &call.base_urls.own);
+            let statement = capability_statement::render(&tenant.capabilities()?, &call.base_urls.own);
             Ok(Reply::json(StatusCode::OK, statement))
         }
         (Verb::Read, Place::Instance(resource_type, id)) => {
@@ -82,6 +83,11 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         (Verb::Search, _) => search(tenant, call, Vec::new()),
         (Verb::SearchByForm, _) => search(tenant, call, body),
         (Verb::History, place) => history(tenant, call, place),
+        (Verb::Reindex, _) => jobs::reindex(tenant, call),
+        (Verb::ReindexStatus, _) => jobs::reindex_status(tenant),
+        (Verb::Jobs, _) => jobs::list(tenant),
+        (Verb::Job, Place::Job(number)) => jobs::status(tenant, call, *number),
+        (Verb::CancelJob, Place::Job(number)) => jobs::cancel(tenant, call, *number),
         (Verb::Bundle, _) => writes::bundle(tenant, call, body),
         (Verb::Create, Place::Type(resource_type)) => writes::create(tenant, call, resource_type, body),
         (Verb::Update, Place::Instance(resource_type, id)) => {

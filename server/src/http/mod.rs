@@ -13,6 +13,7 @@ mod capability_statement;
 mod conditions;
 mod exchange;
 mod interaction;
+mod jobs;
 mod limits;
 mod listener;
 mod metrics;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use fornax::{Engine, TypeCapabilities};
+use fornax::Engine;
 use tokio::sync::Mutex;
 
 use super::admission::Admission;
@@ -24,14 +24,12 @@ pub(crate) struct Site {
     /// Held by the question whether the server is ready, while it is being answered; and by that for the figures.
     pub readiness: Arc<Mutex<()>>,
     pub figures: Arc<Mutex<()>>,
-    pub capabilities: Vec<TypeCapabilities>,
     types: HashSet<&'static str>,
     stops: AtomicBool,
 }
 
 impl Site {
     pub(crate) fn new(engine: Engine, origin: Origin, limits: Limits) -> Self {
-        let capabilities = engine.capabilities();
         Self {
             origin,
             admission: Admission::new(&limits),
@@ -39,8 +37,7 @@ impl Site {
             request_ids: RequestIds::new(),
             readiness: Arc::default(),
             figures: Arc::default(),
-            types: capabilities.iter().map(|one| one.name).collect(),
-            capabilities,
+            types: engine.capabilities().iter().map(|one| one.name).collect(),
             stops: AtomicBool::new(false),
             limits,
             engine,

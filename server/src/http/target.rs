@@ -22,6 +22,11 @@ pub(crate) enum Place {
     SystemSearch,
     Metadata,
     SystemHistory,
+    /// `$reindex`
+    Reindex,
+    Jobs,
+    /// By its number.
+    Job(u64),
     Type(String),
     TypeSearch(String),
     TypeHistory(String),
@@ -38,10 +43,15 @@ pub(crate) enum Place {
 pub(crate) enum Verb {
     Capabilities,
     Bundle,
+    CancelJob,
     Create,
     Delete,
     History,
+    Job,
+    Jobs,
     Read,
+    Reindex,
+    ReindexStatus,
     Search,
     SearchByForm,
     Update,
@@ -95,6 +105,9 @@ impl Place {
             ["_search"] => Self::SystemSearch,
             ["metadata"] => Self::Metadata,
             ["_history"] => Self::SystemHistory,
+            ["$reindex"] => Self::Reindex,
+            ["_jobs"] => Self::Jobs,
+            ["_jobs", number] => Self::Job(number.parse().ok()?),
             [name, ..] if !is_type_name(name) => return None,
             [name] => Self::Type(owned(name)),
             [name, "_search"] => Self::TypeSearch(owned(name)),
@@ -116,6 +129,7 @@ impl Place {
     pub(crate) fn resource_type(&self) -> Option<&str> {
         match self {
             Self::System | Self::SystemSearch | Self::Metadata | Self::SystemHistory => None,
+            Self::Reindex | Self::Jobs | Self::Job(_) => None,
             Self::Compartment(_, _, of) | Self::CompartmentSearch(_, _, of) => {
                 Some(of.as_str()).filter(|of| *of != EVERY_TYPE)
             }
@@ -160,6 +174,9 @@ impl Place {
             Self::SystemSearch => "/_search",
             Self::Metadata => "/metadata",
             Self::SystemHistory => "/_history",
+            Self::Reindex => "/$reindex",
+            Self::Jobs => "/_jobs",
+            Self::Job(_) => "/_jobs/[number]",
             Self::Type(_) => "/[type]",
             Self::TypeSearch(_) => "/[type]/_search",
             Self::TypeHistory(_) => "/[type]/_history",
@@ -192,6 +209,9 @@ impl Place {
         match self {
             Self::System => &[(Method::GET, Verb::Search), (Method::POST, Verb::Bundle)],
             Self::Metadata => &[(Method::GET, Verb::Capabilities)],
+            Self::Reindex => &[(Method::GET, Verb::ReindexStatus), (Method::POST, Verb::Reindex)],
+            Self::Jobs => &[(Method::GET, Verb::Jobs)],
+            Self::Job(_) => &[(Method::GET, Verb::Job), (Method::DELETE, Verb::CancelJob)],
             Self::SystemHistory | Self::TypeHistory(_) | Self::InstanceHistory(..) => {
                 &[(Method::GET, Verb::History)]
             }

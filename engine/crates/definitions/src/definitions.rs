@@ -1,17 +1,29 @@
-//! All definitions of a FHIR release, and the ways to find one.
+//! All definitions of a FHIR release, with the search parameters that were added to them, and the ways to find one.
+
+use std::sync::Arc;
 
 use crate::image::{CodeValueSet, Decoded, decode};
 use crate::members::{Members, is_member, write_member};
 use crate::{
     Compartment, Element, ElementId, ElementType, ImageError, Operation, OperationLevel, ParameterId,
-    SearchParameter, Type, TypeId, TypeKind,
+    Readiness, SearchParameter, Type, TypeId, TypeKind,
 };
 
-/// The definitions of one FHIR release. Immutable.
-#[derive(Debug)]
+/// The definitions of one FHIR release, and search parameters of one's own beside them. Immutable and cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Definitions {
+    release: Arc<Release>,
+    /// In the order of numbers, which are above the release's.
+    added: Arc<[SearchParameter]>,
+    /// In the order of types, then codes; each pair once.
+    applicable: Arc<[Applicable]>,
+}
+
+/// What an image holds.
+#[derive(Debug)]
+struct Release {
     fingerprint: u64,
-    release: &'static str,
+    version: &'static str,
     types: Box<[Type]>,
     elements: Box<[Element]>,
     /// In the order of URLs.
@@ -23,8 +35,8 @@ pub struct Definitions {
     /// In the order of names.
     type_names: Box<[TypeId]>,
     members: Members,
-    /// In the order of types, then codes.
-    applicable: Box<[Applicable]>,
+    /// Without added ones.
+    applicable: Arc<[Applicable]>,
 }
 
 /// A search parameter on one of its types.
@@ -51,50 +63,74 @@ impl Definitions {
         if tables.elements.iter().any(|element| element.types.len() > usize::from(u8::MAX)) {
             return Err(ImageError::Damaged("too many types in a choice"));
         }
-        Ok(Self {
+        let release = Release {
             members: Members::new(&tables.types, &tables.elements),
-            applicable: applicable(&tables),
             type_names,
+            applicable: applicable(&tables.parameters, &[]),
             fingerprint: tables.fingerprint,
-            release: tables.release,
+            version: tables.release,
             types: tables.types,
             elements: tables.elements,
             parameters: tables.parameters,
             compartments: tables.compartments,
             operations: tables.operations,
             value_sets: tables.value_sets,
-        })
+        };
+        let applicable = Arc::clone(&release.applicable);
+        Ok(Self { release: Arc::new(release), added: Arc::default(), applicable })
+    }
+
+    /// The same release with these search parameters and no other ones added. On each of its types, one that is
+    /// [ready](Readiness::Ready) takes the place of the release's of the same code; of several added ones that with the greatest
+    /// number counts.
+    ///
+    /// # Panics
+    /// When a number is not [an added one](Self::added_from), or stands twice.
+    #[must_use]
+    pub fn with_parameters(&self, mut added: Vec<SearchParameter>) -> Self {
+        added.sort_unstable_by_key(|parameter| parameter.id);
+        assert!(added.is_sorted_by(|one, next| one.id < next.id), "each number once");
+        let first = added.first().map_or(usize::MAX, |parameter| parameter.id.index());
+        assert!(first >= self.added_from().index(), "numbers above the release's");
+        let applicable = applicable(&self.release.parameters, &added);
+        Self { release: Arc::clone(&self.release), added: added.into(), applicable }
+    }
+
+    /// The first number that an added search parameter may have.
+    pub fn added_from(&self) -> ParameterId {
+        ParameterId::new(self.release.parameters.len() as u16)
     }
 
     /// The version of FHIR, as in `4.0.1`.
     pub fn release(&self) -> &'static str {
-        self.release
+        self.release.version
     }
 
-    /// Differs whenever any definition differs. Whoever keeps what was made from definitions keeps this beside it.
+    /// Differs whenever any definition of the release differs. Whoever keeps what was made from definitions keeps this beside it,
+    /// and the added ones.
     pub fn fingerprint(&self) -> u64 {
-        self.fingerprint
+        self.release.fingerprint
     }
 
     /// The type of that name or, for a backbone, that path.
     pub fn type_named(&self, name: &str) -> Option<&Type> {
-        let at = self.type_names.binary_search_by(|id| self.type_of(*id).name.cmp(name)).ok()?;
-        Some(self.type_of(self.type_names[at]))
+        let at = self.release.type_names.binary_search_by(|id| self.type_of(*id).name.cmp(name)).ok()?;
+        Some(self.type_of(self.release.type_names[at]))
     }
 
     /// The type of that number.
     pub fn type_of(&self, id: TypeId) -> &Type {
-        &self.types[id.index()]
+        &self.release.types[id.index()]
     }
 
     /// All types in the order of their numbers.
     pub fn types(&self) -> &[Type] {
-        &self.types
+        &self.release.types
     }
 
     /// The types that a resource can be of, in the order of their names.
     pub fn resource_types(&self) -> impl Iterator<Item = &Type> {
-        let types = self.type_names.iter().map(|id| self.type_of(*id));
+        let types = self.release.type_names.iter().map(|id| self.type_of(*id));
         types.filter(|type_of| type_of.kind == TypeKind::Resource && !type_of.is_abstract)
     }
 
@@ -110,7 +146,7 @@ impl Definitions {
 
     /// The element of that number.
     pub fn element(&self, id: ElementId) -> &Element {
-        &self.elements[id.index()]
+        &self.release.elements[id.index()]
     }
 
     /// A type's elements, inherited ones included, in the order in which the specification lists and XML writes them.
@@ -127,7 +163,7 @@ impl Definitions {
     /// What a JSON member is within an object of that type. The member that starts with an underscore goes by its name
     /// without it; `resourceType` is no element. Constant time.
     pub fn child(&self, parent: TypeId, member: &str) -> Option<Child<'_>> {
-        let (element, choice) = self.members.find(parent, member, |element, choice| {
+        let (element, choice) = self.release.members.find(parent, member, |element, choice| {
             let element = self.element(element);
             is_member(member, element, self.type_of(element.types[choice].type_id).name)
         })?;
@@ -149,17 +185,45 @@ impl Definitions {
 
     /// The search parameter of that code on a resource type, inherited ones included.
     pub fn parameter(&self, resource: TypeId, code: &str) -> Option<&SearchParameter> {
+        self.coded(&self.applicable, resource, code)
+    }
+
+    /// The same, among those of the release alone: what nobody can change.
+    pub fn parameter_of_release(&self, resource: TypeId, code: &str) -> Option<&SearchParameter> {
+        self.coded(&self.release.applicable, resource, code)
+    }
+
+    fn coded(&self, rows: &[Applicable], resource: TypeId, code: &str) -> Option<&SearchParameter> {
         self.lineage(resource).find_map(|type_of| {
-            let own = self.declared(type_of.id);
-            let at = own.binary_search_by(|row| self.parameter_of(row.parameter).code.cmp(code)).ok()?;
+            let own = declared(rows, type_of.id);
+            let at = own.binary_search_by(|row| (*self.parameter_of(row.parameter).code).cmp(code)).ok()?;
             Some(self.parameter_of(own[at].parameter))
         })
     }
 
+    /// Whether a search parameter is one of the release.
+    pub fn is_of_release(&self, parameter: ParameterId) -> bool {
+        parameter < self.added_from()
+    }
+
+    /// The search parameters by which a resource type is indexed: all of the release's, also where an added one has its code,
+    /// and the added ones that are ready.
+    pub fn indexed_parameters(&self, resource: TypeId) -> impl Iterator<Item = &SearchParameter> {
+        let released = self.lineage(resource).flat_map(|of| declared(&self.release.applicable, of.id));
+        let added = self.added.iter().filter(|one| one.readiness == Readiness::Ready);
+        let added = added.filter(move |one| one.base.iter().any(|&base| self.is_a(resource, base)));
+        released.map(|row| self.parameter_of(row.parameter)).chain(added)
+    }
+
     /// All search parameters on a resource type: its own in the order of codes, then inherited ones.
     pub fn parameters(&self, resource: TypeId) -> impl Iterator<Item = &SearchParameter> {
-        let rows = self.lineage(resource).flat_map(|type_of| self.declared(type_of.id));
-        rows.map(|row| self.parameter_of(row.parameter))
+        let rows = self.lineage(resource).flat_map(|of| declared(&self.applicable, of.id));
+        let listed = rows.map(|row| self.parameter_of(row.parameter));
+        // An added one may hide an inherited one, which in a release none does.
+        listed.filter(move |one| {
+            let means = || self.parameter(resource, &one.code).map(|found| found.id);
+            self.added.is_empty() || means() == Some(one.id)
+        })
     }
 
     /// Whether a reference parameter may point to a type: to every one, where it says nothing or names an abstract one.
@@ -167,43 +231,49 @@ impl Definitions {
         parameter.targets.is_empty() || parameter.targets.iter().any(|&target| self.is_a(resource, target))
     }
 
-    fn declared(&self, type_id: TypeId) -> &[Applicable] {
-        let start = self.applicable.partition_point(|row| row.type_id < type_id);
-        let rest = &self.applicable[start..];
-        &rest[..rest.partition_point(|row| row.type_id == type_id)]
-    }
-
     /// The search parameter of that number.
+    ///
+    /// # Panics
+    /// When the number is of other definitions.
     pub fn parameter_of(&self, id: ParameterId) -> &SearchParameter {
-        &self.parameters[id.index()]
+        match self.release.parameters.get(id.index()) {
+            Some(parameter) => parameter,
+            None => {
+                let at = self.added.binary_search_by_key(&id, |parameter| parameter.id);
+                &self.added[at.expect("a number of these definitions")]
+            }
+        }
     }
 
     /// The search parameter of that canonical URL.
     pub fn parameter_at(&self, url: &str) -> Option<&SearchParameter> {
-        let at = self.parameters.binary_search_by(|parameter| parameter.url.cmp(url)).ok()?;
-        Some(&self.parameters[at])
+        let release = &self.release.parameters;
+        match release.binary_search_by(|parameter| (*parameter.url).cmp(url)) {
+            Ok(at) => Some(&release[at]),
+            Err(_) => self.added.iter().rfind(|parameter| parameter.url == url),
+        }
     }
 
-    /// All search parameters in the order of their numbers, which is that of their URLs; those without a type and the
-    /// examples among them.
-    pub fn all_parameters(&self) -> &[SearchParameter] {
-        &self.parameters
+    /// All search parameters in the order of their numbers, which in the release is that of their URLs; those without a type
+    /// and the examples among them.
+    pub fn all_parameters(&self) -> impl Iterator<Item = &SearchParameter> {
+        self.release.parameters.iter().chain(self.added.iter())
     }
 
     /// The compartment of that code, which is a type's name.
     pub fn compartment(&self, code: &str) -> Option<&Compartment> {
-        let mut usable = self.compartments.iter().filter(|compartment| !compartment.is_example);
+        let mut usable = self.release.compartments.iter().filter(|compartment| !compartment.is_example);
         usable.find(|compartment| self.type_of(compartment.type_id).name == code)
     }
 
     /// All compartments, the examples among them.
     pub fn compartments(&self) -> &[Compartment] {
-        &self.compartments
+        &self.release.compartments
     }
 
     /// The operation that a call of that code means; the most specific one where a type and its ancestors have it.
     pub fn operation(&self, level: OperationLevel, code: &str) -> Option<&Operation> {
-        let usable = || self.operations.iter().filter(|one| !one.is_example && one.code == code);
+        let usable = || self.release.operations.iter().filter(|one| !one.is_example && one.code == code);
         match level {
             OperationLevel::System => usable().find(|one| one.on_system),
             OperationLevel::Type(id) => self
@@ -218,16 +288,22 @@ impl Definitions {
     /// The systems of the codes of a value set (with or without `|version`) that `code` elements are bound to; empty of any other.
     pub fn systems(&self, value_set: &str) -> &[&'static str] {
         let url = value_set.split('|').next().unwrap_or(value_set);
-        match self.value_sets.binary_search_by(|one| one.url.cmp(url)) {
-            Ok(at) => &self.value_sets[at].systems,
+        match self.release.value_sets.binary_search_by(|one| one.url.cmp(url)) {
+            Ok(at) => &self.release.value_sets[at].systems,
             Err(_) => &[],
         }
     }
 
     /// All operations, the examples among them.
     pub fn operations(&self) -> &[Operation] {
-        &self.operations
+        &self.release.operations
     }
+}
+
+fn declared(rows: &[Applicable], type_id: TypeId) -> &[Applicable] {
+    let start = rows.partition_point(|row| row.type_id < type_id);
+    let rest = &rows[start..];
+    &rest[..rest.partition_point(|row| row.type_id == type_id)]
 }
 
 fn type_names(tables: &Decoded) -> Result<Box<[TypeId]>, ImageError> {
@@ -241,15 +317,26 @@ fn type_names(tables: &Decoded) -> Result<Box<[TypeId]>, ImageError> {
     }
 }
 
-fn applicable(tables: &Decoded) -> Box<[Applicable]> {
-    let usable = tables.parameters.iter().filter(|parameter| !parameter.is_example);
-    let mut rows: Box<[Applicable]> = usable
+/// Which parameter a code means on each type: of several the added one that is ready, then the release's, then one that waits.
+fn applicable(release: &[SearchParameter], added: &[SearchParameter]) -> Arc<[Applicable]> {
+    let usable = release.iter().filter(|parameter| !parameter.is_example);
+    let mut rows: Vec<(&SearchParameter, Applicable)> = usable
+        .chain(added)
         .flat_map(|parameter| {
-            parameter.base.iter().map(|&type_id| Applicable { type_id, parameter: parameter.id })
+            let row = move |&type_id| (parameter, Applicable { type_id, parameter: parameter.id });
+            parameter.base.iter().map(row)
         })
         .collect();
-    rows.sort_unstable_by_key(|row| {
-        (row.type_id, tables.parameters[row.parameter.index()].code, row.parameter)
+    // The last of equals stays.
+    rows.sort_unstable_by_key(|(parameter, row)| {
+        (row.type_id, &*parameter.code, parameter.readiness == Readiness::Ready, row.parameter)
     });
-    rows
+    rows.dedup_by(|next, kept| {
+        let is_same = (next.1.type_id, &next.0.code) == (kept.1.type_id, &kept.0.code);
+        if is_same {
+            *kept = *next;
+        }
+        is_same
+    });
+    rows.into_iter().map(|(_, row)| row).collect()
 }

@@ -35,7 +35,9 @@ pub use definitions::{Child, Definitions};
 pub use element::{Binding, BindingStrength, Element, ElementId, ElementType, SystemType};
 pub use image::ImageError;
 pub use operation::{Direction, Operation, OperationLevel, OperationParameter, OperationType};
-pub use parameter::{Comparator, Component, Modifier, ParameterId, SearchKind, SearchParameter, Usage};
+pub use parameter::{
+    Comparator, Component, Modifier, ParameterId, Readiness, SearchKind, SearchParameter, Usage,
+};
 pub use types::{Derivation, JsonKind, Type, TypeId, TypeKind};
 
 static R4_IMAGE: &[u8] = include_bytes!("../image/r4.bin");

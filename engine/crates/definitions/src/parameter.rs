@@ -1,5 +1,6 @@
 //! Search parameters.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::{Coded, TypeId};
@@ -10,8 +11,14 @@ use crate::{Coded, TypeId};
 pub struct ParameterId(u16);
 
 impl ParameterId {
-    pub(crate) const fn new(number: u16) -> Self {
+    /// The parameter of that number.
+    pub const fn new(number: u16) -> Self {
         Self(number)
+    }
+
+    /// The number.
+    pub const fn number(self) -> u16 {
+        self.0
     }
 
     /// The place in a table with one row per search parameter.
@@ -26,14 +33,14 @@ pub struct SearchParameter {
     /// Its own number.
     pub id: ParameterId,
     /// The canonical URL. Unique.
-    pub url: &'static str,
+    pub url: Cow<'static, str>,
     /// The name in a search URL; `_id` and its like start with an underscore.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// How values are written and compared.
     pub kind: SearchKind,
     /// The FHIRPath that selects the values. Absent where the specification gives none (`_text`, `_filter` ...): such a
     /// parameter can't be evaluated from a resource alone.
-    pub expression: Option<&'static str>,
+    pub expression: Option<Cow<'static, str>>,
     /// How the selected values are used; absent for `_filter`.
     pub usage: Option<Usage>,
     /// The types that it is for. Empty where the specification leaves it out: such a parameter is found by URL only.
@@ -47,22 +54,33 @@ pub struct SearchParameter {
     /// Modifiers allowed; empty when nothing is said.
     pub modifiers: Box<[Modifier]>,
     /// Chains allowed; empty when nothing is said.
-    pub chains: Box<[&'static str]>,
+    pub chains: Box<[Cow<'static, str>]>,
     /// Whether one parameter may list several values; absent when nothing is said.
     pub multiple_or: Option<bool>,
     /// Whether it may be repeated; absent when nothing is said.
     pub multiple_and: Option<bool>,
     /// An illustration of the specification, not for use: found by URL only.
     pub is_example: bool,
+    /// Whether it can be searched by.
+    pub readiness: Readiness,
+}
+
+/// Whether a search parameter can be searched by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It can.
+    Ready,
+    /// Not before all resources are indexed by it.
+    Waiting,
 }
 
 /// One part of a composite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
     /// The parameter whose kind this part has.
     pub parameter: ParameterId,
     /// FHIRPath, relative to each value of the composite's expression.
-    pub expression: &'static str,
+    pub expression: Cow<'static, str>,
 }
 
 /// How a search parameter's values are written and compared.

@@ -2,7 +2,8 @@
 
 use fornax_definitions::{
     BindingStrength, Coded, Comparator, Definitions, Derivation, Direction, JsonKind, Modifier,
-    OperationLevel, SELF_CODE, SearchKind, SystemType, TypeId, TypeKind, Usage, r4,
+    OperationLevel, ParameterId, Readiness, SELF_CODE, SearchKind, SearchParameter, SystemType, TypeId,
+    TypeKind, Usage, r4,
 };
 
 fn id(name: &str) -> TypeId {
@@ -127,9 +128,9 @@ fn numbers_lead_back_to_their_rows() {
         assert_eq!((one.id.index(), r4().type_of(one.id).name), (at, one.name));
         assert!(one.base.is_none_or(|base| base < one.id), "{} stands before its base", one.name);
     }
-    for (at, one) in r4().all_parameters().iter().enumerate() {
-        assert_eq!((one.id.index(), r4().parameter_of(one.id).url), (at, one.url));
-        assert_eq!(r4().parameter_at(one.url).map(|found| found.id), Some(one.id));
+    for (at, one) in r4().all_parameters().enumerate() {
+        assert_eq!((one.id.index(), &r4().parameter_of(one.id).url), (at, &one.url));
+        assert_eq!(r4().parameter_at(&one.url).map(|found| found.id), Some(one.id));
     }
     assert!(r4().parameter_at("http://hl7.org/fhir/SearchParameter/none").is_none());
 }
@@ -181,7 +182,7 @@ fn parameters_by_type_and_code() {
 #[test]
 fn parameters_of_a_type_are_listed_once() {
     for resource in r4().resource_types() {
-        let mut codes: Vec<&str> = r4().parameters(resource.id).map(|one| one.code).collect();
+        let mut codes: Vec<&str> = r4().parameters(resource.id).map(|one| &*one.code).collect();
         for code in &codes {
             assert!(r4().parameter(resource.id, code).is_some(), "{}?{code}", resource.name);
         }
@@ -190,7 +191,7 @@ fn parameters_of_a_type_are_listed_once() {
         codes.dedup();
         assert_eq!(codes.len(), before, "{} has two parameters of one code", resource.name);
     }
-    let patient: Vec<&str> = r4().parameters(id("Patient")).map(|one| one.code).collect();
+    let patient: Vec<&str> = r4().parameters(id("Patient")).map(|one| &*one.code).collect();
     assert!(patient.starts_with(&["active", "address", "address-city"]), "{patient:?}");
     assert!(patient.contains(&"_text") && patient.contains(&"_profile") && !patient.contains(&"part-agree"));
 }
@@ -202,16 +203,19 @@ fn parameters_in_full() {
     let parts: Vec<(&str, &str)> = code_value
         .components
         .iter()
-        .map(|part| (r4().parameter_of(part.parameter).code, part.expression))
+        .map(|part| (&*r4().parameter_of(part.parameter).code, &*part.expression))
         .collect();
     assert_eq!(parts, [("code", "code"), ("value-quantity", "value.as(Quantity)")]);
 
     let onset = r4().parameter(id("Condition"), "onset-date").unwrap();
-    assert_eq!(onset.expression, Some("Condition.onset.as(dateTime) | Condition.onset.as(Period)"));
+    assert_eq!(
+        onset.expression.as_deref(),
+        Some("Condition.onset.as(dateTime) | Condition.onset.as(Period)")
+    );
     assert_eq!(onset.comparators.first(), Some(&Comparator::Eq));
     let medication = r4().parameter(id("Substance"), "code").unwrap();
     assert_eq!(
-        medication.expression,
+        medication.expression.as_deref(),
         Some("Substance.code | (Substance.ingredient.substance as CodeableConcept)")
     );
     let part_of = r4().parameter(id("Encounter"), "part-of").unwrap();
@@ -312,4 +316,50 @@ fn the_image_says_what_it_is() {
     check(b"FXDEFS");
     check(b"FXDEFS\x02\0\0\0\0\0\0\0\0\0");
     check(b"something else altogether");
+}
+
+#[test]
+fn added_parameters_count_beside_and_before_those_of_the_release() {
+    let patient = id("Patient");
+    let from = r4().added_from().number();
+    let made = |number: u16, code: &'static str, base: &str, readiness| SearchParameter {
+        id: ParameterId::new(from + number),
+        url: format!("http://example.org/{number}").into(),
+        code: code.into(),
+        base: [id(base)].into(),
+        readiness,
+        ..r4().parameter(patient, "gender").unwrap().clone()
+    };
+    let (ready, waiting) = (Readiness::Ready, Readiness::Waiting);
+    let definitions = r4().with_parameters(vec![
+        made(9, "of-all", "Resource", ready),
+        made(2, "race", "Patient", ready),
+        made(3, "family", "Patient", ready),
+        made(4, "given", "Patient", waiting),
+        made(5, "race", "Patient", ready),
+        made(7, "tribe", "Patient", waiting),
+        made(8, "_tag", "Patient", ready),
+    ]);
+    let check = |code: &str, number: Option<u16>| {
+        let found = definitions.parameter(patient, code).unwrap();
+        match number {
+            Some(number) => assert_eq!(found.id.number(), from + number, "{code}"),
+            None => assert_eq!(found.id, r4().parameter(patient, code).unwrap().id, "{code}"),
+        }
+        let listed = definitions.parameters(patient).filter(|one| one.code == code);
+        assert_eq!(listed.map(|one| one.id).collect::<Vec<_>>(), [found.id], "{code} is listed once");
+        assert_eq!(definitions.parameter_of(found.id).id, found.id);
+    };
+    check("race", Some(5));
+    check("family", Some(3));
+    check("given", None);
+    check("tribe", Some(7));
+    check("of-all", Some(9));
+    check("_tag", Some(8));
+    check("gender", None);
+    assert_eq!(definitions.parameter(id("Group"), "of-all").unwrap().readiness, ready);
+    assert!(definitions.parameter(id("Group"), "race").is_none());
+    assert_eq!(definitions.parameter_at("http://example.org/7").unwrap().code, "tribe");
+    assert_eq!(definitions.all_parameters().count(), usize::from(from) + 7);
+    assert!(r4().parameter(patient, "race").is_none());
 }

@@ -33,8 +33,9 @@ pub enum Dialect {
     Standard,
     /// R4's own expressions, of search parameters and constraints: `as` filters a collection of any size, as `ofType` does
     /// (R4 writes `Group.characteristic.value as CodeableConcept`, of any number of characteristics; R5 corrected it to
-    /// `ofType`), and a System type's name in a test also stands for the FHIR types that convert to it (R4 writes
-    /// `value.as(DateTime)` of a FHIR `dateTime`).
+    /// `ofType`), a System type's name in a test also stands for the FHIR types that convert to it (R4 writes
+    /// `value.as(DateTime)` of a FHIR `dateTime`), and a choice may have its type in its name, as in JSON (guides for R4 write
+    /// `extension.valueDateTime` and `item.servicedDate`).
     R4,
 }
 
@@ -87,6 +88,15 @@ impl Compiler {
             }
             test => test,
         })
+    }
+
+    /// Where an element stands in JSON.
+    pub(crate) fn rows(&self, parent: TypeId, name: &str) -> SmallVec<[Row; 1]> {
+        let rows = self.schema.rows(parent, name);
+        if rows.is_empty() && self.dialect == Dialect::R4 {
+            return self.schema.rows_of_member(parent, name);
+        }
+        rows
     }
 
     /// Without a type for elements whose types show at run time only.
@@ -255,7 +265,7 @@ impl Work<'_> {
         let mut rows: SmallVec<[Row; 1]> = SmallVec::new();
         for of in types {
             if let TypeOf::Fhir(type_id) = of {
-                rows.extend(self.schema().rows(*type_id, name));
+                rows.extend(self.compiler.rows(*type_id, name));
             }
         }
         if rows.is_empty() {

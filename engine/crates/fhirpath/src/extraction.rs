@@ -62,7 +62,7 @@ pub struct ParameterError {
     /// The search parameter.
     pub parameter: ParameterId,
     /// Its canonical URL.
-    pub url: &'static str,
+    pub url: String,
     /// What is wrong with its expression, or that of a component.
     pub error: Error,
 }
@@ -136,7 +136,7 @@ impl ExtractionPlan {
         let compiler = compiler.clone().dialect(Dialect::R4);
         let mut build = build::Build::new(&compiler, resource);
         for parameter in parameters {
-            let url = parameter.url;
+            let url = parameter.url.to_string();
             build.add(parameter).map_err(|error| ParameterError { parameter: parameter.id, url, error })?;
         }
         Ok(build.finish())

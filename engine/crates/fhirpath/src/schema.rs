@@ -98,6 +98,12 @@ impl Schema {
         names.map(|(json, of)| self.row(parent, json, of)).collect()
     }
 
+    /// The same of a choice with the type in its name, as JSON has it: `valueDateTime`.
+    pub fn rows_of_member(&self, parent: TypeId, name: &str) -> SmallVec<[Row; 1]> {
+        let found = self.definitions.child(parent, name).filter(|found| found.element.is_choice);
+        found.map(|found| self.row(parent, name.to_owned(), found.value)).into_iter().collect()
+    }
+
     fn row(&self, parent: TypeId, json: String, of: &ElementType) -> Row {
         let extra = (self.is_primitive(of.type_id) && of.system.is_none())
             .then(|| format!("_{json}").into_boxed_str());

@@ -48,8 +48,10 @@ fn document(source: &str) -> (Document, TypeId) {
 fn parameter(expression: &'static str, components: &[&'static str]) -> SearchParameter {
     let patient = r4().type_named("Patient").expect("a type").id;
     let other = r4().parameter(patient, "name").expect("a parameter");
-    let components = components.iter().map(|expression| Component { parameter: other.id, expression });
-    SearchParameter { expression: Some(expression), components: components.collect(), ..other.clone() }
+    let components = components
+        .iter()
+        .map(|expression| Component { parameter: other.id, expression: (*expression).into() });
+    SearchParameter { expression: Some(expression.into()), components: components.collect(), ..other.clone() }
 }
 
 fn shown(item: &Item<'_>) -> String {
@@ -282,17 +284,17 @@ fn plans_find_what_the_programs_do() {
         let mut by_plan: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         let mut take = |found: fornax_fhirpath::Extracted<'_>| {
             if found.part == Part::Whole {
-                let url = r4().parameter_of(found.parameter).url;
+                let url = &*r4().parameter_of(found.parameter).url;
                 by_plan.entry(url).or_default().insert(compared(&found.item));
             }
         };
         plan.extract(root, &environment, &mut take).expect("extracted");
         let mut by_program: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for parameter in r4().parameters(type_id).filter(|parameter| parameter.components.is_empty()) {
-            let Some(expression) = parameter.expression else { continue };
+            let Some(expression) = &parameter.expression else { continue };
             let program = search.compile(expression, type_id).expect("compiles");
             for item in program.evaluate(root, &environment).expect("evaluated") {
-                by_program.entry(parameter.url).or_default().insert(compared(&item));
+                by_program.entry(&*parameter.url).or_default().insert(compared(&item));
             }
         }
         assert_eq!(by_plan, by_program, "{source}");

@@ -226,7 +226,7 @@ fn actual(examples: &Path) -> BTreeMap<Key, Selected> {
         let mut found: BTreeMap<Key, Selected> = BTreeMap::new();
         let mut instances: BTreeMap<Key, BTreeMap<NodeId, BTreeMap<u64, BTreeSet<String>>>> = BTreeMap::new();
         let mut take = |Extracted { parameter, part, item }: Extracted<'_>| {
-            let key = (file.clone(), r4().parameter_of(parameter).url.to_owned());
+            let key = (file.clone(), r4().parameter_of(parameter).url.to_string());
             let selected = found.entry(key.clone()).or_default();
             let text = written_item(&item);
             match part {

@@ -18,7 +18,7 @@ fn every_expression_compiles() {
     let mut compiled = 0;
     let mut failed = Vec::new();
     for parameter in r4().all_parameters() {
-        let Some(expression) = parameter.expression else { continue };
+        let Some(expression) = &parameter.expression else { continue };
         compiled += 1;
         for (resource, compiler) in
             types(parameter).into_iter().flat_map(|of| compilers.iter().map(move |c| (of, c)))

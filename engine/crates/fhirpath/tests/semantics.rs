@@ -328,6 +328,8 @@ fn types() {
             ("effective.as(DateTime)", "{\"2016-03-28T10:15:00Z\"}"),
             ("issued.as(DateTime)", "{\"2016-03-28T10:15:30.500Z\"}"),
             ("effective.as(System.DateTime)", "{}"),
+            ("effectiveDateTime", "{\"2016-03-28T10:15:00Z\"}"),
+            ("effectivePeriod.start", "{}"),
         ],
     );
 }

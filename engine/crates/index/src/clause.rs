@@ -115,7 +115,7 @@ impl Writing<'_> {
             }
             _ => {}
         }
-        let not_indexed = || IndexError::NotIndexed { url: parameter.url };
+        let not_indexed = || IndexError::NotIndexed { url: parameter.url.to_string() };
         let plan = self.indexer.plan(*types.first().ok_or_else(not_indexed)?)?;
         let row = plan.find(id).map(|row| plan.row(row)).ok_or_else(not_indexed)?;
         Ok(match (values, &row.columns) {
@@ -168,7 +168,7 @@ impl Writing<'_> {
 
     fn link(&self, parameter: ParameterId) -> Result<Link, IndexError> {
         let parameter = self.definitions.parameter_of(parameter);
-        link(parameter, self.definitions).ok_or(IndexError::NotIndexed { url: parameter.url })
+        link(parameter, self.definitions).ok_or(IndexError::NotIndexed { url: parameter.url.to_string() })
     }
 
     fn ids(&self, types: &[TypeId], ids: &[String]) -> Clause {

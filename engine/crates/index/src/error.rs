@@ -28,7 +28,7 @@ pub enum IndexError {
     #[error("the search parameter {url} is not indexed")]
     NotIndexed {
         /// Its canonical URL.
-        url: &'static str,
+        url: String,
     },
     /// Other resources decide whether this one matches.
     #[error("the search asks for what other resources say")]

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, TypeId};
-use fornax_fhirpath::Compiler;
+use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, Type, TypeId};
+use fornax_fhirpath::{Compiler, ExtractionPlan};
 use fornax_model::Node;
 use fornax_postings::{Clause, Field, Link, Order, Rid, Seq};
 use fornax_query::Query;
@@ -24,15 +24,22 @@ const LAYOUT: u32 = 5;
 /// A type's plan, or why it has none.
 type PlanCell = OnceLock<Result<Arc<TypePlan>, IndexError>>;
 
-/// Reads resources and queries of one FHIR release. Shared by threads; a type's parameters are compiled when it first comes.
+/// Reads resources and queries by the search parameters of some definitions. Shared by threads; a type's parameters are compiled
+/// when it first comes.
 #[derive(Debug)]
 pub struct Indexer {
-    definitions: &'static Definitions,
+    definitions: Definitions,
+    ground: Arc<Ground>,
+    /// By the type's number.
+    plans: Box<[Arc<PlanCell>]>,
+}
+
+/// What does not depend on search parameters.
+#[derive(Debug)]
+struct Ground {
     compiler: Compiler,
     shapes: Shapes,
     limits: Limits,
-    /// By the type's number.
-    plans: Box<[PlanCell]>,
 }
 
 /// Knows resources by their rids, as of the commit that is searched.
@@ -71,16 +78,49 @@ impl Indexer {
 
     /// An indexer within these limits.
     pub fn with_limits(definitions: &'static Definitions, limits: Limits) -> Self {
+        let (compiler, shapes) = (Compiler::new(definitions), Shapes::new(definitions));
         Self {
-            definitions,
-            compiler: Compiler::new(definitions),
-            shapes: Shapes::new(definitions),
-            limits,
-            plans: definitions.types().iter().map(|_| OnceLock::new()).collect(),
+            definitions: definitions.clone(),
+            ground: Arc::new(Ground { compiler, shapes, limits }),
+            plans: definitions.types().iter().map(|_| Arc::default()).collect(),
         }
     }
 
-    /// What identifies the form of the documents: an index made under another one must be made anew.
+    /// One with these search parameters, and no other ones, added to the release's. What it compiled of types that they are not
+    /// for is shared.
+    #[must_use]
+    pub fn with_parameters(&self, added: Vec<SearchParameter>) -> Self {
+        let bases: Vec<TypeId> = added.iter().flat_map(|one| one.base.iter().copied()).collect();
+        let released = |of: &Type| !bases.iter().any(|&base| self.definitions.is_a(of.id, base));
+        let plan = |(of, plan): (&Type, &Arc<PlanCell>)| {
+            if released(of) { Arc::clone(plan) } else { Arc::default() }
+        };
+        Self {
+            plans: self.definitions.types().iter().zip(&self.plans).map(plan).collect(),
+            definitions: self.definitions.with_parameters(added),
+            ground: Arc::clone(&self.ground),
+        }
+    }
+
+    /// Whether the values of a search parameter can be found on all of its types.
+    ///
+    /// # Errors
+    /// The first type on which its expression, or that of a component, does not compile, and what is wrong.
+    pub fn check(&self, parameter: &SearchParameter) -> Result<(), (TypeId, String)> {
+        let is_for = |of: &&Type| parameter.base.iter().any(|&base| self.definitions.is_a(of.id, base));
+        self.definitions.resource_types().filter(is_for).try_for_each(|of| {
+            let plan = ExtractionPlan::new(&self.ground.compiler, of.id, [parameter]);
+            plan.map(drop).map_err(|failed| (of.id, failed.error.to_string()))
+        })
+    }
+
+    /// What resources and queries are read by.
+    pub fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// What identifies the form of the documents, added search parameters aside: an index made under another one must be made
+    /// anew.
     pub fn layout(&self) -> [u8; 12] {
         let mut layout = [0; 12];
         layout[..4].copy_from_slice(&LAYOUT.to_be_bytes());
@@ -90,8 +130,13 @@ impl Indexer {
 
     /// All search values of a resource of that type, whose body is `root`.
     pub fn extract(&self, resource: TypeId, root: Node<'_>) -> Result<SearchValues, IndexError> {
-        let Self { definitions, shapes, limits, .. } = self;
+        let (definitions, Ground { shapes, limits, .. }) = (&self.definitions, &*self.ground);
         collect(Reading { definitions, shapes, limits }, self.plan(resource)?, root)
+    }
+
+    /// Whether these values are what the search parameters of this indexer select.
+    pub fn is_of(&self, values: &SearchValues) -> bool {
+        self.plan(values.plan.resource).is_ok_and(|plan| Arc::ptr_eq(plan, &values.plan))
     }
 
     /// A query as a clause: its types and all its conditions.
@@ -106,7 +151,7 @@ impl Indexer {
         query: &Query,
         context: &ClauseContext<'_>,
     ) -> Result<Vec<(String, Clause)>, IndexError> {
-        Writing { indexer: self, definitions: self.definitions, context }.query(query)
+        Writing { indexer: self, definitions: &self.definitions, context }.query(query)
     }
 
     /// Every resource of a type.
@@ -118,17 +163,17 @@ impl Indexer {
     pub fn links(&self, resource: Option<TypeId>, parameter: Option<ParameterId>) -> Vec<Link> {
         let mut found: Vec<&SearchParameter> = match resource {
             Some(resource) => self.definitions.parameters(resource).collect(),
-            None => self.definitions.all_parameters().iter().collect(),
+            None => self.definitions.all_parameters().collect(),
         };
         found.retain(|found| found.kind == SearchKind::Reference && !found.is_example);
         found.retain(|found| parameter.is_none_or(|parameter| found.id == parameter));
-        found.into_iter().filter_map(|found| link(found, self.definitions)).collect()
+        found.into_iter().filter_map(|found| link(found, &self.definitions)).collect()
     }
 
     /// The order that a query asks for; what has no value comes last. Numbers compare by their first 17 digits, whatever their
     /// units; references by type and then by when their target was first mentioned; texts as `columns` says.
     pub fn order(&self, query: &Query) -> Order {
-        order(self.definitions, query)
+        order(&self.definitions, query)
     }
 
     /// Whether a resource matches a query. The same answer as the clause's on the document of these values.
@@ -141,11 +186,11 @@ impl Indexer {
         values: &SearchValues,
         context: &MatchContext,
     ) -> Result<bool, IndexError> {
-        Evaluation { definitions: self.definitions, values, context }.query(query)
+        Evaluation { definitions: &self.definitions, values, context }.query(query)
     }
 
     pub(crate) fn plan(&self, resource: TypeId) -> Result<&Arc<TypePlan>, IndexError> {
-        let new = || TypePlan::new(&self.compiler, self.definitions, resource).map(Arc::new);
+        let new = || TypePlan::new(&self.ground.compiler, &self.definitions, resource).map(Arc::new);
         self.plans[resource.index()].get_or_init(new).as_ref().map_err(Clone::clone)
     }
 }

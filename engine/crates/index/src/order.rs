@@ -17,7 +17,7 @@ pub(crate) fn order(definitions: &Definitions, query: &Query) -> Order {
         };
         let mut add = |column: ColumnName| keys.push(SortKey { column, pick: Pick::Extreme, direction });
         let parameter = definitions.parameter_of(key.parameter);
-        match (parameter.code, Columns::of(parameter, definitions)) {
+        match (&*parameter.code, Columns::of(parameter, definitions)) {
             (LAST_UPDATED, _) => add(EVERY.last_updated.clone()),
             (ID, _) => EVERY.id.iter().cloned().for_each(add),
             (_, Some(Columns::Date { low, high })) => add(match direction {

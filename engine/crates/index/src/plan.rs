@@ -47,7 +47,7 @@ impl RowId {
 
 impl TypePlan {
     pub fn new(compiler: &Compiler, definitions: &Definitions, resource: TypeId) -> Result<Self, IndexError> {
-        let indexed = || definitions.parameters(resource).filter(|parameter| is_extracted(parameter));
+        let indexed = || definitions.indexed_parameters(resource).filter(|parameter| is_extracted(parameter));
         let mut rows: Vec<Row> =
             indexed().filter_map(|parameter| Row::new(parameter, resource, definitions)).collect();
         rows.sort_unstable_by_key(|row| row.parameter);
@@ -77,7 +77,8 @@ impl TypePlan {
 
 impl Row {
     fn new(parameter: &SearchParameter, resource: TypeId, definitions: &Definitions) -> Option<Self> {
-        let identity = match (parameter.code, parameter.kind) {
+        let identity = match (&*parameter.code, parameter.kind) {
+            _ if !definitions.is_of_release(parameter.id) => None,
             ("identifier", SearchKind::Token) => Some(IdentityKind::Identifier),
             ("url", SearchKind::Uri) => Some(IdentityKind::CanonicalUrl),
             _ => None,
@@ -91,7 +92,7 @@ impl Row {
 /// Whether a parameter's values are read from the body. The id is the rid's own, and the time of the last update is the
 /// store's, not the body's.
 fn is_extracted(parameter: &SearchParameter) -> bool {
-    is_supported(parameter) && !matches!(parameter.code, ID | LAST_UPDATED)
+    is_supported(parameter) && !matches!(&*parameter.code, ID | LAST_UPDATED)
 }
 
 /// The parameter that asks for ids.

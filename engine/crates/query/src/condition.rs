@@ -69,6 +69,30 @@ impl Condition {
         }
     }
 
+    /// Adds the search parameters that it asks by.
+    pub(crate) fn add_parameters(&self, found: &mut Vec<ParameterId>) {
+        let of_all = |described: &[Described], found: &mut Vec<ParameterId>| {
+            described.iter().for_each(|one| one.condition.add_parameters(found));
+        };
+        match self {
+            Self::Has { parameter, .. } | Self::Present(parameter) => found.push(*parameter),
+            Self::Refers { parameter, targets } => {
+                found.push(*parameter);
+                of_all(targets, found);
+            }
+            Self::Referred { parameter, source } => {
+                found.push(*parameter);
+                source.condition.add_parameters(found);
+            }
+            Self::ByType(described) => of_all(described, found),
+            Self::Is { .. } => {}
+            Self::Not(condition) => condition.add_parameters(found),
+            Self::All(conditions) | Self::Any(conditions) => {
+                conditions.iter().for_each(|condition| condition.add_parameters(found));
+            }
+        }
+    }
+
     /// How many values are looked up for it.
     pub(crate) fn values(&self) -> usize {
         let of_all = |described: &[Described]| described.iter().map(|one| one.condition.values()).sum();

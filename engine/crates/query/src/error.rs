@@ -59,6 +59,12 @@ pub enum QueryError {
         /// What.
         feature: Feature,
     },
+    /// A search parameter that not all resources are indexed by yet: any answer would leave some out.
+    #[error("{place}: resources are still being indexed by this search parameter; try again later")]
+    NotReady {
+        /// Which.
+        place: Place,
+    },
     /// A search over a type that does not exist.
     #[error("unknown resource type")]
     UnknownType,
@@ -86,6 +92,7 @@ impl QueryError {
             Self::NotSupported { place, feature } => {
                 format!("search not supported: {}: {feature}", place.numbers())
             }
+            Self::NotReady { place } => format!("search too early: {}", place.numbers()),
             Self::UnknownType => "invalid search: unknown resource type".to_owned(),
             Self::NoCompartment => "invalid search: no such compartment".to_owned(),
             Self::Limit { bound, max, .. } => format!("search over the limit of {max} {bound}"),
@@ -95,9 +102,10 @@ impl QueryError {
     /// The same, at that byte of the pair's value, if it is of the pair and does not say yet where in it.
     pub(crate) fn within(mut self, pair: &Pair, byte: usize) -> Self {
         let place = match &mut self {
-            Self::Invalid { place, .. } | Self::Unknown { place } | Self::NotSupported { place, .. } => {
-                Some(place)
-            }
+            Self::Invalid { place, .. }
+            | Self::Unknown { place }
+            | Self::NotSupported { place, .. }
+            | Self::NotReady { place } => Some(place),
             Self::Limit { place, .. } => place.as_mut(),
             Self::UnknownType | Self::NoCompartment => None,
         };

@@ -1,6 +1,6 @@
 //! A parameter that says what must hold: its name with modifiers and chains, and its values, to a condition.
 
-use fornax_definitions::{ParameterId, SearchKind, SearchParameter, TypeId};
+use fornax_definitions::{ParameterId, Readiness, SearchKind, SearchParameter, TypeId};
 
 use crate::condition::{Condition, Described};
 use crate::error::{Bound, Fault, Feature, QueryError};
@@ -50,7 +50,7 @@ impl Reading<'_> {
         let mut meanings: Vec<(ParameterId, Vec<&str>)> = Vec::new();
         for &resource in types {
             self.try_one(pair)?;
-            let parameter = definitions.parameter(resource, code);
+            let parameter = self.parameter(resource, code, pair)?;
             let parameter = parameter.ok_or_else(|| QueryError::Unknown { place: pair.place() })?;
             // Of a single type there is nothing to compare.
             let systems = match types {
@@ -69,6 +69,20 @@ impl Reading<'_> {
         match described.pop() {
             Some(Described { condition, .. }) if is_one => Ok(condition),
             last => Ok(Condition::ByType(described.into_iter().chain(last).collect())),
+        }
+    }
+
+    /// The parameter of that code on a type, if there is one and resources are indexed by it.
+    pub fn parameter(
+        &self,
+        resource: TypeId,
+        code: &str,
+        pair: &Pair,
+    ) -> Result<Option<&SearchParameter>, QueryError> {
+        let parameter = self.context.definitions.parameter(resource, code);
+        match parameter.map(|parameter| parameter.readiness) {
+            Some(Readiness::Waiting) => Err(QueryError::NotReady { place: pair.place() }),
+            Some(Readiness::Ready) | None => Ok(parameter),
         }
     }
 
@@ -132,7 +146,7 @@ impl Reading<'_> {
         modifier: &'static str,
         pair: &Pair,
     ) -> Result<Condition, QueryError> {
-        let is_every = matches!(parameter.code, "_id" | "_lastUpdated");
+        let is_every = matches!(&*parameter.code, "_id" | "_lastUpdated");
         let form = match (modifier, parameter.kind) {
             ("missing", _) if !is_every => return missing(parameter, pair),
             ("not", SearchKind::Token) => {
@@ -199,7 +213,7 @@ impl Reading<'_> {
         for resource in possible.filter(|&of| only.is_none_or(|only| only == of)) {
             match read(resource) {
                 Ok(condition) => targets.push(Described { resource, condition }),
-                Err(error @ QueryError::Limit { .. }) => return Err(error),
+                Err(error @ (QueryError::Limit { .. } | QueryError::NotReady { .. })) => return Err(error),
                 // What is wrong with a value says more than that another type has no such parameter.
                 Err(QueryError::Unknown { .. }) => {}
                 Err(error) => failure = failure.or(Some(error)),
@@ -218,7 +232,7 @@ impl Reading<'_> {
         let parts: Vec<&str> = rest.splitn(4, ':').collect();
         let ["", name, code, after] = parts[..] else { return Err(pair.invalid(Fault::Has)) };
         let resource = resource_named(definitions, name).ok_or_else(|| pair.invalid(Fault::ResourceType))?;
-        let parameter = definitions.parameter(resource, code);
+        let parameter = self.parameter(resource, code, pair)?;
         let parameter = parameter.filter(|found| is_includable(definitions, found, resource));
         let parameter = parameter.ok_or_else(|| pair.invalid(Fault::Has))?;
         let condition = self.condition(&[resource], after, pair);
@@ -241,7 +255,7 @@ impl Reading<'_> {
             return Err(pair.not_supported(Feature::Value("$current")));
         }
         let list = resource_named(definitions, "List");
-        let item = list.and_then(|list| definitions.parameter(list, "item"));
+        let item = list.and_then(|list| definitions.parameter_of_release(list, "item"));
         let (Some(resource), Some(item)) = (list, item) else {
             return Err(pair.not_supported(Feature::Parameter));
         };

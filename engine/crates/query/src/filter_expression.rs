@@ -118,7 +118,7 @@ impl Meaning<'_> {
 
 /// Whether there is a value. An id and a time of writing there always is.
 fn present(parameter: &SearchParameter) -> Condition {
-    match parameter.code {
+    match &*parameter.code {
         "_id" | "_lastUpdated" => Condition::All(Vec::new()),
         _ => Condition::Present(parameter.id),
     }

@@ -11,7 +11,8 @@ pub fn implied_systems(
     parameter: &SearchParameter,
     source: TypeId,
 ) -> Vec<&'static str> {
-    let Some(expression) = parameter.expression.filter(|_| parameter.kind == SearchKind::Token) else {
+    let Some(expression) = parameter.expression.as_deref().filter(|_| parameter.kind == SearchKind::Token)
+    else {
         return Vec::new();
     };
     let name = definitions.type_of(source).name;

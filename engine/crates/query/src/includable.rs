@@ -7,7 +7,9 @@ use crate::paths::Path;
 
 /// Whether `_include` can follow a parameter of `source`.
 pub fn is_includable(definitions: &Definitions, parameter: &SearchParameter, source: TypeId) -> bool {
-    let Some(expression) = parameter.expression.filter(|_| parameter.kind == SearchKind::Reference) else {
+    let Some(expression) =
+        parameter.expression.as_deref().filter(|_| parameter.kind == SearchKind::Reference)
+    else {
         return false;
     };
     let name = definitions.type_of(source).name;

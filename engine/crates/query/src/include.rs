@@ -16,7 +16,7 @@ impl Reading<'_> {
             _ => return Err(pair.invalid(Fault::NoModifier)),
         };
         let way = if code == "_include" { Way::Include } else { Way::RevInclude };
-        let Some(include) = self.read_include(&pair.value, way, reach) else {
+        let Some(include) = self.read_include(pair, way, reach)? else {
             return self.pass_over(pair.invalid(Fault::Include), &[Handling::Lenient]);
         };
         if self.query.includes.contains(&include) {
@@ -29,32 +29,40 @@ impl Reading<'_> {
 
     /// Reads `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`. `None` for what can't bring in anything: an unknown
     /// name, a parameter that is no reference, a type that is not involved.
-    fn read_include(&self, text: &str, way: Way, reach: Reach) -> Option<Include> {
+    fn read_include(&self, pair: &Pair, way: Way, reach: Reach) -> Result<Option<Include>, QueryError> {
         let definitions = self.context.definitions;
         let resource = |name: &str| resource_named(definitions, name);
-        let parts: Vec<&str> = text.split(':').collect();
+        let parts: Vec<&str> = pair.value.split(':').collect();
         let (source, code, target) = match parts[..] {
             ["*"] => (None, "*", None),
-            [source, code] => (Some(resource(source)?), code, None),
-            [source, code, target] => (Some(resource(source)?), code, Some(resource(target)?)),
-            _ => return None,
+            [source, code] => (resource(source), code, None),
+            [source, code, target] => match resource(target) {
+                Some(target) => (resource(source), code, Some(target)),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
         };
+        if source.is_none() && parts.len() > 1 {
+            return Ok(None);
+        }
         // What is included brings in more: then any type may be involved.
         let from = match way {
             Way::Include => source,
             Way::RevInclude => target,
         };
         if reach == Reach::Matches && from.is_some_and(|from| !self.query.types.has(from)) {
-            return None;
+            return Ok(None);
         }
         let parameter = match (code, source) {
-            ("*", _) => None,
-            (_, None) => return None,
+            ("*", _) | (_, None) => None,
             (code, Some(source)) => {
-                let found = definitions.parameter(source, code);
-                Some(found.filter(|found| is_includable(definitions, found, source))?.id)
+                let found = self.parameter(source, code, pair)?;
+                match found.filter(|found| is_includable(definitions, found, source)) {
+                    Some(found) => Some(found.id),
+                    None => return Ok(None),
+                }
             }
         };
-        Some(Include { way, reach, source, parameter, target, text: text.to_owned() })
+        Ok(Some(Include { way, reach, source, parameter, target, text: pair.value.clone() }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use fornax_definitions::{Definitions, SearchKind, SearchParameter, TypeId, Usage};
+use fornax_definitions::{Definitions, Readiness, SearchKind, SearchParameter, TypeId, Usage};
 
 use crate::error::{Bound, Fault, Feature, QueryError};
 use crate::escape::split;
@@ -164,13 +164,13 @@ impl Reading<'_> {
     }
 }
 
-/// Whether a query evaluates the parameter: what a capability statement may name. Its values follow from a resource alone, and are
-/// compared by its kind, or by distance.
+/// Whether a query evaluates the parameter: what a capability statement may name. Its values follow from a resource alone, are
+/// compared by its kind, or by distance, and resources are indexed by them.
 pub fn is_supported(parameter: &SearchParameter) -> bool {
     let is_compared = match parameter.usage {
         Some(Usage::Normal) => true,
         Some(Usage::Nearby) => parameter.kind == SearchKind::Special,
         _ => false,
     };
-    is_compared && parameter.expression.is_some()
+    is_compared && parameter.expression.is_some() && parameter.readiness == Readiness::Ready
 }

@@ -151,6 +151,17 @@ impl Query {
         self.within.iter().chain(self.filters.iter().map(|filter| &filter.condition))
     }
 
+    /// The search parameters that it goes by, in order, each once.
+    pub fn parameters(&self) -> Vec<ParameterId> {
+        let sorted_by = self.sort.iter().map(|key| key.parameter);
+        let mut found: Vec<_> =
+            sorted_by.chain(self.includes.iter().filter_map(|include| include.parameter)).collect();
+        self.conditions().for_each(|condition| condition.add_parameters(&mut found));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Matches on a page.
     pub fn page_size(&self, limits: &Limits) -> u32 {
         self.count.unwrap_or(limits.count_default)

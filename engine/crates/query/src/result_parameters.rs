@@ -68,7 +68,7 @@ impl Reading<'_> {
             if code == "_score" {
                 return Err(pair.not_supported(Feature::Value("_score")));
             }
-            let Some(parameter) = self.shared(code).filter(|parameter| is_sortable(parameter)) else {
+            let Some(parameter) = self.shared(code, pair)?.filter(|parameter| is_sortable(parameter)) else {
                 self.pass_over(pair.invalid(Fault::SortKey), &[Handling::Lenient])?;
                 continue;
             };
@@ -79,12 +79,17 @@ impl Reading<'_> {
     }
 }
 
-impl<'a> Reading<'a> {
+impl Reading<'_> {
     /// The parameter of that code, where it is one and the same for all types that are searched.
-    fn shared(&self, code: &str) -> Option<&'a SearchParameter> {
-        let mut found = self.types.iter().map(|&of| self.context.definitions.parameter(of, code));
-        let first = found.next()??;
-        found.all(|other| other.is_some_and(|other| other.id == first.id)).then_some(first)
+    fn shared(&self, code: &str, pair: &Pair) -> Result<Option<&SearchParameter>, QueryError> {
+        let mut shared = None;
+        for &resource in &self.types {
+            let Some(found) = self.parameter(resource, code, pair)? else { return Ok(None) };
+            if shared.get_or_insert(found).id != found.id {
+                return Ok(None);
+            }
+        }
+        Ok(shared)
     }
 }
 

@@ -102,7 +102,7 @@ impl Scope {
         };
         let belongs = |resource: TypeId| {
             let by = |code: &&str| {
-                let parameter = definitions.parameter(resource, code)?.id;
+                let parameter = definitions.parameter_of_release(resource, code)?.id;
                 let (resource, id) = (of.resource, of.id.clone());
                 let values = Values::Reference(vec![ReferenceValue::Local { resource, id, version: None }]);
                 Some(Condition::Has { parameter, values })

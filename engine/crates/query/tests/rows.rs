@@ -43,7 +43,7 @@ fn show(query: &Query) -> String {
 }
 
 fn show_condition(definitions: &Definitions, condition: &Condition) -> String {
-    let code = |parameter: &ParameterId| definitions.parameter_of(*parameter).code;
+    let code = |parameter: &ParameterId| &*definitions.parameter_of(*parameter).code;
     let described = |one: &Described| {
         let name = definitions.type_of(one.resource).name;
         format!("{name}({})", show_condition(definitions, &one.condition))
@@ -76,7 +76,7 @@ fn show_condition(definitions: &Definitions, condition: &Condition) -> String {
 
 fn show_include(definitions: &Definitions, include: &Include) -> String {
     let way = if include.way == Way::Include { "include" } else { "revinclude" };
-    let code = include.parameter.map_or("*", |parameter| definitions.parameter_of(parameter).code);
+    let code = include.parameter.map_or("*", |parameter| &*definitions.parameter_of(parameter).code);
     let target = include.target.map_or("*", |target| definitions.type_of(target).name);
     let source = include.source.map_or("*", |source| definitions.type_of(source).name);
     let again = if include.reach == Reach::Included { " again" } else { "" };

@@ -202,7 +202,7 @@ fn walk(definitions: &Definitions) {
         }
         for parameter in definitions.parameters(one.id) {
             for part in &parameter.components {
-                assert!(definitions.parameter_at(definitions.parameter_of(part.parameter).url).is_some());
+                assert!(definitions.parameter_at(&definitions.parameter_of(part.parameter).url).is_some());
             }
         }
         let operation = definitions.operation(OperationLevel::Type(one.id), "turn");

@@ -7,7 +7,7 @@ use super::{FORMAT, HEADER_BYTES, ImageError, MAGIC, PARTS_DEPTH_MAX};
 use crate::compartment::CompartmentMember;
 use crate::{
     Binding, Compartment, Component, Element, ElementId, ElementType, Operation, OperationParameter,
-    OperationType, ParameterId, SearchParameter, Type, TypeId,
+    OperationType, ParameterId, Readiness, SearchParameter, Type, TypeId,
 };
 
 /// An image's tables, each reference within them checked.
@@ -244,24 +244,25 @@ impl Tables {
     fn parameter(&mut self, number: u16) -> Result<SearchParameter, ImageError> {
         Ok(SearchParameter {
             id: ParameterId::new(number),
-            url: self.string()?,
-            code: self.string()?,
+            url: self.string()?.into(),
+            code: self.string()?.into(),
             kind: self.reader.code()?,
-            expression: self.optional_string()?,
+            expression: self.optional_string()?.map(Into::into),
             usage: self.reader.optional_code()?,
             base: self.target_list()?,
             targets: self.target_list()?,
             components: self.boxed(|tables| {
                 // A component may refer to a parameter that stands further down: checked when all are read.
                 let parameter = ParameterId::new(tables.reader.row(usize::from(u16::MAX))?);
-                Ok(Component { parameter, expression: tables.string()? })
+                Ok(Component { parameter, expression: tables.string()?.into() })
             })?,
             comparators: self.boxed(|tables| tables.reader.code())?,
             modifiers: self.boxed(|tables| tables.reader.code())?,
-            chains: self.boxed(Self::string)?,
+            chains: self.boxed(|tables| Ok(tables.string()?.into()))?,
             multiple_or: self.reader.optional_truth()?,
             multiple_and: self.reader.optional_truth()?,
             is_example: self.reader.truth()?,
+            readiness: Readiness::Ready,
         })
     }
 

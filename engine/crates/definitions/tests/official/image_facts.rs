@@ -12,7 +12,7 @@ pub fn lines(definitions: &Definitions) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     let facts = Facts { definitions };
     definitions.types().iter().for_each(|one| facts.type_lines(&mut out, one));
-    definitions.all_parameters().iter().for_each(|one| facts.parameter(&mut out, one));
+    definitions.all_parameters().for_each(|one| facts.parameter(&mut out, one));
     definitions.compartments().iter().for_each(|one| facts.compartment(&mut out, one));
     definitions.operations().iter().for_each(|one| facts.operation(&mut out, one));
     out
@@ -99,7 +99,7 @@ impl Facts<'_> {
         let components: Vec<(&str, &str)> = one
             .components
             .iter()
-            .map(|c| (self.definitions.parameter_of(c.parameter).url, c.expression))
+            .map(|c| (&*self.definitions.parameter_of(c.parameter).url, &*c.expression))
             .collect();
         out.insert(format!(
             "parameter {} code={} type={} expression={:?} usage={:?} base={:?} targets={:?} components={components:?} \

@@ -66,7 +66,7 @@ impl<'c> Build<'c> {
     }
 
     pub fn add(&mut self, parameter: &SearchParameter) -> Result<(), Error> {
-        let Some(expression) = parameter.expression else { return Ok(()) };
+        let Some(expression) = &parameter.expression else { return Ok(()) };
         let tree = parse(expression, &self.compiler.limits)?;
         // The names are all checked, those of other types' alternatives too.
         self.compiler.compile_tree(&tree, Some(self.resource))?;
@@ -113,7 +113,7 @@ impl<'c> Build<'c> {
     ) -> Result<(), Error> {
         let mut trees = Vec::with_capacity(parameter.components.len());
         for component in &parameter.components {
-            trees.push(parse(component.expression, &self.compiler.limits)?);
+            trees.push(parse(&component.expression, &self.compiler.limits)?);
         }
         let Some(places) = found else {
             let instances = self.program(alternative, Some(self.resource))?;
@@ -179,7 +179,7 @@ impl<'c> Build<'c> {
                 if is_open {
                     return Ok(false);
                 }
-                for row in schema.rows(type_id, name) {
+                for row in self.compiler.rows(type_id, name) {
                     next.push(self.member(place, row)?);
                 }
             }

@@ -1,0 +1,92 @@
+//! Jobs: everything that takes long, of one tenant, as records that outlive the process.
+//!
+//! A job is done in steps of some hundred milliseconds. After each its record is put down, with how far it got, so that whoever
+//! opens the tenant next goes on from there. One job of a tenant runs at a time; the others wait in the order in which they came.
+
+mod control;
+mod record;
+mod runner;
+
+use std::collections::BTreeMap;
+
+use fornax_store::Batch;
+use parking_lot::{Condvar, Mutex};
+
+pub use self::control::JobAction;
+pub use self::record::{Job, JobState};
+pub(crate) use self::record::{JobRecord, Work, are_waiting, read};
+pub(crate) use self::runner::Runner;
+
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::reindex::{Build, ReindexRecord};
+
+/// The jobs of an open tenant.
+pub(crate) struct Jobs {
+    table: Mutex<Table>,
+    /// Told of every change of a record.
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Table {
+    next: u64,
+    /// Those that are not over, by number.
+    records: BTreeMap<u64, JobRecord>,
+    /// The one that a thread works at now.
+    claimed: Option<u64>,
+    /// What was opened for a job that is under way.
+    build: Option<(u64, Build)>,
+}
+
+impl Jobs {
+    /// With these jobs that are not over, and this number for the next one.
+    pub(crate) fn new(records: Vec<JobRecord>, next: u64) -> Self {
+        let records = records.into_iter().map(|record| (record.number, record)).collect();
+        let table = Table { next, records, ..Table::default() };
+        Self { table: Mutex::new(table), changed: Condvar::new() }
+    }
+
+    /// Whether the index is being built anew, or will be.
+    pub(crate) fn has_reindex(&self) -> bool {
+        self.table.lock().records.values().any(|record| matches!(record.work, Work::Reindex(_)))
+    }
+
+    /// Whether another job than this one does, or will.
+    pub(crate) fn has_another_reindex(&self, number: u64) -> bool {
+        self.table.lock().records.keys().any(|other| *other != number)
+    }
+
+    /// The generation of an index that is half built.
+    pub(crate) fn half_built(&self) -> Option<u32> {
+        let table = self.table.lock();
+        table.records.values().find_map(|record| match &record.work {
+            Work::Reindex(ReindexRecord::Begun { generation, .. }) => Some(*generation),
+            Work::Reindex(ReindexRecord::Asked) => None,
+        })
+    }
+
+    /// Adds a job that builds the index anew to a batch. It counts when it was [taken in](Self::take_in).
+    ///
+    /// # Errors
+    /// `Limit`: too many wait already.
+    pub(crate) fn begin_reindex(&self, core: &Core, batch: &mut Batch, by: &str) -> Result<JobRecord> {
+        let mut table = self.table.lock();
+        if table.records.len() >= core.limits.jobs_max {
+            let issue = Issue::error("too-costly", "too many jobs wait already");
+            return Err(Error::new(ErrorKind::Limit, issue));
+        }
+        let number = table.next;
+        table.next += 1;
+        let work = Work::Reindex(ReindexRecord::Asked);
+        let record = JobRecord::new(number, work, by, core.clock.now_ms());
+        record.put(core, batch)?;
+        Ok(record)
+    }
+
+    /// Takes in a job whose record the store has.
+    pub(crate) fn take_in(&self, record: JobRecord) {
+        self.table.lock().records.insert(record.number, record);
+        self.changed.notify_all();
+    }
+}
