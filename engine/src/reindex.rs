@@ -184,3 +184,6 @@ pub(crate) fn take_back(core: &Core, record: &ReindexRecord) -> Result<()> {
     core.store.write(&batch, Durability::Synced).map_err(failed)?;
     core.index_place.remove(*generation)
 }
+
+#[cfg(test)]
+mod tests;

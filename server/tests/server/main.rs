@@ -4,6 +4,7 @@ mod binary;
 mod crash;
 mod generate;
 mod http;
+mod jobs;
 mod load;
 mod search;
 mod support;
