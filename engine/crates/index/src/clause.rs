@@ -78,7 +78,7 @@ impl Writing<'_> {
             }
             Condition::Referred { parameter, source } => {
                 let source = self.described(std::slice::from_ref(source))?;
-                Clause::Referred(self.link(*parameter)?.column, Box::new(source))
+                Clause::Referred(self.link(*parameter)?, Box::new(source))
             }
             Condition::ByType(described) => self.described(described)?,
             Condition::Is { resource, id } => self.ids(&[*resource], std::slice::from_ref(id)),

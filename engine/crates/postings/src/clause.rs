@@ -37,8 +37,8 @@ pub enum Clause {
     Joined(Link, Arc<RidSet>),
     /// Documents that name a resource which the clause finds.
     Refers(Link, Box<Self>),
-    /// Documents of resources that are named, in this column, by a document which the clause finds.
-    Referred(ColumnName, Box<Self>),
+    /// Documents of resources that are named, by this link, by a document which the clause finds.
+    Referred(Link, Box<Self>),
     /// All hold. None: every document.
     And(Vec<Self>),
     /// At least one holds. None: no document.

@@ -205,6 +205,11 @@ pub(crate) fn at_most(clause: &Clause, segment: &Segment) -> Result<u64> {
         Clause::Term(..) => frequency(clause, segment)?.unwrap_or(all),
         Clause::Versions(versions) => all.min(versions.len() as u64),
         Clause::Rids(rids) | Clause::Joined(_, rids) if rids.is_empty() => 0,
+        Clause::Joined(link, rids) if is_by_terms(rids, segment) => {
+            let terms = joined_terms(link, rids);
+            let each = terms.map(|term| term_info(segment, link.field.physical(), &term));
+            each.map(|info| Ok(info?.map_or(0, |info| u64::from(info.doc_freq)))).sum::<Result<u64>>()?
+        }
         Clause::And(clauses) => of_each(clauses)?.into_iter().min().unwrap_or(all),
         Clause::Or(clauses) => all.min(of_each(clauses)?.into_iter().sum()),
         _ => all,
@@ -248,19 +253,21 @@ const DOCUMENTS_A_TERM: usize = 2_000;
 /// By terms where they are few, else by the column.
 fn joined_matches(ground: Ground<'_>, link: &Link, rids: &Arc<RidSet>) -> Result<Matches> {
     let segment = ground.segment;
-    if rids.len() * DOCUMENTS_A_TERM > segment.documents() as usize {
+    if !is_by_terms(rids, segment) {
         let column = segment.column(&link.column)?;
         let tested = |column| Matches::tested(Filter::Joined(column, Arc::clone(rids)));
         return Ok(column.map_or(Matches::NOTHING, tested));
     }
-    let mut alternatives = Vec::new();
-    let mut term = link.prefix.to_vec();
-    for rid in rids.iter() {
-        term.truncate(link.prefix.len());
-        term.extend(rid.to_be_bytes());
-        alternatives.push(term_matches(segment, link.field.physical(), &term)?);
-    }
-    any_of(alternatives, ground)
+    let terms = joined_terms(link, rids).map(|term| term_matches(segment, link.field.physical(), &term));
+    any_of(terms.collect::<Result<_>>()?, ground)
+}
+
+fn is_by_terms(rids: &RidSet, segment: &Segment) -> bool {
+    rids.len() * DOCUMENTS_A_TERM <= segment.documents() as usize
+}
+
+fn joined_terms<'a>(link: &'a Link, rids: &'a RidSet) -> impl Iterator<Item = Vec<u8>> + 'a {
+    rids.iter().map(|rid| [&*link.prefix, &rid.to_be_bytes()].concat())
 }
 
 fn prefix_matches(

@@ -41,6 +41,7 @@ pub use document::{ColumnName, IndexDocument, Rid, Seq};
 pub use error::{Error, Result};
 pub use files::{AppendFile, DiskFiles, Files, ReadFile};
 pub use index::{Changes, Limits, Options, Postings, SupersededVersion};
+pub use join::Places;
 pub use manifest::{ManifestTag, TagKeeper};
 pub use merge::MergeWorth;
 pub use page_cache::PageCache;

@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use fornax_postings::{Clause, Snapshot};
+use fornax_index::Resources;
+use fornax_postings::{Clause, Places, Snapshot};
+
+/// The record of a resource is read in the time that so many documents take to be looked at: some microseconds.
+const DOCUMENTS_A_LOOKUP: u64 = 512;
 
 /// One step of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +36,31 @@ impl<'a> Explaining<'a> {
         Self { snapshot, steps: is_wanted.then(Vec::new) }
     }
 
-    /// A condition: worked out here, where it is explained.
-    pub fn condition(&mut self, what: String, clause: Clause) -> Result<Clause, fornax_postings::Error> {
-        let Some(steps) = &mut self.steps else { return Ok(clause) };
-        let (before, begun) = (self.snapshot.spent(), Instant::now());
-        let clause = self.snapshot.work_out(&clause)?;
-        let documents_at_most = Some(self.snapshot.at_most(&clause)?);
-        let (looked_at, elapsed) = (self.snapshot.spent() - before, begun.elapsed());
-        steps.push(Step { what, documents_at_most, found: None, looked_at, elapsed });
-        Ok(clause)
+    /// All conditions as one clause, their joins worked out; a step for each, in the order of the work.
+    pub fn conditions(
+        &mut self,
+        conditions: Vec<(String, Clause)>,
+        resources: &dyn Resources,
+    ) -> Result<Clause, fornax_postings::Error> {
+        let (names, clauses): (Vec<String>, Vec<Clause>) = conditions.into_iter().unzip();
+        let newest = |rid| resources.newest(rid);
+        let places = Places { newest: &newest, documents_a_lookup: DOCUMENTS_A_LOOKUP };
+        let snapshot = self.snapshot;
+        let (mut before, mut begun) = (snapshot.spent(), Instant::now());
+        let mut each = |at: usize, clause: &Clause| {
+            let Some(steps) = &mut self.steps else { return Ok(()) };
+            let (spent, now) = (snapshot.spent(), Instant::now());
+            steps.push(Step {
+                what: names[at].clone(),
+                documents_at_most: Some(snapshot.at_most(clause)?),
+                found: None,
+                looked_at: spent - before,
+                elapsed: now - begun,
+            });
+            (before, begun) = (spent, now);
+            Ok(())
+        };
+        snapshot.work_out(&clauses, places, &mut each)
     }
 
     /// Work that finds something; `count` tells how much.

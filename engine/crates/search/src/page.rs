@@ -1,7 +1,7 @@
 //! One page of a search.
 
 use fornax_index::{ClauseContext, IndexError, Indexer};
-use fornax_postings::{Clause, Hit, Page, PageRequest, Position, Snapshot, Total};
+use fornax_postings::{Hit, Page, PageRequest, Position, Snapshot, Total};
 use fornax_query::{Query, Summary};
 use serde::{Deserialize, Serialize};
 
@@ -80,11 +80,8 @@ pub fn run(
 ) -> Result<SearchPage, SearchError> {
     let snapshot = source.snapshot;
     let mut explaining = Explaining::new(snapshot, query.is_explained);
-    let mut clauses = Vec::new();
-    for (what, clause) in source.indexer.clauses(query, &source.context)? {
-        clauses.push(explaining.condition(what, clause)?);
-    }
-    let clause = Clause::And(clauses);
+    let conditions = source.indexer.clauses(query, &source.context)?;
+    let clause = explaining.conditions(conditions, source.context.resources)?;
     if query.summary == Summary::Count {
         let total = explaining.work("page", || snapshot.count(&clause), |total| *total)?;
         return Ok(SearchPage {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_postings::{
     CacheBudget, Caches, Changes, Clause, ColumnName, Direction, Field, Files, Hit, IndexDocument, Limits,
-    Link, ManifestTag, Options, Order, PageCache, PageRequest, Pick, Postings, Rid, RidSet, Seq, Snapshot,
-    SortKey, SupersededVersion, TagKeeper, TermTest, Test, Total,
+    Link, ManifestTag, Options, Order, PageCache, PageRequest, Pick, Places, Postings, Rid, RidSet, Seq,
+    Snapshot, SortKey, SupersededVersion, TagKeeper, TermTest, Test, Total,
 };
 use parking_lot::Mutex;
 
@@ -237,7 +237,7 @@ impl Ask {
                 Clause::Terms(Field::String, [].into(), TermTest::new(holds))
             }
             Self::SubjectIs(ask) => Clause::Refers(link, Box::new(ask.clause())),
-            Self::SubjectOf(ask) => Clause::Referred(names.subject, Box::new(ask.clause())),
+            Self::SubjectOf(ask) => Clause::Referred(link, Box::new(ask.clause())),
             Self::And(asks) => Clause::And(asks.iter().map(Self::clause).collect()),
             Self::Or(asks) => Clause::Or(asks.iter().map(Self::clause).collect()),
             Self::Not(ask) => Clause::Not(Box::new(ask.clause())),
@@ -321,6 +321,17 @@ impl Model {
         }
     }
 
+    /// The clause with its joins worked out, with some worth of finding a resource.
+    fn worked_out(&self, clause: &Clause, snapshot: &Snapshot, random: &mut Random) -> Clause {
+        let changes = |rid: Rid| {
+            let of_rid = self.versions.iter().filter(move |version| version.rid == rid);
+            of_rid.flat_map(|version| [Some(version.seq), version.superseded]).flatten()
+        };
+        let newest = |rid| changes(rid).filter(|seq| *seq <= snapshot.seq()).max();
+        let places = Places { newest: &newest, documents_a_lookup: random.below(3) as u64 };
+        snapshot.work_out(std::slice::from_ref(clause), places, &mut |_, _| Ok(())).unwrap()
+    }
+
     /// Asks index and model the same and compares every kind of answer.
     pub fn compare(&self, snapshot: &Snapshot, random: &mut Random) {
         let ask = Ask::random(self.resources, 2, random);
@@ -331,6 +342,8 @@ impl Model {
         assert_eq!(snapshot.count(&clause).unwrap(), want.len() as u64, "count of {}", context());
         let rids: RidSet = want.iter().map(|version| version.rid).collect();
         assert_eq!(snapshot.rids(&clause).unwrap(), rids, "rids of {}", context());
+        let worked_out = self.worked_out(&clause, snapshot, random);
+        assert_eq!(snapshot.rids(&worked_out).unwrap(), rids, "worked out first: {}", context());
         let subjects: RidSet = want.iter().filter_map(|version| version.subject).collect();
         assert_eq!(
             snapshot.joined(&clause, &columns().subject).unwrap(),
