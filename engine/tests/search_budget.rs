@@ -135,7 +135,11 @@ fn a_join_beside_what_leaves_few_over_looks_at_few() {
         ("Patient?_id=w7&_has:Observation:patient:encounter.status=finished", 1, 40),
         ("Patient?_list=l&_has:Observation:patient:status=final", 2, 40),
         ("Patient?_has:Observation:patient:_id=o7&_has:Encounter:patient:status=finished", 1, 40),
-        ("Observation?_filter=patient re w7 and (patient.gender eq male or encounter.status eq finished)", 1, 40),
+        (
+            "Observation?_filter=patient re w7 and (patient.gender eq male or encounter.status eq finished)",
+            1,
+            40,
+        ),
         ("Patient/w7/Observation?encounter.service-provider.name=hospital", 1, 40),
         // Nothing else leaves few over.
         ("Observation?status=final&patient.gender=female", all, 20 * all),

@@ -153,9 +153,8 @@ impl Reader<'_> {
         self.space()?;
         let operator = self.name()?;
         match operator.as_str() {
-            "ss" | "sb" | "in" | "ni" => return Err(Refusal::NotSupported),
             "eq" | "ne" | "co" | "sw" | "ew" | "gt" | "lt" | "ge" | "le" | "ap" | "sa" | "eb" | "pr"
-            | "po" | "re" => {}
+            | "po" | "re" | "ss" | "sb" | "in" | "ni" => {}
             _ => return Err(Refusal::Invalid),
         }
         self.space()?;

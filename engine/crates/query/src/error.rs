@@ -248,8 +248,6 @@ pub enum Feature {
     Parameter,
     /// A value of the parameter.
     Value(&'static str),
-    /// An operator of `_filter`, by its name.
-    Operator(&'static str),
     /// `name[filter]` in a `_filter`, where the name is no reference's.
     ElementFilter,
 }
@@ -262,7 +260,6 @@ impl fmt::Display for Feature {
             Self::Kind(kind) => write!(out, "{} parameters are", kind.code()),
             Self::Parameter => write!(out, "the parameter is"),
             Self::Value(value) => write!(out, "the value {value} is"),
-            Self::Operator(name) => write!(out, "the operator {name} is"),
             Self::ElementFilter => write!(out, "a filter in brackets after what is no reference is"),
         }
     }

@@ -212,7 +212,7 @@ fn of_type(piece: &str) -> Result<OfTypeValue, Fault> {
 }
 
 /// `system|code`, both.
-fn coding(piece: &str) -> Result<(String, String), Fault> {
+pub(crate) fn coding(piece: &str) -> Result<(String, String), Fault> {
     match token(piece)? {
         TokenValue::Coding { system, code } => Ok((system, code)),
         _ => Err(Fault::Coding),

@@ -5,7 +5,7 @@ use fornax_definitions::SearchKind;
 use super::expression::Operator;
 use crate::error::Fault;
 use crate::escape::unescape;
-use crate::read::{ValueReader, date, number, quantity, token};
+use crate::read::{ValueReader, coding, date, number, quantity, token};
 use crate::value::{Prefix, TokenValue, Unit, Values};
 
 impl ValueReader<'_> {
@@ -25,6 +25,11 @@ impl ValueReader<'_> {
             (SearchKind::Uri, Operator::Sw) => Values::UriStart(whole()),
             (SearchKind::Token, Operator::Eq) => Values::Token(vec![token(text)?]),
             (SearchKind::Token, Operator::Ne) => Values::OtherToken(vec![token(text)?]),
+            (SearchKind::Token, _) if self.parameter.code == "_id" => return Ok(None),
+            (SearchKind::Token, Operator::Ss) => Values::CodesBelow(vec![coding(text)?]),
+            (SearchKind::Token, Operator::Sb) => Values::CodesAbove(vec![coding(text)?]),
+            // Which of them it is has been said where it stands.
+            (SearchKind::Token, Operator::In | Operator::Ni) => Values::InSet(whole()),
             (SearchKind::Reference, Operator::Re) => Values::Reference(vec![self.reference(text)?]),
             (SearchKind::Composite, Operator::Eq) => Values::Composite(vec![self.composite(text)?]),
             (SearchKind::Special, Operator::Eq) => match self.plain(&[text])? {
@@ -80,6 +85,9 @@ fn with_systems(mut values: Values) -> Values {
                     complete(system);
                 }
             }
+        }
+        Values::CodesBelow(codes) | Values::CodesAbove(codes) => {
+            codes.iter_mut().for_each(|(system, _)| complete(system));
         }
         Values::Quantity(quantities) => {
             for quantity in quantities {

@@ -59,14 +59,19 @@ pub(super) enum Operator {
     Pr,
     Po,
     Re,
-    /// One that needs a terminology, by its name.
-    Terminology(&'static str),
+    /// The given code subsumes one of the values.
+    Ss,
+    /// The given code is subsumed by one of the values.
+    Sb,
+    In,
+    /// None of the values is in the given set.
+    Ni,
 }
 
 impl Test<'_> {
-    /// Whether it holds where there is no value.
+    /// Whether it holds where no value is as the opposite says.
     pub fn asks_for_none(&self) -> bool {
-        self.operator == Operator::Pr && self.value == "false"
+        self.operator == Operator::Ni || self.operator == Operator::Pr && self.value == "false"
     }
 }
 
@@ -89,10 +94,10 @@ impl Operator {
             "pr" => Self::Pr,
             "po" => Self::Po,
             "re" => Self::Re,
-            "ss" => Self::Terminology("ss"),
-            "sb" => Self::Terminology("sb"),
-            "in" => Self::Terminology("in"),
-            "ni" => Self::Terminology("ni"),
+            "ss" => Self::Ss,
+            "sb" => Self::Sb,
+            "in" => Self::In,
+            "ni" => Self::Ni,
             _ => return None,
         })
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::expression::{Expression, Link, Operator, Test, Word};
 use super::lexer::{Joint, Lexer};
-use crate::error::{Bound, Fault, Feature, QueryError};
+use crate::error::{Bound, Fault, QueryError};
 use crate::limits::Limits;
 use crate::pairs::Pair;
 
@@ -132,9 +132,6 @@ impl<'a> Parser<'a> {
         let word = self.lexer.name().filter(|_| is_apart);
         match word.and_then(|word| Operator::named(word.text)) {
             None => Err(self.pair.invalid(Fault::Operator).within(self.pair, at)),
-            Some(Operator::Terminology(name)) => {
-                Err(self.pair.not_supported(Feature::Operator(name)).within(self.pair, at))
-            }
             Some(operator) => Ok((operator, at)),
         }
     }

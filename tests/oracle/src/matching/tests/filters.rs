@@ -104,8 +104,8 @@ fn tokens() {
             ("code ne loinc|", "a b d"),
             ("code eq |", "Invalid"),
             ("code co x", "Invalid"),
-            ("code ss x", "NotSupported"),
-            ("code in http://x.org/v", "NotSupported"),
+            ("code ss x", "Invalid"),
+            ("code in http://x.org/v", "Invalid"),
             ("code pr true and not(code ne a)", "c d"),
         ],
     );
