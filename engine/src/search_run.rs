@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use fornax_definitions::ParameterId;
-use fornax_index::{ClauseContext, Resources};
-use fornax_postings::{Budget, Hit};
+use fornax_index::{ClauseContext, Kin, Resources};
+use fornax_postings::{Budget, Hit, Snapshot};
 use fornax_query::{Context, Limits, Pairs, Query, QueryError, Scope, Types};
 use fornax_search::{Completeness, PageToken, SearchError, Source, Start};
 use serde::{Deserialize, Serialize};
@@ -161,7 +161,8 @@ fn find(
     budget: &Arc<Budget>,
 ) -> Result<fornax_search::SearchPage> {
     let snapshot = view.index.postings.snapshot(view.seq).map_err(index_failed)?.within(Arc::clone(budget));
-    let resources = Known { core, view, newest: RefCell::default(), failed: RefCell::new(None) };
+    let resources =
+        Known { core, view, snapshot: &snapshot, newest: RefCell::default(), failed: RefCell::new(None) };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: core.clock.now_ms() * 1000 };
     let source = Source { snapshot: &snapshot, indexer: &view.index.indexer, context, limits: &limits };
@@ -245,6 +246,7 @@ impl From<fornax_search::Step> for SearchStep {
 struct Known<'a> {
     core: &'a Core,
     view: &'a View<'a>,
+    snapshot: &'a Snapshot,
     /// What the records of ids said beside their rids.
     newest: RefCell<HashMap<Rid, Seq>>,
     /// The first failure: what was found then is not to be trusted.
@@ -275,6 +277,12 @@ impl Resources for Known<'_> {
             return Some(*seq);
         }
         self.trusted(self.view.commits_of(rid, self.view.seq, 1).map(|commits| commits.first().copied()))
+    }
+
+    fn kin(&self, rid: Rid, kin: Kin) -> Vec<Rid> {
+        let found = fornax_search::kin((self.snapshot, &self.core.indexer), self, rid, kin);
+        let found = self.trusted(found.map(Some).map_err(search_failed));
+        found.into_iter().flatten().collect()
     }
 
     fn resource(&self, rid: Rid) -> Option<fornax_definitions::TypeId> {

@@ -4,7 +4,9 @@
 use crate::filter_expression;
 use crate::parameters::{Kind, Parameter, parameter};
 use crate::query::{split, unescaped};
+use crate::references::Target;
 use crate::refusal::Refusal;
+use crate::version::Key;
 use crate::wanted::{Modifier, Wanted};
 
 /// How many steps of chains and of `_has` a name may have in all.
@@ -32,6 +34,8 @@ pub enum Criterion {
         /// What is asked of it.
         criterion: Box<Criterion>,
     },
+    /// Some value refers to one of these resources, or to what their hierarchy puts on that side of them.
+    Kin(&'static Parameter, Side, Vec<Key>),
     /// It is an item of one of the Lists with these ids.
     Listed(Vec<String>),
     /// All hold.
@@ -63,7 +67,7 @@ impl Criterion {
     /// Whether other resources decide.
     pub fn is_join(&self) -> bool {
         match self {
-            Self::Chain(..) | Self::Has { .. } | Self::Listed(_) => true,
+            Self::Chain(..) | Self::Has { .. } | Self::Kin(..) | Self::Listed(_) => true,
             Self::SomeValue(..) | Self::NoValue(..) | Self::Present(_) | Self::Missing(_) => false,
             Self::All(criteria) | Self::Any(criteria) => criteria.iter().any(Self::is_join),
             Self::Not(criterion) => criterion.is_join(),
@@ -101,6 +105,16 @@ impl Criterion {
         let is_negative = modifier == Some("not") && parameter.element.kind() == Kind::Token;
         if parameter.code == "_id" && modifier.is_some() && !is_negative {
             return Err(Refusal::Invalid);
+        }
+        let side = match modifier {
+            Some("above") => Some(Side::Above),
+            Some("below") => Some(Side::Below),
+            _ => None,
+        };
+        if let Some(side) = side.filter(|_| parameter.element.kind() == Kind::Reference) {
+            let parts = split(value, ',').into_iter().map(|value| parts(parameter, &value));
+            let keys = parts.collect::<Result<Vec<_>, _>>()?.concat();
+            return Ok(Self::Kin(parameter, side, keys));
         }
         let modifier = match modifier {
             Some(modifier) if !is_negative => Modifier::parse(parameter, modifier)?,
@@ -162,4 +176,42 @@ pub fn chain(
         }
     }
     if asked.is_empty() { Err(refusal) } else { Ok(Criterion::Chain(parameter, asked)) }
+}
+
+/// Where in a hierarchy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What something is part of.
+    Above,
+    /// What is part of something.
+    Below,
+}
+
+/// Types whose resources say by `partof` or `part-of` which others they are part of.
+const PARTS: [&str; 9] = [
+    "CarePlan",
+    "Communication",
+    "Encounter",
+    "Location",
+    "MedicationStatement",
+    "Organization",
+    "Procedure",
+    "ResearchStudy",
+    "Task",
+];
+
+/// Whether a parameter may refer to what can be part of something.
+pub fn may_point_to_parts(parameter: &Parameter) -> bool {
+    PARTS.iter().any(|of| parameter.may_point_to(of))
+}
+
+/// The resources that a value of `:above` or `:below` may mean.
+fn parts(parameter: &Parameter, value: &str) -> Result<Vec<Key>, Refusal> {
+    let keys = match Wanted::parse(parameter, Modifier::Plain, value)? {
+        Wanted::Target(Target::Local(key), None) => vec![key],
+        Wanted::Id(id) => parameter.target_types().map(|of| Key::of(of, &id)).collect(),
+        _ => Vec::new(),
+    };
+    let keys: Vec<Key> = keys.into_iter().filter(|key| PARTS.contains(&&*key.resource_type)).collect();
+    if keys.is_empty() { Err(Refusal::Invalid) } else { Ok(keys) }
 }

@@ -8,15 +8,17 @@ mod range;
 mod text;
 mod token;
 
+use std::sync::Arc;
+
 use fornax_definitions::{Definitions, ParameterId, SearchParameter, TypeId};
-use fornax_postings::{Circle, Clause, Field, Hit, Link};
+use fornax_postings::{Circle, Clause, Field, Hit, Link, RidSet};
 use fornax_query::{Condition, Described, NearValue, Query, ReferenceValue, Types, Values};
 
 use self::number::Asked;
 use crate::columns::{Columns, EVERY};
 use crate::error::IndexError;
 use crate::fold::fold;
-use crate::indexer::{ClauseContext, Indexer};
+use crate::indexer::{ClauseContext, Indexer, Kin};
 use crate::plan::LAST_UPDATED;
 use crate::term::{self, Term};
 
@@ -136,6 +138,8 @@ impl Writing<'_> {
             (Values::Reference(values), _) => {
                 any(values.iter().map(|value| self.reference(value, parameter)))
             }
+            (Values::ReferencesBelow(of), _) => self.to_kin(of, Kin::Below, id)?,
+            (Values::ReferencesAbove(of), _) => self.to_kin(of, Kin::Above, id)?,
             (Values::Identifier(values), _) => any(values.iter().map(|value| token::identifier(value, id))),
             (Values::Uri(values), _) => any(values.iter().map(|value| Term::Uri(value).clause(id))),
             (Values::Below(values), _) => any(values.iter().flat_map(|value| text::below(value, id))),
@@ -180,6 +184,19 @@ impl Writing<'_> {
         hits.sort_unstable_by_key(|hit| (hit.seq, hit.rid));
         hits.dedup();
         Clause::Versions(hits.into())
+    }
+
+    /// References to these and to what is above or below them.
+    fn to_kin(
+        &self,
+        of: &[(TypeId, String)],
+        kin: Kin,
+        parameter: ParameterId,
+    ) -> Result<Clause, IndexError> {
+        let resources = self.context.resources;
+        let rids = of.iter().filter_map(|(resource, id)| resources.rid(*resource, id));
+        let all: RidSet = rids.flat_map(|rid| resources.kin(rid, kin)).collect();
+        Ok(Clause::Joined(self.link(parameter)?, Arc::new(all)))
     }
 
     fn reference(&self, value: &ReferenceValue, parameter: &SearchParameter) -> Clause {

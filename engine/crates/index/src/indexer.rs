@@ -50,6 +50,17 @@ pub trait Resources {
     fn newest(&self, rid: Rid) -> Option<Seq>;
     /// Its type.
     fn resource(&self, rid: Rid) -> Option<TypeId>;
+    /// The resource, and all that its hierarchy puts above or below it.
+    fn kin(&self, rid: Rid, kin: Kin) -> Vec<Rid>;
+}
+
+/// Where in a hierarchy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kin {
+    /// What a resource is part of, and so on.
+    Above,
+    /// What is part of a resource, and so on.
+    Below,
 }
 
 /// What a clause depends on beside the query.
@@ -168,6 +179,11 @@ impl Indexer {
         found.retain(|found| found.kind == SearchKind::Reference && !found.is_example);
         found.retain(|found| parameter.is_none_or(|parameter| found.id == parameter));
         found.into_iter().filter_map(|found| link(found, &self.definitions)).collect()
+    }
+
+    /// How resources of a type name what they are part of; `None`: they are not part of each other.
+    pub fn part_of(&self, resource: TypeId) -> Option<Link> {
+        link(fornax_query::part_of(self.definitions, resource)?, self.definitions)
     }
 
     /// The order that a query asks for; what has no value comes last. Numbers compare by their first 17 digits, whatever their

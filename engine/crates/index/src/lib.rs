@@ -33,6 +33,6 @@ mod values;
 pub use columns::LAST_UPDATED;
 pub use document::UndatedDocument;
 pub use error::IndexError;
-pub use indexer::{ClauseContext, Indexer, MatchContext, Resources};
+pub use indexer::{ClauseContext, Indexer, Kin, MatchContext, Resources};
 pub use limits::Limits;
 pub use values::{Identity, LocalReference, SearchValues};

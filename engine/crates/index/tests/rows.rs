@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_definitions::TypeId;
-use fornax_index::{ClauseContext, Indexer, MatchContext, Resources};
+use fornax_index::{ClauseContext, Indexer, Kin, MatchContext, Resources};
 use fornax_model::{Document, Limits as ModelLimits};
 use fornax_postings::faulty::FaultyFiles;
 use fornax_postings::{CacheBudget, Caches, Changes, Limits, Options, PageCache, Postings, Rid, Seq};
@@ -26,6 +26,10 @@ impl Resources for Seven {
 
     fn newest(&self, _: Rid) -> Option<Seq> {
         Some(1)
+    }
+
+    fn kin(&self, rid: Rid, _: Kin) -> Vec<Rid> {
+        vec![rid]
     }
 
     fn resource(&self, _: Rid) -> Option<TypeId> {

@@ -60,7 +60,7 @@ impl Condition {
     /// Whether other resources decide about it.
     pub fn is_join(&self) -> bool {
         match self {
-            Self::Has { values, .. } => values.is_of_terminology(),
+            Self::Has { values, .. } => values.is_by_others(),
             Self::Present(_) | Self::Is { .. } => false,
             Self::Refers { .. } | Self::Referred { .. } => true,
             Self::ByType(described) => described.iter().any(|one| one.condition.is_join()),

@@ -168,6 +168,9 @@ pub enum Fault {
     /// Not `system|code`, where a code's place in its system counts.
     #[error("expected system|code")]
     Coding,
+    /// A resource of which none can be a part.
+    #[error("not a resource here, of a type whose resources are part of each other")]
+    Hierarchy,
     /// Not `latitude|longitude|distance|unit`.
     #[error(
         "expected latitude|longitude, or with |distance|unit: degrees to the north and east, and how far"

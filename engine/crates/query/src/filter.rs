@@ -169,7 +169,9 @@ impl Reading<'_> {
             }
             ("below", SearchKind::Token) => Form::CodesBelow,
             ("above", SearchKind::Token) => Form::CodesAbove,
-            ("above" | "below", SearchKind::Reference) | ("text", SearchKind::String) => {
+            ("below", SearchKind::Reference) => Form::ReferencesBelow,
+            ("above", SearchKind::Reference) => Form::ReferencesAbove,
+            ("text", SearchKind::String) => {
                 return Err(pair.not_supported(Feature::Modifier(modifier)));
             }
             _ => return Err(pair.invalid(Fault::ModifierKind)),

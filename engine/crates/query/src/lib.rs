@@ -20,6 +20,7 @@ mod error;
 mod escape;
 mod filter;
 mod filter_expression;
+mod hierarchy;
 mod implied;
 mod includable;
 mod include;
@@ -36,6 +37,7 @@ mod value;
 
 pub use condition::{Condition, Described};
 pub use error::{Bound, Fault, Feature, Place, QueryError};
+pub use hierarchy::part_of;
 pub use implied::implied_systems;
 pub use includable::is_includable;
 pub use limits::Limits;

@@ -5,6 +5,7 @@ use fornax_model::{DateTime, Decimal, DecimalFault};
 
 use crate::error::{Bound, Fault, QueryError};
 use crate::escape::{split, unescape};
+use crate::hierarchy::part_of;
 use crate::limits::Limits;
 use crate::name::resource_named;
 use crate::pairs::Pair;
@@ -53,6 +54,8 @@ impl ValueReader<'_> {
             Form::InSet => Values::InSet(each(pieces, unescape)?),
             Form::CodesBelow => Values::CodesBelow(each(pieces, coding)?),
             Form::CodesAbove => Values::CodesAbove(each(pieces, coding)?),
+            Form::ReferencesBelow => Values::ReferencesBelow(self.parts(pieces)?),
+            Form::ReferencesAbove => Values::ReferencesAbove(self.parts(pieces)?),
             Form::Below => Values::Below(each(pieces, path)?),
             Form::Above => Values::Above(each(pieces, path)?),
         }))
@@ -122,6 +125,30 @@ impl ValueReader<'_> {
         }
     }
 
+    /// Resources that are part of others of their type, or have parts: by type and id. An id alone stands for every such type that
+    /// the parameter may point to.
+    fn parts(&self, pieces: &[&str]) -> Result<Vec<(TypeId, String)>, Fault> {
+        let definitions = self.definitions;
+        let mut parts = Vec::new();
+        for piece in pieces {
+            let before = parts.len();
+            match self.reference(piece)? {
+                ReferenceValue::Local { resource, id, version: None } => parts.push((resource, id)),
+                ReferenceValue::Id(id) => {
+                    let types = definitions.resource_types().map(|of| of.id);
+                    let types = types.filter(|of| definitions.may_refer_to(self.parameter, *of));
+                    parts.extend(types.map(|of| (of, id.clone())));
+                }
+                _ => {}
+            }
+            parts.retain(|(of, _)| part_of(definitions, *of).is_some());
+            if parts.len() == before {
+                return Err(Fault::Hierarchy);
+            }
+        }
+        Ok(parts)
+    }
+
     fn under_own_base(&self, url: &str) -> Option<ReferenceValue> {
         let rest = self.bases.iter().find_map(|base| url.strip_prefix(base.as_str())?.strip_prefix('/'))?;
         self.local(rest).ok().filter(|value| matches!(value, ReferenceValue::Local { .. }))
@@ -172,6 +199,8 @@ pub(crate) enum Form {
     InSet,
     CodesBelow,
     CodesAbove,
+    ReferencesBelow,
+    ReferencesAbove,
     Below,
     Above,
 }

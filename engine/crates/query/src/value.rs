@@ -85,6 +85,10 @@ pub enum Values {
     CodesBelow(Vec<(String, String)>),
     /// Codes and all that their systems put above them (`:above`): system and code. To be worked out, too.
     CodesAbove(Vec<(String, String)>),
+    /// References to these resources, and to all that their hierarchy puts below them (`:below`): type and id.
+    ReferencesBelow(Vec<(TypeId, String)>),
+    /// References to these resources, and to all that their hierarchy puts above them (`:above`): type and id.
+    ReferencesAbove(Vec<(TypeId, String)>),
     /// Circles around places (`near`).
     Near(Vec<NearValue>),
     /// Of each alternative a value for every component, in the order of the definition.
@@ -92,9 +96,10 @@ pub enum Values {
 }
 
 impl Values {
-    /// Whether code systems and value sets decide what they are.
-    pub(crate) fn is_of_terminology(&self) -> bool {
+    /// Whether other resources decide what they are: code systems and value sets, and what is part of what.
+    pub(crate) fn is_by_others(&self) -> bool {
         matches!(self, Self::InSet(_) | Self::CodesBelow(_) | Self::CodesAbove(_))
+            || matches!(self, Self::ReferencesBelow(_) | Self::ReferencesAbove(_))
     }
 
     /// How many alternatives there are.
@@ -120,6 +125,7 @@ impl Values {
             Self::Near(values) => values.len(),
             Self::InSet(values) => values.len(),
             Self::CodesBelow(values) | Self::CodesAbove(values) => values.len(),
+            Self::ReferencesBelow(values) | Self::ReferencesAbove(values) => values.len(),
             Self::Composite(values) => values.iter().map(Vec::len).sum(),
             Self::Reference(values) => values.len(),
             Self::Date(values) => values.len(),

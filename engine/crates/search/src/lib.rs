@@ -4,12 +4,14 @@
 //! question to the same snapshot, never one per match.
 
 mod explain;
+mod hierarchy;
 mod include;
 mod limits;
 mod page;
 mod token;
 
 pub use explain::Step;
+pub use hierarchy::kin;
 pub use limits::Limits;
 pub use page::{Completeness, SearchError, SearchPage, Source, Start, run};
 pub use token::PageToken;

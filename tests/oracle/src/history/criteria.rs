@@ -5,6 +5,7 @@ use super::filters::filter;
 use super::random::Random;
 use super::search_values::{encoded, escaped, token, value, wide_token};
 use super::vocabulary_table as words;
+use crate::criteria::may_point_to_parts;
 use crate::parameters::{Element, Kind, Parameter, parameter, parameters};
 
 /// How many links follow the first one at most.
@@ -113,6 +114,10 @@ fn modified(random: &mut Random, parameter: &Parameter) -> String {
         }
         (Kind::Token, _) => format!("{code}:code-text={}", random.of_all(words::CODE_STARTS)),
         (Kind::Reference, 0..=5) => format!("{code}:identifier={}", several(random, wide_token)),
+        (Kind::Reference, 6..=7) if may_point_to_parts(parameter) => {
+            let modifier = random.of_all(&["above", "below"]);
+            format!("{code}:{modifier}={}", values(random, |random| random.of_all(words::IDS).to_owned()))
+        }
         (Kind::Reference, _) => {
             let types: Vec<&str> = parameter.target_types().collect();
             format!("{code}:{}={}", random.of_all(&types), random.of_all(words::IDS))

@@ -303,7 +303,8 @@ fn references_may_name_versions_and_identifiers() {
             ("Observation?patient:identifier=urn:i|", ""),
             ("Observation?subject:missing=true", "f"),
             ("Observation?patient:missing=true", "c d e f"),
-            ("Observation?subject:above=p", "NotSupported"),
+            ("Observation?subject:above=Location/p", ""),
+            ("Observation?patient:above=p", "Invalid"),
             ("Observation?subject:text=p", "Invalid"),
         ],
     );

@@ -121,6 +121,12 @@ fn show_values(definitions: &Definitions, values: &Values) -> String {
         Values::CodesAbove(codes) => {
             codes.iter().map(|(of, code)| format!("above <{code}> of <{of}>")).collect()
         }
+        Values::ReferencesBelow(of) => {
+            of.iter().map(|(of, id)| format!("below {}/{id}", definitions.type_of(*of).name)).collect()
+        }
+        Values::ReferencesAbove(of) => {
+            of.iter().map(|(of, id)| format!("above {}/{id}", definitions.type_of(*of).name)).collect()
+        }
         Values::Near(values) => values
             .iter()
             .map(|near| format!("{} m around {} {}", near.distance_m, near.latitude, near.longitude))
@@ -464,7 +470,6 @@ fn modifiers() {
     row("code:Patient=x", "unknown modifier");
     row("code:below=x", "expected system|code");
     row("code:above=|x", "expected system|code");
-    row("subject:below=x", "the modifier :below is not supported");
     row("value-string:text=x", "the modifier :text is not supported");
     for value in ["a", "s|a", "s||v", "|a|v", "s|a|", "s|a|v|x"] {
         refused(
@@ -484,6 +489,25 @@ fn codes_by_terminology() {
     joined("Observation?code:not-in=ValueSet/v,http://w|1", "not (code in<ValueSet/v> or in<http://w|1>)");
     joined("Observation?code:below=s|a", "code below <a> of <s>");
     joined("Observation?code:above=s|a,s|b", "code above <a> of <s> or above <b> of <s>");
+}
+
+#[test]
+fn hierarchies() {
+    joined("Observation?subject:below=Location/a", "subject below Location/a");
+    joined("Observation?subject:above=a,Location/b", "subject above Location/a or above Location/b");
+    joined("Procedure?part-of:below=a", "part-of below Procedure/a");
+    joined("Patient?organization:above=a", "organization above Organization/a");
+    let text = "not a resource here, of a type whose resources are part of each other";
+    for pair in [
+        "subject:below=Patient/a",
+        "patient:below=a",
+        "subject:below=http://x.org/Location/a",
+        "subject:below=Location/a/_history/1",
+        "subject:below=a,Patient/b",
+    ] {
+        refused(&format!("Observation?{pair}"), &format!("'{}' (parameter 1): {text}", before(pair)));
+    }
+    refused("MeasureReport?measure:below=http://x.org/m", &format!("'measure:below' (parameter 1): {text}"));
 }
 
 #[test]
