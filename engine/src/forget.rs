@@ -12,6 +12,7 @@ use fornax_postings::MergeWorth;
 use fornax_store::{Batch, Durability, KeyRange};
 use parking_lot::Mutex;
 
+use crate::as_of::last_commit_until;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::Family;
@@ -98,20 +99,6 @@ pub(crate) fn check_kept(core: &Core, seq: Seq) -> Result<()> {
         return Err(Error::new(ErrorKind::Gone, issue));
     }
     Ok(())
-}
-
-/// The last commit made up to a time; 0 if there is none.
-fn last_commit_until(view: &View<'_>, ms: i64) -> Result<Seq> {
-    // Times never go back, so the commits up to `low` are early enough, and those from `high` on are not.
-    let (mut low, mut high) = (0, view.seq + 1);
-    while low + 1 < high {
-        let middle = low + (high - low) / 2;
-        match view.commits(None, middle + 1, 1)?.pop() {
-            Some(seq) if view.log(seq)?.last_updated_ms > ms => high = seq.max(low + 1),
-            _ => low = middle,
-        }
-    }
-    Ok(view.commits(None, low + 1, 1)?.pop().unwrap_or(0))
 }
 
 fn raise_floor(core: &Core, floor: Seq, principal: &Principal) -> Result<()> {

@@ -4,6 +4,7 @@
 //! An [`Engine`] opens a directory; nothing exists in it without a [`Tenant`]. All calls are synchronous and may be made from any
 //! thread.
 
+mod as_of;
 mod background;
 mod binary;
 mod bundle;
@@ -44,6 +45,7 @@ mod verify;
 mod view;
 mod write;
 
+pub use as_of::AsOf;
 pub use binary::{BinaryContent, BinaryHead, BinaryUpload};
 pub use cancellation::Cancellation;
 pub use capabilities::{ParameterCapabilities, TypeCapabilities};

@@ -1,5 +1,6 @@
 //! Searches and histories: what is asked, and a page of the answer.
 
+use crate::as_of::AsOf;
 use crate::error::Issue;
 use crate::resource::Version;
 
@@ -27,6 +28,8 @@ pub struct SearchRequest {
     pub handling: Handling,
     /// Base URLs under which an absolute reference is a local one.
     pub own_bases: Vec<String>,
+    /// As of when all of it is answered, which `_asof=` of the query string may say instead; `None`: now.
+    pub as_of: Option<AsOf>,
 }
 
 impl SearchRequest {
@@ -38,6 +41,7 @@ impl SearchRequest {
             form: Vec::new(),
             handling: Handling::Lenient,
             own_bases: Vec::new(),
+            as_of: None,
         }
     }
 }
@@ -51,6 +55,8 @@ pub struct SearchPage {
     pub matches: Vec<Version>,
     /// What `_include` and `_revinclude` brought, each once.
     pub includes: Vec<Version>,
+    /// The number of the last commit that is seen: [`AsOf::Commit`] asks for the same repository again.
+    pub commit: u64,
     /// All matches, when they were counted.
     pub total: Option<u64>,
     /// What was applied, as a query string: the self link's.

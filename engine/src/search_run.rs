@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use fornax_definitions::ParameterId;
+use fornax_definitions::{Definitions, ParameterId};
 use fornax_index::{ClauseContext, Kin, Resources};
 use fornax_postings::{Budget, Hit, Snapshot};
 use fornax_query::{Context, Limits, Pairs, Query, QueryError, Scope, Types};
 use fornax_search::{Completeness, PageToken, SearchError, Source, Start};
 use serde::{Deserialize, Serialize};
 
+use crate::as_of::{self, AsOf};
 use crate::cancellation::Cancellation;
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
@@ -31,6 +32,8 @@ struct Cursor {
     own_bases: Vec<String>,
     /// The tenant's own search parameters that the query goes by.
     parameters: Vec<u16>,
+    /// When the search began: what is about now is so on all pages.
+    now_ms: i64,
 }
 
 /// One search under way.
@@ -48,28 +51,54 @@ pub(crate) fn first(core: &Core, request: &SearchRequest, cancellation: &Cancell
         Handling::Lenient => fornax_query::Handling::Lenient,
         Handling::Strict => fornax_query::Handling::Strict,
     };
-    let (limits, view) = (Limits::default(), View::now(core)?);
-    let definitions = view.index.definitions();
-    let context = Context { definitions, bases: &request.own_bases, handling, limits: &limits };
-    let read = || {
-        let scope = Scope::parse(&request.path, core.definitions)?;
+    let limits = Limits::default();
+    let read = |definitions: &Definitions| {
+        let context = Context { definitions, bases: &request.own_bases, handling, limits: &limits };
+        let scope = Scope::parse(&request.path, definitions)?;
         let pairs = Pairs::of_query_and_form(&request.query, &request.form, &limits)?;
         Ok((Query::parse(&scope, &pairs, &context)?, scope))
     };
-    let (query, scope) = read().map_err(|error| refused(&error))?;
+    let (query, scope, view) = loop {
+        let index = core.index();
+        let (mut query, scope) = read(index.definitions()).map_err(|error| refused(&error))?;
+        let view = as_of::view(core, moment(request, &mut query)?)?;
+        // Else the query was read by what has been replaced meanwhile.
+        if Arc::ptr_eq(&view.index, &index) {
+            break (query, scope, view);
+        }
+    };
     let budget = budget(core, cancellation);
     Run { core, view, scope, query, budget }.page(&Start::default(), &request.own_bases)
 }
 
+/// The moment as of which a search is asked, by the request or its query string.
+fn moment(request: &SearchRequest, query: &mut Query) -> Result<Option<AsOf>> {
+    match (request.as_of, query.as_of_us) {
+        (Some(_), Some(_)) => {
+            let issue = Issue::error("value", "the request and its query string both say as of when");
+            Err(Error::new(ErrorKind::Invalid, issue))
+        }
+        (None, Some(micros)) => AsOf::of_micros(micros).map(Some),
+        (as_of, None) => {
+            // What is applied is told.
+            if let Some(AsOf::Instant(instant)) = as_of {
+                query.as_of_us = Some(instant.as_microsecond());
+            }
+            Ok(as_of)
+        }
+    }
+}
+
 /// A later page.
 pub(crate) fn next(core: &Core, path: &str, token: &str, cancellation: &Cancellation) -> Result<SearchPage> {
-    let Cursor { page, own_bases, parameters } = page_token::open(core, page_token::Kind::Search, token)?;
+    let Cursor { page, own_bases, parameters, now_ms } =
+        page_token::open(core, page_token::Kind::Search, token)?;
     if page.path != path {
         let issue = Issue::error("value", "the page link is for another search");
         return Err(Error::new(ErrorKind::Invalid, issue));
     }
     let handling = fornax_query::Handling::Strict;
-    let (limits, view) = (Limits::default(), View::at(core, page.seq)?);
+    let (limits, view) = (Limits::default(), View::at(core, page.seq)?.at_time(now_ms));
     let definitions = view.index.definitions();
     let context = Context { definitions, bases: &own_bases, handling, limits: &limits };
     let read = || {
@@ -164,7 +193,7 @@ fn find(
     let resources =
         Known { core, view, snapshot: &snapshot, newest: RefCell::default(), failed: RefCell::new(None) };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
-    let context = ClauseContext { resources: &resources, now_us: core.clock.now_ms() * 1000 };
+    let context = ClauseContext { resources: &resources, now_us: view.now_ms * 1000 };
     let source = Source { snapshot: &snapshot, indexer: &view.index.indexer, context, limits: &limits };
     let found = fornax_search::run(query, &source, start, hits_max).map_err(search_failed);
     match resources.failed.into_inner() {
@@ -214,6 +243,7 @@ impl Run<'_> {
             path: self.scope.to_path(self.core.definitions),
             matches: subset.apply(matches)?,
             includes,
+            commit: self.view.seq,
             total: found.total,
             next: found.next.map(|start| self.token(start, &applied, own_bases)).transpose()?,
             applied,
@@ -230,7 +260,8 @@ impl Run<'_> {
             start,
         };
         let parameters = own_parameters(&self.view, &self.query);
-        let cursor = Cursor { page, own_bases: own_bases.to_vec(), parameters };
+        let now_ms = self.view.now_ms;
+        let cursor = Cursor { page, own_bases: own_bases.to_vec(), parameters, now_ms };
         page_token::seal(self.core, page_token::Kind::Search, &cursor)
     }
 }
@@ -280,7 +311,7 @@ impl Resources for Known<'_> {
     }
 
     fn kin(&self, rid: Rid, kin: Kin) -> Vec<Rid> {
-        let found = fornax_search::kin((self.snapshot, &self.core.indexer), self, rid, kin);
+        let found = fornax_search::kin((self.snapshot, &self.view.index.indexer), self, rid, kin);
         let found = self.trusted(found.map(Some).map_err(search_failed));
         found.into_iter().flatten().collect()
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::Change;
+use crate::as_of::{self, AsOf};
 use crate::binary::{BinaryHead, BinaryUpload};
 use crate::bundle;
 use crate::cancellation::Cancellation;
@@ -113,6 +114,22 @@ impl Tenant {
         View::now(&self.core)?.read(self.core.types.named(resource_type)?.name, id)
     }
 
+    /// Reads the version that was current at a moment of the past.
+    ///
+    /// # Errors
+    /// `NotSupported`: no such resource type. `Invalid`: the moment has not come. `Gone`: the history kept does not reach back
+    /// so far.
+    pub fn read_as_of(
+        &self,
+        resource_type: &str,
+        id: &str,
+        as_of: AsOf,
+        _principal: &Principal,
+    ) -> Result<Read> {
+        self.core.check_open()?;
+        as_of::view(&self.core, Some(as_of))?.read(self.core.types.named(resource_type)?.name, id)
+    }
+
     /// Reads one version. A version that marks a deletion is [`Read::Deleted`].
     ///
     /// # Errors
@@ -169,7 +186,7 @@ impl Tenant {
     ///
     /// # Errors
     /// `Invalid`: a parameter, which is named. `NotSupported`: FHIR has it, Fornax has not yet; or no such resource type.
-    /// `Limit`: it would look at too much, or took too long.
+    /// `Limit`: it would look at too much, or took too long. `Gone`: it is asked as of before the history kept.
     pub fn search(&self, request: &SearchRequest, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
         search_run::first(&self.core, request, &self.cancellation)

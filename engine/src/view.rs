@@ -28,6 +28,8 @@ pub(crate) struct View<'a> {
     pub seq: Seq,
     /// What it is searched by: has all of its commits.
     pub index: Arc<Index>,
+    /// The time that is now for what is looked at, in milliseconds since 1970.
+    pub now_ms: i64,
 }
 
 impl<'a> View<'a> {
@@ -50,7 +52,12 @@ impl<'a> View<'a> {
         let reader = core.store.snapshot().map_err(failed)?;
         // After the snapshot: what is forgotten from here on is still in it.
         forget::check_kept(core, seq)?;
-        Ok(Self { core, reader, seq, index: core.index() })
+        Ok(Self { core, reader, seq, index: core.index(), now_ms: core.clock.now_ms() })
+    }
+
+    /// The same, looked at at that time.
+    pub(crate) fn at_time(self, now_ms: i64) -> Self {
+        Self { now_ms, ..self }
     }
 
     fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>> {

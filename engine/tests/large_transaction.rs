@@ -43,13 +43,7 @@ fn transaction(tenant: &Tenant, entries: &[String]) -> Result<BundleResponse, Er
 
 fn total(tenant: &Tenant, search: &str) -> u64 {
     let (resource_type, query) = search.split_once('?').unwrap_or((search, ""));
-    let request = SearchRequest {
-        path: resource_type.to_owned(),
-        query: query.to_owned(),
-        form: Vec::new(),
-        handling: Handling::Strict,
-        own_bases: Vec::new(),
-    };
+    let request = SearchRequest { handling: Handling::Strict, ..SearchRequest::of(resource_type, query) };
     tenant.search(&request, &tester()).unwrap().total.unwrap()
 }
 

@@ -62,11 +62,8 @@ fn text(version: &Version) -> String {
 fn search(tenant: &Tenant, query: &str) -> Result<SearchPage, Error> {
     let (resource_type, query) = query.split_once('?').unwrap_or((query, ""));
     let request = SearchRequest {
-        path: resource_type.to_owned(),
-        query: query.to_owned(),
-        form: Vec::new(),
-        handling: Handling::Lenient,
         own_bases: vec!["http://own/fhir".to_owned()],
+        ..SearchRequest::of(resource_type, query)
     };
     tenant.search(&request, &tester())
 }

@@ -297,11 +297,10 @@ fn request(asked: &str) -> SearchRequest {
     let (url, form) = asked.split_once(" (form) ").unwrap_or((asked, ""));
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     SearchRequest {
-        path: path.to_owned(),
-        query: encoded(query),
         form: encoded(form).into_bytes(),
         handling: Handling::Strict,
         own_bases: vec![OWN_BASE.to_owned()],
+        ..SearchRequest::of(path, encoded(query))
     }
 }
 

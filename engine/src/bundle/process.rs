@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use fornax_model::{Document, Limits as ModelLimits};
 
+use crate::as_of;
 use crate::bundle::earlier::Earlier;
 use crate::bundle::entries::{Entries, Entry, Method};
 use crate::bundle::references::BundleReferences;
@@ -206,21 +207,24 @@ impl BundleRequest<'_> {
     fn try_read(&self, entry: &Entry<'_>) -> Result<EntryResponse> {
         let url = self.relative(entry);
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
-        let view = View::now(self.core)?;
         let is_type = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
         let read = match path.split('/').collect::<Vec<_>>()[..] {
             [name] | [_, _, name] if name == "*" || name.is_empty() || is_type(name) => {
                 let request = SearchRequest {
-                    path: path.to_owned(),
-                    query: query.to_owned(),
-                    form: Vec::new(),
                     handling: self.options.handling,
                     own_bases: self.options.own_bases.clone(),
+                    ..SearchRequest::of(path, query)
                 };
                 return crate::search_run::first(self.core, &request, &Cancellation::new())
                     .map(|page| EntryResponse::Search(Box::new(page)));
             }
-            [resource_type, id] => view.read(self.core.types.named(resource_type)?.name, id)?,
+            [resource_type, id] => {
+                let view = as_of::view(self.core, as_of::of_query(query)?)?;
+                view.read(self.core.types.named(resource_type)?.name, id)?
+            }
+            [_, _, "_history", _] if as_of::of_query(query)?.is_some() => {
+                return Err(entry.invalid("value", "a version is the same at all times", "request.url"));
+            }
             [resource_type, id, "_history", version] => {
                 let version =
                     version.parse().map_err(|_| entry.invalid("value", "no such version", "request.url"))?;

@@ -2,8 +2,8 @@
 
 use axum::http::{HeaderMap, Method, StatusCode};
 use fornax::{
-    Cancellation, Handling, HistoryRequest, HistoryScope, Issue, Principal, Read, SearchRequest, Tenant,
-    TenantId, Version,
+    AsOf, Cancellation, Handling, HistoryRequest, HistoryScope, Issue, Principal, Read, SearchRequest,
+    Tenant, TenantId, Version,
 };
 use jiff::Timestamp;
 
@@ -72,10 +72,16 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
             Ok(Reply::json(StatusCode::OK, statement))
         }
         (Verb::Read, Place::Instance(resource_type, id)) => {
-            let read = tenant.read(resource_type, id, &call.principal())?;
+            let read = match as_of(call)? {
+                None => tenant.read(resource_type, id, &call.principal())?,
+                Some(as_of) => tenant.read_as_of(resource_type, id, as_of, &call.principal())?,
+            };
             one(tenant, call, read)
         }
         (Verb::Vread, Place::Version(resource_type, id, version)) => {
+            if as_of(call)?.is_some() {
+                return Err(Refusal::invalid("a version is the same at all times: it takes no _asof"));
+            }
             let version = conditions::version_of(version).ok_or_else(missing)?;
             let read = tenant.vread(resource_type, id, version, &call.principal())?;
             one(tenant, call, read)
@@ -96,6 +102,12 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         (Verb::Delete, Place::Instance(resource_type, id)) => writes::delete(tenant, call, resource_type, id),
         _ => Err(Refusal::not_allowed(&call.place.allow())),
     }
+}
+
+/// The moment that a read's query names.
+fn as_of(call: &Call) -> Result<Option<AsOf>, Refusal> {
+    let named = query_string::value(&call.query, "_asof").filter(|text| !text.is_empty());
+    Ok(named.map(|text| text.parse()).transpose()?)
 }
 
 /// A read of one resource or version.
@@ -135,11 +147,10 @@ fn search(tenant: &Tenant, call: &Call, form: Vec<u8>) -> Result<Reply, Refusal>
         Some(token) => tenant.search_page(&path, &token, &principal)?,
         None => {
             let request = SearchRequest {
-                path,
-                query: call.query.clone(),
                 form,
                 handling: call.preference.handling,
                 own_bases: call.base_urls.all.clone(),
+                ..SearchRequest::of(path, call.query.clone())
             };
             tenant.search(&request, &principal)?
         }
@@ -190,8 +201,8 @@ fn history_request(query: &str, handling: Handling) -> Result<HistoryRequest, Re
                 request.since = Some(since.map_err(|_| Refusal::invalid(text))?);
             }
             "_format" | "_pretty" => {}
-            "_at" | "_list" => {
-                return Err(Refusal::not_supported("_at and _list are not supported for histories"));
+            "_asof" | "_at" | "_list" => {
+                return Err(Refusal::not_supported("_asof, _at and _list are not supported for histories"));
             }
             _ if handling == Handling::Strict => {
                 return Err(Refusal::not_supported("a history takes _count and _since only"));

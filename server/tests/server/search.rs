@@ -95,3 +95,54 @@ fn a_search_explains_itself() {
     assert!(lines.iter().any(|line| line.starts_with("patient.gender: at most ")), "{lines:?}");
     assert!(lines.iter().any(|line| line.starts_with("page: 3 found; looked at ")), "{lines:?}");
 }
+
+#[test]
+fn the_past_is_searched_and_read() {
+    let (_folder, server) = rig();
+    let patient = server.get("Patient/p").value();
+    let then = patient["meta"]["lastUpdated"].as_str().expect("a time").to_owned();
+    let last = server.get("Condition/c").value()["meta"]["lastUpdated"].as_str().expect("a time").to_owned();
+    let write = |path: &str, rest: &str| {
+        let (name, id) = path.split_once('/').expect("a type and an id");
+        let body = format!(r#"{{"resourceType":"{name}","id":"{id}"{rest}}}"#);
+        server.json("PUT", path, &body).value()["meta"]["lastUpdated"].as_str().map(str::to_owned)
+    };
+    // Until the clock has gone on.
+    while write("Basic/b", r#","code":{"text":"x"}"#).as_ref() == Some(&last) {}
+    assert!(write("Patient/p", r#","gender":"male""#).is_some());
+    assert_eq!(server.send("DELETE", "Observation/o1", &[], b"").status, 204);
+    let check = |path: &str, expected: &[&str]| {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert_eq!(names(&answer.value()), expected, "{path}");
+        answer
+    };
+    let all = ["Observation/o0", "Observation/o1", "Observation/o2"];
+    check("Patient/p/Observation", &["Observation/o0", "Observation/o2"]);
+    check(&format!("Patient/p/Observation?_asof={last}"), &all);
+    check(&format!("Observation?patient.gender=female&_asof={last}"), &all);
+    check(&format!("?_type=Observation&_id=o1&_asof={last}"), &["Observation/o1"]);
+    check("Observation?_asof=2001-01-01T00:00:00Z", &[]);
+    let page = check(&format!("Patient/p/Observation?_sort=_id&_count=2&_asof={last}"), &all[..2]);
+    assert!(page.link("self").expect("a self link").contains("_asof="), "{}", page.text());
+    let next = page.link("next").expect("a second page");
+    check(next.strip_prefix(&server.origin).expect("a link to this server"), &all[2..]);
+    let form = server.send(
+        "POST",
+        "Patient/_search",
+        &[("Content-Type", "application/x-www-form-urlencoded")],
+        format!("gender=female&_asof={last}").as_bytes(),
+    );
+    assert_eq!(names(&form.value()), ["Patient/p"]);
+    let gender = |path: &str| server.get(path).value()["gender"].clone();
+    assert_eq!(gender("Patient/p"), "male");
+    assert_eq!(gender(&format!("Patient/p?_asof={then}")), "female");
+    let status = |path: &str| server.get(path).status;
+    assert_eq!(status(&format!("Observation/o1?_asof={last}")), 200);
+    assert_eq!(status("Observation/o1"), 410);
+    assert_eq!(status("Patient/p?_asof=2001-01-01T00:00:00Z"), 404);
+    assert_eq!(status("Patient?_asof=yesterday"), 400);
+    assert_eq!(status("Patient?_asof=9998-01-01T00:00:00Z"), 400);
+    assert_eq!(status(&format!("Patient/p/_history/1?_asof={last}")), 400);
+    assert_eq!(status(&format!("Patient/p/_history?_asof={last}")), 400);
+}

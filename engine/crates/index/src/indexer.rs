@@ -183,7 +183,7 @@ impl Indexer {
 
     /// How resources of a type name what they are part of; `None`: they are not part of each other.
     pub fn part_of(&self, resource: TypeId) -> Option<Link> {
-        link(fornax_query::part_of(self.definitions, resource)?, self.definitions)
+        link(fornax_query::part_of(&self.definitions, resource)?, &self.definitions)
     }
 
     /// The order that a query asks for; what has no value comes last. Numbers compare by their first 17 digits, whatever their

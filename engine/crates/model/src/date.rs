@@ -167,5 +167,14 @@ pub fn instant_text(micros: i64) -> Option<String> {
     })
 }
 
+/// Reads a moment, written to the second or finer and with a zone, in microseconds since 1970 began.
+pub fn instant_micros(text: &str) -> Result<i64, DateFault> {
+    let read = DateTime::parse(text)?;
+    if read.precision < Precision::Second || read.offset.is_none() {
+        return Err(DateFault::Malformed);
+    }
+    Ok(read.interval(ZoneOffset::UTC).low)
+}
+
 #[cfg(test)]
 mod tests;

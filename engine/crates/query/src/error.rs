@@ -209,6 +209,9 @@ pub enum Fault {
     /// Not one of the words that the parameter takes.
     #[error("expected one of: {0}")]
     Choice(&'static str),
+    /// Not a moment, which a time without a zone or without seconds is not.
+    #[error("expected an instant, such as 2026-01-31T12:00:00Z")]
+    Instant,
     /// Not a whole number from 0.
     #[error("expected a whole number from 0")]
     Count,

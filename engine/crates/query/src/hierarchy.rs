@@ -5,7 +5,8 @@ use fornax_definitions::{Definitions, SearchKind, SearchParameter, TypeId};
 
 /// The parameter by which resources of a type say what they are part of: one named so that may refer to that type itself.
 pub fn part_of(definitions: &Definitions, resource: TypeId) -> Option<&SearchParameter> {
-    let named = ["partof", "part-of"].into_iter().find_map(|code| definitions.parameter(resource, code));
+    let named =
+        ["partof", "part-of"].into_iter().find_map(|code| definitions.parameter_of_release(resource, code));
     named.filter(|found| found.kind == SearchKind::Reference && found.targets.contains(&resource))
 }
 

@@ -128,7 +128,7 @@ impl Reading<'_> {
         }
         let (code, rest) = split_code(&pair.name);
         match code {
-            "_count" | "_elements" | "_explain" | "_sort" | "_summary" | "_total" => {
+            "_asof" | "_count" | "_elements" | "_explain" | "_sort" | "_summary" | "_total" => {
                 self.result_parameter(pair, code, rest)
             }
             "_include" | "_revinclude" => self.include(pair, code, rest),

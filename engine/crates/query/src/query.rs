@@ -1,6 +1,7 @@
 //! A search as it will be run, and how it is written back.
 
 use fornax_definitions::{Definitions, ParameterId, TypeId};
+use fornax_model::date::instant_text;
 
 use crate::condition::Condition;
 use crate::error::QueryError;
@@ -31,6 +32,8 @@ pub struct Query {
     pub elements: Vec<String>,
     /// What comes along with the matches.
     pub includes: Vec<Include>,
+    /// The moment as of which it is answered (`_asof`), in microseconds since 1970; `None`: now.
+    pub as_of_us: Option<i64>,
     /// Whether the result shall say how it came about (`_explain=true`).
     pub is_explained: bool,
     /// Parameters that were passed over, each with the reason: warnings in the result.
@@ -141,6 +144,7 @@ impl Query {
             summary: Summary::False,
             elements: Vec::new(),
             includes: Vec::new(),
+            as_of_us: None,
             is_explained: false,
             ignored: Vec::new(),
         }
@@ -196,6 +200,9 @@ impl Query {
         }
         if let Some(word) = self.total.word() {
             pairs::append(&mut out, "_total", word);
+        }
+        if let Some(moment) = self.as_of_us.and_then(instant_text) {
+            pairs::append(&mut out, "_asof", &moment);
         }
         if self.is_explained {
             pairs::append(&mut out, "_explain", "true");

@@ -1,7 +1,8 @@
 //! Parameters that say what a result looks like: `_count`, `_elements`, `_explain`, `_sort`, `_summary`,
-//! `_total`.
+//! `_total`; and as of when it is: `_asof`.
 
 use fornax_definitions::{SearchKind, SearchParameter, TypeId};
+use fornax_model::date::instant_micros;
 
 use crate::error::{Bound, Fault, Feature, QueryError};
 use crate::escape::split;
@@ -22,12 +23,21 @@ impl Reading<'_> {
             once => self.given.push(once.to_owned()),
         }
         match code {
+            "_asof" => self.query.as_of_us = Some(self.as_of(pair)?),
             "_count" => self.query.count = Some(self.count(pair)?),
             "_explain" => self.query.is_explained = is_true(pair)?,
             "_summary" => self.query.summary = summary(pair)?,
             _ => self.query.total = total(pair)?,
         }
         Ok(())
+    }
+
+    /// What guards a write is to hold when it is written.
+    fn as_of(&self, pair: &Pair) -> Result<i64, QueryError> {
+        if self.context.handling == Handling::Guard {
+            return Err(pair.not_supported(Feature::Parameter));
+        }
+        instant_micros(&pair.value).map_err(|_| pair.invalid(Fault::Instant))
     }
 
     fn count(&self, pair: &Pair) -> Result<u32, QueryError> {

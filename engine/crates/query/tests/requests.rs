@@ -338,3 +338,23 @@ proptest! {
         prop_assert_eq!(values, &fornax_query::Values::String(vec![text]));
     }
 }
+
+#[test]
+fn a_moment_is_an_instant_and_guards_nothing() {
+    let limits = Limits::default();
+    let read = |value: &str, handling| {
+        let query = Query::parse_relative(&format!("Patient?_asof={value}"), &context(&limits, handling));
+        query.map(|query| query.to_query_string(r4())).map_err(|error| error.to_string())
+    };
+    let check = |value: &str, expected: &str| {
+        assert_eq!(read(value, Handling::Strict).as_deref(), Ok(expected), "{value}");
+    };
+    check("2026-01-31T12:00:00Z", "_asof=2026-01-31T12:00:00.000Z");
+    check("2026-01-31T12:00:00.5%2B01:00", "_asof=2026-01-31T11:00:00.500Z");
+    let instant = Err("'_asof' (parameter 1): expected an instant, such as 2026-01-31T12:00:00Z".to_owned());
+    for value in ["2026-01-31", "2026-01-31T12:00Z", "2026-01-31T12:00:00", "17"] {
+        assert_eq!(read(value, Handling::Lenient), instant, "{value}");
+    }
+    let guard = Err("'_asof' (parameter 1): the parameter is not supported".to_owned());
+    assert_eq!(read("2026-01-31T12:00:00Z", Handling::Guard), guard);
+}

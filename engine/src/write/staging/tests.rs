@@ -56,11 +56,8 @@ fn prepared(core: &Core, changes: &[Change]) -> Vec<PreparedWrite> {
 /// Ids found by an identifier, by search and by conditional create alike.
 fn found(tenant: &Tenant, identifier: &str) -> u64 {
     let request = SearchRequest {
-        path: "Basic".to_owned(),
-        query: format!("identifier=urn:x|{identifier}"),
-        form: Vec::new(),
         handling: crate::Handling::Strict,
-        own_bases: Vec::new(),
+        ..SearchRequest::of("Basic", format!("identifier=urn:x|{identifier}"))
     };
     let total = tenant.search(&request, &principal()).unwrap().total.unwrap();
     let conditional =

@@ -55,13 +55,7 @@ fn commit(folder: &Path, staged: usize, faults: Option<&Faults<'_>>) -> Report {
 }
 
 fn total(tenant: &Tenant, query: &str) -> u64 {
-    let request = SearchRequest {
-        path: "Basic".to_owned(),
-        query: query.to_owned(),
-        form: Vec::new(),
-        handling: Handling::Strict,
-        own_bases: Vec::new(),
-    };
+    let request = SearchRequest { handling: Handling::Strict, ..SearchRequest::of("Basic", query) };
     tenant.search(&request, &Principal::named("checker")).expect("a search").total.expect("a total")
 }
 

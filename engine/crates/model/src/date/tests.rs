@@ -165,6 +165,17 @@ fn periods() {
 }
 
 #[test]
+fn reads_instants() {
+    let check = |text: &str, expected: Option<i64>| assert_eq!(instant_micros(text).ok(), expected, "{text}");
+    check("1970-01-01T00:00:01Z", Some(1_000_000));
+    check("1970-01-01T01:00:00.25+01:00", Some(250_000));
+    check("1970-01-01T00:00:00.0000015Z", Some(1));
+    for text in ["1970-01-01T00:00Z", "1970-01-01T00:00:01", "1970-01-01", "1970", "yesterday", ""] {
+        check(text, None);
+    }
+}
+
+#[test]
 fn writes_instants() {
     let check = |micros: i64, expected: Option<&str>| assert_eq!(instant_text(micros).as_deref(), expected);
     check(0, Some("1970-01-01T00:00:00.000Z"));
