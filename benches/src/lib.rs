@@ -1,5 +1,7 @@
 //! What benchmarks work on.
 
+pub mod load;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

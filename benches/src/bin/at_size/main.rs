@@ -9,18 +9,17 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark program")]
 
-mod load;
 mod probes;
 mod report;
 
 use std::path::Path;
 use std::time::Instant;
 
-use fornax::{Engine, Options, Principal, SearchRequest, Tenant, TenantId};
+use fornax::{Engine, Options, SearchRequest, Tenant, TenantId};
+use fornax_benches::load::{apply_changes, load, load_changed, me};
 use fornax_population::{Plan, Population, Rates};
 use jiff::Timestamp;
 
-use crate::load::{apply_changes, load, load_changed};
 use crate::probes::Probes;
 use crate::report::{bytes_below, milliseconds, peak_mib, resident_mib, row};
 
@@ -66,10 +65,6 @@ fn main() {
 fn options(folder: &Path) -> Options {
     // What `fornax serve` has by default.
     Options::at(folder).memory_bytes(224 << 20)
-}
-
-fn me() -> Principal {
-    Principal::named("benchmark")
 }
 
 fn one_tenant(folder: &Path, resources: u64) {

@@ -5,13 +5,17 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use fornax::{BundleOptions, EntryResponse, Tenant};
+use fornax::{BundleOptions, EntryResponse, Principal, Tenant};
 use fornax_population::{Change, Changes, Population, Rates, Resources};
 
-use crate::me;
+/// On whose behalf benchmarks write and search.
+pub fn me() -> Principal {
+    Principal::named("benchmark")
+}
 
 /// What was written, and in which time.
 pub struct Loaded {
+    /// How many resources.
     pub resources: u64,
     duration: Duration,
 }
@@ -105,7 +109,9 @@ pub fn load_changed(tenant: &Tenant, population: &Population, rates: Rates) {
 fn put(tenant: &Tenant, write: impl FnOnce(&mut String)) -> u64 {
     let mut text = String::new();
     write(&mut text);
-    let response = tenant.process_bundle(text.into_bytes(), &BundleOptions::default(), &me()).unwrap();
+    let response = tenant
+        .process_bundle(text.into_bytes(), &BundleOptions::default(), &me())
+        .expect("a Bundle that is in order");
     for entry in &response.entries {
         assert!(matches!(entry, EntryResponse::Committed(_)), "{entry:?}");
     }

@@ -1,0 +1,40 @@
+//! Thirty clients at once, each of which goes through all families again and again.
+
+use std::time::{Duration, Instant};
+
+use fornax::Tenant;
+
+use crate::families::{Dice, FAMILIES};
+use crate::pools::Pools;
+
+const CLIENTS: u64 = 30;
+const WARM: Duration = Duration::from_secs(5);
+const MEASURED: Duration = Duration::from_secs(30);
+
+/// How long each call took, by family.
+pub fn run(tenant: &Tenant, pools: &Pools) -> Vec<Vec<Duration>> {
+    let began = Instant::now();
+    let client = |number: u64| {
+        let mut times: Vec<Vec<Duration>> = FAMILIES.iter().map(|_| Vec::new()).collect();
+        let mut dice = Dice::new(number + 100);
+        // Not all begin with the same one.
+        let mut family = number as usize % FAMILIES.len();
+        while began.elapsed() < WARM + MEASURED {
+            let is_warm = began.elapsed() > WARM;
+            let (_, _, time) = FAMILIES[family].1(pools, &mut dice).run(tenant);
+            if is_warm {
+                times[family].push(time);
+            }
+            family = (family + 1) % FAMILIES.len();
+        }
+        times
+    };
+    let all: Vec<Vec<Vec<Duration>>> = std::thread::scope(|scope| {
+        let started: Vec<_> = (0..CLIENTS).map(|number| scope.spawn(move || client(number))).collect();
+        started.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let calls: usize = all.iter().flatten().map(Vec::len).sum();
+    println!("{CLIENTS} clients: {:.0} searches a second\n", calls as f64 / MEASURED.as_secs_f64());
+    let of = |family: usize| all.iter().flat_map(|client| client[family].iter().copied()).collect();
+    (0..FAMILIES.len()).map(of).collect()
+}
