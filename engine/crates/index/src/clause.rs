@@ -144,9 +144,11 @@ impl Writing<'_> {
             (Values::Uri(values), _) => any(values.iter().map(|value| Term::Uri(value).clause(id))),
             (Values::Below(values), _) => any(values.iter().flat_map(|value| text::below(value, id))),
             (Values::Above(values), _) => any(values.iter().flat_map(|value| text::above(value, id))),
+            // What stands alone is left to what drives it: one of several is not put to every document.
             (Values::Date(values), Columns::Date { low, high }) => any(values.iter().map(|value| {
+                let present = (values.len() > 1).then(|| Term::Present.clause(id));
                 let by_columns = date::clause(value, now_us, [low, high]);
-                date::narrowed(value, id, driven_by(&Term::Present.clause(id), by_columns))
+                date::narrowed(value, id, driven_by(&present, by_columns))
             })),
             (Values::Number(values), Columns::Number(columns)) => {
                 any(values.iter().map(|value| number::clause(Asked::number(value), id, columns)))
@@ -161,7 +163,7 @@ impl Writing<'_> {
                 any(values.iter().map(|value| Clause::Within(columns.clone(), circle(value))))
             }
             (Values::Composite(values), Columns::Composite(components)) => {
-                let clauses = values.iter().map(|value| self.composite(types, id, components, value));
+                let clauses = values.iter().map(|value| self.composite(types, parameter, components, value));
                 any(clauses.collect::<Result<Vec<_>, _>>()?.into_iter())
             }
             (values, _) => {
@@ -248,15 +250,11 @@ pub(crate) fn link(parameter: &SearchParameter, definitions: &Definitions) -> Op
     Some(Link { column, field: Field::Reference, prefix })
 }
 
-/// Alternatives by columns, each for the documents of a term: else each would be put to every document of the index. A single
-/// condition is left to what drives it.
-fn driven_by(term: &Clause, alternatives: Clause) -> Clause {
-    match alternatives {
-        Clause::Or(clauses) if clauses.len() > 1 => {
-            let driven = |clause| Clause::And(vec![term.clone(), clause]);
-            Clause::Or(clauses.into_iter().map(driven).collect())
-        }
-        other => other,
+/// What is asked of columns, of the documents of a term.
+fn driven_by(term: &Option<Clause>, by_columns: Clause) -> Clause {
+    match term {
+        None => by_columns,
+        Some(term) => Clause::And(vec![term.clone(), by_columns]),
     }
 }
 

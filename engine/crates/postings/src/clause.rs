@@ -27,6 +27,8 @@ pub enum Clause {
     /// Documents with a value for which all tests hold. Several tests are on aligned columns: they hold for values at the same
     /// place, as for the two ends of an interval or the parts of a composite.
     Values(Vec<Test>),
+    /// Documents with a value for which all tests of one of the ways hold: as many [`Values`](Self::Values), put to each document once.
+    Ways(Vec<Vec<Test>>),
     /// Documents with a place in the circle: its latitude in the one column, its longitude, aligned, in the other.
     Within([ColumnName; 2], Circle),
     /// Documents of these resources.

@@ -16,7 +16,7 @@ use crate::circle::Circle;
 use crate::clause::{Clause, Link, Test};
 use crate::document::ColumnName;
 use crate::error::{Error, Result};
-use crate::filter::{Block, Filter};
+use crate::filter::{Block, Filter, Ways};
 use crate::rid_set::RidSet;
 use crate::schema::{Field, LAYOUT};
 use crate::search::Hit;
@@ -148,7 +148,8 @@ fn evaluate(clause: &Clause, ground: Ground<'_>, depth: u32) -> Result<Matches> 
         Clause::Word(word) => term_matches(segment, LAYOUT.text, word.as_bytes()),
         Clause::Prefix(field, prefix) => prefix_matches(ground, *field, prefix, |_| true),
         Clause::Terms(field, prefix, test) => prefix_matches(ground, *field, prefix, |rest| test.holds(rest)),
-        Clause::Values(tests) => value_matches(segment, tests),
+        Clause::Values(tests) => value_matches(segment, std::slice::from_ref(tests)),
+        Clause::Ways(ways) => value_matches(segment, ways),
         Clause::Within(columns, circle) => place_matches(segment, columns, *circle),
         Clause::Rids(rids) if rids.is_empty() => Ok(Matches::NOTHING),
         Clause::Rids(rids) => Ok(Matches::tested(Filter::Rids(segment.rids().clone(), Arc::clone(rids)))),
@@ -317,20 +318,25 @@ fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
     Some(end)
 }
 
-fn value_matches(segment: &Segment, tests: &[Test]) -> Result<Matches> {
-    let mut columns = Vec::with_capacity(tests.len());
-    for test in tests {
-        let Some(column) = segment.column(&test.column)? else { return Ok(Matches::NOTHING) };
-        columns.push((column, test.low, test.high));
+fn value_matches(segment: &Segment, ways: &[Vec<Test>]) -> Result<Matches> {
+    let mut open = Ways::default();
+    for tests in ways {
+        if tests.is_empty() {
+            return Ok(Matches::EVERYTHING);
+        }
+        let mut way = Vec::with_capacity(tests.len());
+        for test in tests {
+            let Some(column) = segment.column(&test.column)? else { break };
+            if test.high < column.min_value() || test.low > column.max_value() {
+                break;
+            }
+            way.push((open.place(&test.column, column), test.low, test.high));
+        }
+        if way.len() == tests.len() {
+            open.ways.push(way);
+        }
     }
-    Ok(match columns.len() {
-        0 => Matches::EVERYTHING,
-        1 => columns.pop().map_or(Matches::NOTHING, |(column, low, high)| {
-            let outside = high < column.min_value() || low > column.max_value();
-            if outside { Matches::NOTHING } else { Matches::tested(Filter::Range(column, low, high)) }
-        }),
-        _ => Matches::tested(Filter::Aligned(columns)),
-    })
+    Ok(open.into_filter().map_or(Matches::NOTHING, Matches::tested))
 }
 
 fn all(clauses: &[Clause], ground: Ground<'_>, depth: u32) -> Result<Matches> {

@@ -1,5 +1,6 @@
 //! Tests on blocks of candidate documents, against columns.
 
+use std::cell::OnceCell;
 use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use tantivy::query::Scorer;
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet};
 
 use crate::circle::Circle;
+use crate::document::ColumnName;
 use crate::rid_set::RidSet;
 use crate::superseded::VisibleAt;
 
@@ -64,8 +66,8 @@ impl Block {
 pub(crate) enum Filter {
     /// A value of a column lies in the range.
     Range(Column<i64>, i64, i64),
-    /// Values at the same place of all columns lie in their ranges.
-    Aligned(Vec<(Column<i64>, i64, i64)>),
+    /// For values at one place all tests of one of the ways hold.
+    Ways(Ways),
     /// A place, its latitude and its longitude, lies in the circle.
     Within([Column<i64>; 2], Circle),
     /// The resource is one of these.
@@ -82,7 +84,7 @@ impl Filter {
             Self::Range(column, low, high) => {
                 retain_values(block, column, |value| *low <= value && value <= *high);
             }
-            Self::Aligned(tests) => block.retain(|_, document| aligned(tests, document)),
+            Self::Ways(ways) => ways.retain(block),
             Self::Within([latitude, longitude], circle) => block.retain(|_, document| {
                 let mut places = latitude.values_for_doc(document).zip(longitude.values_for_doc(document));
                 places.any(|(latitude, longitude)| circle.holds(latitude, longitude))
@@ -118,15 +120,79 @@ fn retain_values(block: &mut Block, column: &Column<i64>, test: impl Fn(i64) -> 
     }
 }
 
-fn aligned(tests: &[(Column<i64>, i64, i64)], document: u32) -> bool {
-    let rows: SmallVec<[Range<u32>; 8]> =
-        tests.iter().map(|(column, ..)| column.index.value_row_ids(document)).collect();
-    let Some(first) = rows.first() else { return true };
-    // Columns filled in step have the same places; one that has fewer has none beyond.
-    (0..first.len() as u32).any(|place| {
-        tests.iter().zip(&rows).all(|((column, low, high), rows)| {
-            let row = rows.start + place;
-            row < rows.end && (*low..=*high).contains(&column.values.get_val(row))
+/// Ways to hold: of each its tests, that a value of a column lies from one number to another, both included.
+#[derive(Default)]
+pub(crate) struct Ways {
+    names: Vec<ColumnName>,
+    columns: Vec<Column<i64>>,
+    /// A test's column by its place.
+    pub ways: Vec<Vec<(usize, i64, i64)>>,
+}
+
+impl Ways {
+    /// The place of a column, each once.
+    pub(crate) fn place(&mut self, name: &ColumnName, column: Column<i64>) -> usize {
+        self.names.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.names.push(ColumnName::clone(name));
+            self.columns.push(column);
+            self.columns.len() - 1
         })
-    })
+    }
+
+    /// `None`: nothing holds.
+    pub(crate) fn into_filter(self) -> Option<Filter> {
+        match &self.ways[..] {
+            [] => None,
+            [way] if way.len() == 1 => {
+                let (place, low, high) = way[0];
+                self.columns.into_iter().nth(place).map(|column| Filter::Range(column, low, high))
+            }
+            _ => Some(Filter::Ways(self)),
+        }
+    }
+
+    fn retain(&self, block: &mut Block) {
+        let has_several = |column: &Column<i64>| column.get_cardinality() == Cardinality::Multivalued;
+        if self.columns.iter().any(has_several) {
+            block.retain(|_, document| self.holds(document));
+            return;
+        }
+        // Without a second value there are no places to tell apart: a column is read a block at once.
+        let mut read: SmallVec<[[Option<i64>; COLLECT_BLOCK_BUFFER_LEN]; 2]> = SmallVec::new();
+        for column in &self.columns {
+            let mut values = [None; COLLECT_BLOCK_BUFFER_LEN];
+            column.first_vals(block.as_slice(), &mut values[..block.len]);
+            read.push(values);
+        }
+        block.retain(|at, _| self.one_holds(|column| read[column][at]));
+    }
+
+    /// Whether a way holds for values at the same place of a document's columns. Columns filled in step have the same places; one
+    /// that has fewer has none beyond. Most ways fail at their first tests: what these do not ask for is not read.
+    fn holds(&self, document: u32) -> bool {
+        let rows: SmallVec<[OnceCell<Range<u32>>; 8]> =
+            self.columns.iter().map(|_| OnceCell::new()).collect();
+        let rows_of =
+            |column: usize| rows[column].get_or_init(|| self.columns[column].index.value_row_ids(document));
+        let firsts = self.ways.iter().filter_map(|way| way.first());
+        let places = firsts.map(|&(column, ..)| rows_of(column).len()).max().unwrap_or(0);
+        (0..places as u32).any(|place| {
+            let read: SmallVec<[OnceCell<Option<i64>>; 8]> =
+                self.columns.iter().map(|_| OnceCell::new()).collect();
+            self.one_holds(|column| {
+                *read[column].get_or_init(|| {
+                    let rows = rows_of(column);
+                    let row = rows.start + place;
+                    (row < rows.end).then(|| self.columns[column].values.get_val(row))
+                })
+            })
+        })
+    }
+
+    fn one_holds(&self, value: impl Fn(usize) -> Option<i64>) -> bool {
+        self.ways.iter().any(|way| {
+            way.iter()
+                .all(|&(column, low, high)| value(column).is_some_and(|value| (low..=high).contains(&value)))
+        })
+    }
 }

@@ -1,12 +1,12 @@
 //! Composites: by the components' own parameters where these say it all, else by aligned columns.
 
-use fornax_definitions::{ParameterId, TypeId};
+use fornax_definitions::{ParameterId, SearchKind, SearchParameter, TypeId};
 use fornax_postings::{Clause, ColumnName, Test};
 use fornax_query::{DateValue, Values};
 
 use super::number::Asked;
 use super::range::Range;
-use super::{Writing, any, driven_by, number, token};
+use super::{Writing, number, token};
 use crate::columns::{ComponentColumns, PartColumns};
 use crate::document::term_hash;
 use crate::error::IndexError;
@@ -23,12 +23,14 @@ impl Writing<'_> {
     pub(super) fn composite(
         &self,
         types: &[TypeId],
-        parameter: ParameterId,
+        parameter: &SearchParameter,
         components: &[ComponentColumns],
         values: &[Values],
     ) -> Result<Clause, IndexError> {
-        let aligned = Term::Aligned.clause(parameter);
-        let mut told_apart = vec![Term::Present.clause(parameter), Clause::Not(Box::new(aligned.clone()))];
+        let aligned = Term::Aligned.clause(parameter.id);
+        let mut told_apart = vec![Term::Present.clause(parameter.id), Clause::Not(Box::new(aligned.clone()))];
+        // What an aligned document has in its rows it has among the terms of the components' own parameters, too.
+        let mut driver = vec![aligned.clone()];
         let mut ways: Ways = vec![Vec::new()];
         let mut quantity = None;
         let plan = types.first().map(|first| self.indexer.plan(*first)).transpose()?;
@@ -36,7 +38,15 @@ impl Writing<'_> {
             // A component that is not indexed by itself never says it all.
             told_apart.push(match self.has(types, component.parameter, values) {
                 Err(IndexError::NotIndexed { .. }) => Clause::Or(Vec::new()),
-                clause => clause?,
+                Ok(own) => {
+                    if component.kind == SearchKind::Token
+                        && self.is_among_own(parameter, component.parameter)
+                    {
+                        driver.push(own.clone());
+                    }
+                    own
+                }
+                Err(error) => return Err(error),
             });
             if let (Values::Quantity(values), PartColumns::Number(columns)) = (values, &component.columns)
                 && let [value] = &values[..]
@@ -48,8 +58,8 @@ impl Writing<'_> {
             let more = self.component(component, values, implied);
             ways = combined(&ways, &more);
         }
-        let marker = aligned.clone();
-        let by_ways = move |ways: Ways| driven_by(&marker, any(ways.into_iter().map(Clause::Values)));
+        let by_ways =
+            move |ways: Ways| Clause::And(driver.iter().cloned().chain([Clause::Ways(ways)]).collect());
         let in_one_place = match quantity {
             None => by_ways(ways),
             Some((unit_parameter, value, columns)) => {
@@ -59,8 +69,21 @@ impl Writing<'_> {
                 })
             }
         };
-        let aligned = Clause::And(vec![aligned, in_one_place]);
-        Ok(Clause::Or(vec![Clause::And(told_apart), aligned]))
+        Ok(Clause::Or(vec![Clause::And(told_apart), in_one_place]))
+    }
+
+    /// Whether all that a component selects is selected by its own parameter, too, as the texts of both say it.
+    fn is_among_own(&self, composite: &SearchParameter, own: ParameterId) -> bool {
+        let own = self.definitions.parameter_of(own);
+        let (Some(bases), Some(selected)) = (composite.expression, own.expression) else { return false };
+        let selected: Vec<&str> = selected.split('|').map(str::trim).collect();
+        let mut components = composite.components.iter().filter(|component| component.parameter == own.id);
+        components.all(|component| {
+            bases.split('|').all(|base| {
+                let path = format!("{}.{}", base.trim(), component.expression);
+                selected.contains(&path.as_str())
+            })
+        })
     }
 
     /// What the single value of a component asks of its columns.

@@ -29,9 +29,8 @@ pub(super) fn clause(value: &DateValue, now_us: i64, [low, high]: [&ColumnName; 
         End::Low => low,
         End::High => high,
     };
-    super::any(alternatives.iter().map(|tests| {
-        Clause::Values(ranges(tests).into_iter().map(|(end, range)| range.test(column(end))).collect())
-    }))
+    let way = |tests| ranges(tests).into_iter().map(|(end, range)| range.test(column(end))).collect();
+    Clause::Ways(alternatives.iter().map(way).collect())
 }
 
 /// A clause made selective: what lies within the searched stretch lies within every calendar unit that holds that stretch,

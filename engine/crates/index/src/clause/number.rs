@@ -5,7 +5,6 @@ use fornax_postings::{Clause, ColumnName, Expansion, Test};
 use fornax_query::{NumberValue, Prefix, QuantityValue, Unit};
 
 use super::range::{Range, one_column};
-use super::{any, driven_by};
 use crate::columns::NumberColumns;
 use crate::document::unit_hash;
 use crate::encoding::{self, EXACT_PARTS};
@@ -77,8 +76,7 @@ pub(super) fn clause(asked: Asked<'_>, parameter: ParameterId, columns: &NumberC
     let mut plain = vec![plain, Clause::Not(Box::new(marked.clone()))];
     plain.extend(unit_term.clone());
 
-    let exact = exact_ways(asked, columns).into_iter().map(Clause::Values);
-    let mut exact = vec![marked.clone(), driven_by(&marked, any(exact))];
+    let mut exact = vec![marked, Clause::Ways(exact_ways(asked, columns))];
     exact.extend(unit_term);
     Clause::Or(vec![Clause::And(plain), Clause::And(exact)])
 }

@@ -142,6 +142,8 @@ pub enum Ask {
     Code(u8),
     Name(String),
     Word(u8),
+    /// An interval that begins at the first or later, or is of that code and ends at the second or before.
+    Beyond(i64, i64, i64),
     Interval(i64, i64, i64),
     LowIn(i64, i64),
     Rids(BTreeSet<Rid>),
@@ -164,7 +166,7 @@ impl Ask {
         let several = |random: &mut Random| {
             (0..random.below(4)).map(|_| Self::random(resources, depth - 1, random)).collect::<Vec<_>>()
         };
-        match random.below(if depth == 0 { 9 } else { 14 }) {
+        match random.below(if depth == 0 { 10 } else { 15 }) {
             0 => Self::All,
             1 => Self::Code(random.below(7) as u8),
             2 => Self::Name((0..random.below(3)).map(|_| char::from(b'a' + random.below(3) as u8)).collect()),
@@ -180,10 +182,15 @@ impl Ask {
             8 => {
                 Self::Having((0..random.below(3)).map(|_| char::from(b'a' + random.below(3) as u8)).collect())
             }
-            9 => Self::And(several(random)),
-            10 => Self::Or(several(random)),
-            11 => Self::SubjectIs(Box::new(Self::random(resources, depth - 1, random))),
-            12 => Self::SubjectOf(Box::new(Self::random(resources, depth - 1, random))),
+            9 => Self::Beyond(
+                random.below(3) as i64,
+                random.below(60) as i64 - 30,
+                random.below(60) as i64 - 30,
+            ),
+            10 => Self::And(several(random)),
+            11 => Self::Or(several(random)),
+            12 => Self::SubjectIs(Box::new(Self::random(resources, depth - 1, random))),
+            13 => Self::SubjectOf(Box::new(Self::random(resources, depth - 1, random))),
             _ => Self::Not(Box::new(Self::random(resources, depth - 1, random))),
         }
     }
@@ -197,6 +204,10 @@ impl Ask {
             Self::Word(word) => version.words.split(' ').any(|other| other == format!("w{word}")),
             Self::Interval(code, from, to) => {
                 version.intervals.iter().any(|(c, low, high)| c == code && low >= from && high <= to)
+            }
+            Self::Beyond(code, from, to) => {
+                let is_beyond = |(c, low, high): &(i64, i64, i64)| low >= from || c == code && high <= to;
+                version.intervals.iter().any(is_beyond)
             }
             Self::LowIn(from, to) => version.intervals.iter().any(|(_, low, _)| low >= from && low <= to),
             Self::Rids(rids) => rids.contains(&version.rid),
@@ -227,6 +238,13 @@ impl Ask {
                 Test { column: names.code, low: *code, high: *code },
                 Test { column: names.low, low: *from, high: i64::MAX },
                 Test { column: names.high, low: i64::MIN, high: *to },
+            ]),
+            Self::Beyond(code, from, to) => Clause::Ways(vec![
+                vec![Test { column: names.low, low: *from, high: i64::MAX }],
+                vec![
+                    Test { column: names.code, low: *code, high: *code },
+                    Test { column: names.high, low: i64::MIN, high: *to },
+                ],
             ]),
             Self::LowIn(from, to) => Clause::range(&names.low, *from, *to),
             Self::Rids(rids) => Clause::Rids(set(rids)),
