@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 const EXAMPLES: usize = 719;
-const EXERCISED_MIN: usize = 1_950;
+const EXERCISED_MIN: usize = 1_948;
 const QUERIES_MIN: usize = 25_000;
 
 /// Of one parameter.

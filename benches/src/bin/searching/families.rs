@@ -22,6 +22,12 @@ impl Dice {
         self.0 ^= self.0 << 17;
         &values[(self.0 % values.len() as u64) as usize]
     }
+
+    /// The first so many letters of one.
+    fn start<'a>(&mut self, values: &'a [String], count: usize) -> &'a str {
+        let text = self.pick(values);
+        text.get(..count).unwrap_or(text)
+    }
 }
 
 /// A family: its name, and a search of it with values that the dice pick.
@@ -30,10 +36,6 @@ pub type Family = (&'static str, fn(&Pools, &mut Dice) -> Search);
 const PREFIXES: [&str; 7] = ["eq", "lt", "gt", "le", "ge", "sa", "eb"];
 const ORDERED: [&str; 4] = ["gt", "ge", "lt", "le"];
 
-fn first(text: &str, count: usize) -> &str {
-    text.get(..count).unwrap_or(text)
-}
-
 fn with(path: &'static str, query: String) -> Search {
     Search::of(path, format!("{query}&_count=20"))
 }
@@ -41,24 +43,24 @@ fn with(path: &'static str, query: String) -> Search {
 pub const FAMILIES: [Family; 33] = [
     ("Patient?name", |p, d| with("Patient", format!("name={}", d.pick(&p.families)))),
     ("Patient?name:contains", |p, d| {
-        with("Patient", format!("name:contains={}", &first(d.pick(&p.families), 4)[1..]))
+        with("Patient", format!("name:contains={}", &d.start(&p.families, 4)[1..]))
     }),
-    ("Patient?address", |p, d| with("Patient", format!("address={}", first(d.pick(&p.cities), 3)))),
+    ("Patient?address", |p, d| with("Patient", format!("address={}", d.start(&p.cities, 3)))),
     ("Patient?address:contains", |p, d| {
-        with("Patient", format!("address:contains={}", &first(d.pick(&p.cities), 4)[1..]))
+        with("Patient", format!("address:contains={}", &d.start(&p.cities, 4)[1..]))
     }),
     ("Organization?name", |p, d| with("Organization", format!("name={}", d.pick(&p.organizations)))),
     ("Organization?name:contains", |p, d| {
-        with("Organization", format!("name:contains={}", &first(d.pick(&p.organizations), 5)[1..]))
+        with("Organization", format!("name:contains={}", &d.start(&p.organizations, 5)[1..]))
     }),
     ("Patient?birthdate (prefixes)", |p, d| {
         with("Patient", format!("birthdate={}{}", d.pick(&PREFIXES), d.pick(&p.birth_dates)))
     }),
     ("Observation?date (prefixes)", |p, d| {
-        with("Observation", format!("date={}{}", d.pick(&PREFIXES), first(d.pick(&p.observed), 10)))
+        with("Observation", format!("date={}{}", d.pick(&PREFIXES), d.start(&p.observed, 10)))
     }),
     ("Encounter?date (prefixes)", |p, d| {
-        with("Encounter", format!("date={}{}", d.pick(&PREFIXES), first(d.pick(&p.encountered), 10)))
+        with("Encounter", format!("date={}{}", d.pick(&PREFIXES), d.start(&p.encountered, 10)))
     }),
     ("Observation?category=system\\|code", |p, d| {
         with("Observation", format!("category={}", d.pick(&p.categories).join("%7C")))

@@ -150,13 +150,8 @@ impl Indexer {
         self.plan(values.plan.resource).is_ok_and(|plan| Arc::ptr_eq(plan, &values.plan))
     }
 
-    /// A query as a clause: its types and all its conditions.
-    pub fn clause(&self, query: &Query, context: &ClauseContext<'_>) -> Result<Clause, IndexError> {
-        let clauses = self.clauses(query, context)?;
-        Ok(Clause::And(clauses.into_iter().map(|(_, clause)| clause).collect()))
-    }
-
-    /// The clauses that all must hold, each with the name of the parameter that says so, as the client wrote it.
+    /// The clauses that all must hold for a query's types and conditions, each with the name of the parameter that says so, as
+    /// the client wrote it.
     pub fn clauses(
         &self,
         query: &Query,

@@ -2,7 +2,7 @@
 //!
 //! An [`Indexer`] reads a resource once into [`SearchValues`]: what every search parameter of its type selects, typed. From
 //! there they go two ways that must agree: [`SearchValues::to_document`] gives terms and columns, on which
-//! [`Indexer::clause`] states a query; [`Indexer::matches`] decides the same query on the values themselves, without an
+//! [`Indexer::clauses`] state a query; [`Indexer::matches`] decides the same query on the values themselves, without an
 //! index.
 //!
 //! How values become terms stands in `term`, how they become columns in `columns`. Both are the layout of the index:

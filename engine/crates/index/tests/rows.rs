@@ -9,7 +9,7 @@ use fornax_definitions::TypeId;
 use fornax_index::{ClauseContext, Indexer, Kin, MatchContext, Resources};
 use fornax_model::{Document, Limits as ModelLimits};
 use fornax_postings::faulty::FaultyFiles;
-use fornax_postings::{CacheBudget, Caches, Changes, Limits, Options, PageCache, Postings, Rid, Seq};
+use fornax_postings::{CacheBudget, Caches, Changes, Clause, Limits, Options, PageCache, Postings, Rid, Seq};
 use fornax_query::{Context, Handling, Query};
 
 const NOW_US: i64 = 1_600_000_000_000_000;
@@ -67,7 +67,8 @@ fn check(body: &str, rows: &[(&str, bool)]) {
         let context = Context { definitions: r4, bases: &bases, handling: Handling::Strict, limits: &limits };
         let query = Query::parse_relative(&format!("{name}?{text}"), &context)
             .unwrap_or_else(|error| panic!("{text}: {error}"));
-        let clause = indexer.clause(&query, &ClauseContext { resources: &Seven, now_us: NOW_US }).unwrap();
+        let clauses = indexer.clauses(&query, &ClauseContext { resources: &Seven, now_us: NOW_US }).unwrap();
+        let clause = Clause::And(clauses.into_iter().map(|(_, clause)| clause).collect());
         assert_eq!(snapshot.count(&clause).unwrap() == 1, *want, "by the index: {name}?{text}");
         // The evaluator knows ids by their text, not by number: rows on `unknown` are the index's alone.
         if !text.contains("unknown") {

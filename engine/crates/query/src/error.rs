@@ -34,7 +34,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// A refused search. `Display` is for the client; the log takes [`QueryError::for_log`].
+/// A refused search. `Display` is for the client: it repeats words of the request, and is not for the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
     /// A parameter that breaks the search grammar.
@@ -84,21 +84,6 @@ pub enum QueryError {
 }
 
 impl QueryError {
-    /// The error without a word of the client's.
-    pub fn for_log(&self) -> String {
-        match self {
-            Self::Invalid { place, fault } => format!("invalid search: {}: {fault}", place.numbers()),
-            Self::Unknown { place } => format!("invalid search: {}: unknown", place.numbers()),
-            Self::NotSupported { place, feature } => {
-                format!("search not supported: {}: {feature}", place.numbers())
-            }
-            Self::NotReady { place } => format!("search too early: {}", place.numbers()),
-            Self::UnknownType => "invalid search: unknown resource type".to_owned(),
-            Self::NoCompartment => "invalid search: no such compartment".to_owned(),
-            Self::Limit { bound, max, .. } => format!("search over the limit of {max} {bound}"),
-        }
-    }
-
     /// The same, at that byte of the pair's value, if it is of the pair and does not say yet where in it.
     pub(crate) fn within(mut self, pair: &Pair, byte: usize) -> Self {
         let place = match &mut self {

@@ -172,5 +172,8 @@ pub fn is_supported(parameter: &SearchParameter) -> bool {
         Some(Usage::Nearby) => parameter.kind == SearchKind::Special,
         _ => false,
     };
-    is_compared && parameter.expression.is_some() && parameter.readiness == Readiness::Ready
+    // A resource inside of a Bundle is no reference, and need not be what has its id here.
+    let is_inside = |expression: &str| expression == "Bundle.entry[0].resource";
+    let is_read = parameter.expression.as_deref().is_some_and(|expression| !is_inside(expression));
+    is_compared && is_read && parameter.readiness == Readiness::Ready
 }
