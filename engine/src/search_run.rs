@@ -285,6 +285,12 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
+    /// One more look-up, where there may be one: a search that has failed goes no further.
+    fn counted(&self) -> Option<()> {
+        let has_failed = self.failed.borrow().is_some();
+        if has_failed { None } else { self.trusted(self.snapshot.look_up(1).map(Some).map_err(index_failed)) }
+    }
+
     fn trusted<T>(&self, found: Result<Option<T>>) -> Option<T> {
         found.unwrap_or_else(|error| {
             self.failed.borrow_mut().get_or_insert(error);
@@ -295,6 +301,7 @@ impl Known<'_> {
 
 impl Resources for Known<'_> {
     fn rid(&self, resource: fornax_definitions::TypeId, id: &str) -> Option<Rid> {
+        self.counted()?;
         let resource_type = self.core.types.defined(resource)?;
         let record = self.trusted(self.view.id(resource_type.name, id))?;
         if let Some(newest) = record.newest.filter(|newest| newest.seq <= self.view.seq) {
@@ -307,6 +314,7 @@ impl Resources for Known<'_> {
         if let Some(seq) = self.newest.borrow().get(&rid) {
             return Some(*seq);
         }
+        self.counted()?;
         self.trusted(self.view.commits_of(rid, self.view.seq, 1).map(|commits| commits.first().copied()))
     }
 

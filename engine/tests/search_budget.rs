@@ -39,6 +39,11 @@ fn a_search_ends_where_its_budget_does() {
     let error =
         tenant.search(&SearchRequest::of("Patient", "link.link.link.gender:not=male"), &me()).unwrap_err();
     assert_eq!(error.issues()[0].code, "too-costly");
+    // Ids are looked up one by one, of each type that they may be of.
+    let ids = |count: usize| (0..count).map(|n| format!("x{n}")).collect::<Vec<_>>().join(",");
+    check(&tenant, &format!("_id={}", ids(60)), Ok(0));
+    check(&tenant, &format!("_id={}", ids(61)), Err(ErrorKind::Limit));
+    check(&tenant, &format!("general-practitioner={}", ids(21)), Err(ErrorKind::Limit));
     // The budget is that of one search, not of the tenant.
     check(&tenant, "_id=p7", Ok(1));
 }

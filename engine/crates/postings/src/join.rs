@@ -70,7 +70,12 @@ impl Snapshot {
         self.segments.iter().map(|segment| u64::from(segment.documents())).sum()
     }
 
-    /// How much of its budget was spent so far: documents and terms looked at.
+    /// Takes note of work beside the index, before it is done: so many names or numbers of resources looked up.
+    pub fn look_up(&self, resources: u64) -> Result<()> {
+        self.budget.spend(resources)
+    }
+
+    /// How much of its budget was spent so far: documents and terms looked at, resources looked up.
     pub fn spent(&self) -> u64 {
         self.budget.spent()
     }
@@ -220,7 +225,6 @@ impl Planning<'_> {
     }
 
     fn versions(&self, rids: &RidSet, places: Places<'_>) -> Result<Clause> {
-        self.snapshot.budget.spend(rids.len() as u64)?;
         let hits = rids.iter().filter_map(|rid| Some(Hit { rid, seq: (places.newest)(rid)? }));
         let mut hits: Vec<Hit> = hits.collect();
         hits.sort_unstable_by_key(|hit| (hit.seq, hit.rid));
