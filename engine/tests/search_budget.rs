@@ -158,3 +158,31 @@ fn a_join_beside_what_leaves_few_over_looks_at_few() {
         assert!(looked_at_most < all || looked_at >= 2 * all, "{query}: {:?}", page.steps);
     }
 }
+
+#[test]
+fn a_composite_looks_at_what_has_the_code() {
+    let (_directory, _engine, tenant) = tenant(Limits::default());
+    for n in 0..100 {
+        let code = if n == 7 { "rare" } else { "frequent" };
+        let component = |value: u32| {
+            let code = format!(r#""code":{{"coding":[{{"system":"urn:s","code":"{code}"}}]}}"#);
+            format!(r#"{{{code},"valueQuantity":{{"value":{value},"unit":"mg"}}}}"#)
+        };
+        let components = format!("[{},{}]", component(n), component(200));
+        let said = r#""status":"final","code":{"text":"x"}"#;
+        let body = format!(r#"{{"resourceType":"Observation","id":"o{n}",{said},"component":{components}}}"#);
+        tenant.commit(&Change::update("Observation", format!("o{n}"), body.into_bytes()), &me()).unwrap();
+    }
+    for (value, found, looked_at_most) in [
+        ("urn:s|rare$7", 1, 10),
+        ("urn:s|rare$gt5", 1, 10),
+        ("rare$8", 0, 10),
+        ("urn:s|frequent$200", 99, 400),
+    ] {
+        let query = format!("component-code-value-quantity={value}&_explain=true");
+        let page = tenant.search(&SearchRequest::of("Observation", query), &me()).unwrap();
+        assert_eq!(page.total, Some(found), "{value}");
+        let looked_at: u64 = page.steps.iter().map(|step| step.looked_at).sum();
+        assert!(looked_at <= looked_at_most, "{value} looked at {looked_at}: {:?}", page.steps);
+    }
+}
