@@ -126,6 +126,25 @@ fn time_of_day(time: &str) -> Option<(i64, i64)> {
     Some((start, width))
 }
 
+/// Milliseconds since 1970 as `2020-02-29T23:30:00.000Z`.
+pub fn instant_text(at: i64) -> String {
+    let (days, rest) = (at.div_euclid(86_400_000), at.rem_euclid(86_400_000));
+    // Years are counted from a March; see the days of a date.
+    let shifted = days + 719_468;
+    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day_of_month = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let year = era * 400 + year + next;
+    let (hours, minutes, seconds) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60);
+    format!(
+        "{year:04}-{month:02}-{day_of_month:02}T{hours:02}:{minutes:02}:{seconds:02}.{:03}Z",
+        rest % 1_000
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +165,13 @@ mod tests {
         for wrong in ["", "70", "1970-13", "2019-02-29", "1970-01-01T01", "1970-01-01T", "1970-1"] {
             assert_eq!(Interval::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn times_are_written() {
+        assert_eq!(instant_text(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(instant_text(951_782_399_999), "2000-02-28T23:59:59.999Z");
+        assert_eq!(instant_text(951_782_400_001), "2000-02-29T00:00:00.001Z");
+        assert_eq!(instant_text(1_795_657_361_314), "2026-11-26T01:42:41.314Z");
     }
 }

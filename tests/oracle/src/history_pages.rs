@@ -30,8 +30,11 @@ pub struct HistoryPages {
     groups: VecDeque<Vec<Rc<Stored>>>,
     /// What has been shown of the first group.
     shown: Vec<Key>,
-    total: usize,
+    /// All of it.
+    all: Vec<Rc<Stored>>,
     count: usize,
+    /// What the last page said.
+    continues: Continues,
 }
 
 impl HistoryPages {
@@ -46,14 +49,27 @@ impl HistoryPages {
         since: Option<i64>,
     ) -> Result<Self, Refusal> {
         let groups: VecDeque<_> = repository.history(scope, since)?.into();
-        let total = groups.iter().map(Vec::len).sum();
+        let all = groups.iter().flatten().cloned().collect();
         let count = count.map_or(COUNT_DEFAULT, |count| count.max(1) as usize);
-        Ok(Self { groups, shown: Vec::new(), total, count })
+        let continues = if groups.is_empty() { Continues::No } else { Continues::Yes };
+        Ok(Self { groups, shown: Vec::new(), all, count, continues })
     }
 
-    /// Whether there is more to show.
+    /// Whether the last page that was shown is followed by another.
     pub fn continues(&self) -> Continues {
-        if self.groups.is_empty() { Continues::No } else { Continues::Yes }
+        self.continues
+    }
+
+    /// Leaves out what the repository has forgotten since.
+    pub fn forget(&mut self, repository: &Repository) {
+        self.all.retain(|version| repository.keeps(version));
+        for group in &mut self.groups {
+            group.retain(|version| repository.keeps(version));
+        }
+        if self.groups.front().is_some_and(Vec::is_empty) {
+            self.shown.clear();
+        }
+        self.groups.retain(|group| !group.is_empty());
     }
 
     /// Compares the next page.
@@ -61,8 +77,8 @@ impl HistoryPages {
     /// # Errors
     /// In words, how it differs.
     pub fn agree(&mut self, page: &HistoryPage, ties: &mut Ties) -> Result<(), String> {
-        if page.total != self.total as u64 {
-            return Err(format!("total {}, not {}", page.total, self.total));
+        if page.total != self.all.len() as u64 {
+            return Err(format!("total {}, not {}", page.total, self.all.len()));
         }
         let count = self.count.min(self.groups.iter().map(Vec::len).sum());
         if page.versions.len() != count {
@@ -81,7 +97,8 @@ impl HistoryPages {
                 self.shown.clear();
             }
         }
-        let continues = self.continues();
+        let continues = if self.groups.is_empty() { Continues::No } else { Continues::Yes };
+        self.continues = continues;
         if page.continues == continues { Ok(()) } else { Err(format!("another page: not {continues:?}")) }
     }
 }

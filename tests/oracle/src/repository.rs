@@ -1,5 +1,7 @@
 //! The repository: all versions ever made, in one list.
 
+mod past;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -19,6 +21,8 @@ pub struct Repository {
     commits: Rc<Vec<u64>>,
     /// The commit that is being made.
     commit: u64,
+    /// What was replaced up to this commit is forgotten.
+    floor: u64,
 }
 
 /// What the other side decided and the oracle can't foresee: the id of a new resource, and the time.

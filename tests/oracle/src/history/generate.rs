@@ -8,7 +8,7 @@ use super::criteria::criteria;
 use super::random::Random;
 use super::search_values::token;
 use super::searches::{long_search, search, search_of_one_type};
-use super::step::{BundleKind, Since, Step};
+use super::step::{BundleKind, Moment, Since, Step};
 use super::vocabulary_table as words;
 use crate::json::Json;
 use crate::parameters::is_resource_type;
@@ -28,8 +28,39 @@ pub fn history(seed: u64) -> Vec<Step> {
     let about = random.of_all(words::SUBJECTS);
     let mut author = Author { random, about };
     let mut steps: Vec<Step> = (0..FIRST_WRITES).map(|_| first_write(&mut author)).collect();
-    steps.extend((0..STEPS).map(|_| step(&mut author)));
+    while steps.len() < FIRST_WRITES + STEPS {
+        if author.random.chance(3) {
+            steps.extend(followed(&mut author));
+        } else {
+            steps.push(step(&mut author));
+        }
+    }
     steps
+}
+
+/// Pages that are followed one by one, with changes in between.
+fn followed(author: &mut Author) -> Vec<Step> {
+    let slot = hold_slot(author);
+    let begun = if author.random.chance(20) {
+        Step::HoldAsOf(slot, moment(&mut author.random), long_search(author))
+    } else {
+        Step::Hold(slot, long_search(author))
+    };
+    let mut steps = vec![begun];
+    for _ in 0..author.random.below(4) + 2 {
+        let change = if author.random.chance(20) { bundle(author) } else { write(author) };
+        steps.extend([change, Step::Continue(slot)]);
+    }
+    steps
+}
+
+/// Sometimes before everything.
+fn moment(random: &mut Random) -> Moment {
+    if random.chance(70) {
+        Moment::Change(random.below(30) as u32)
+    } else {
+        Moment::Search(random.below(8) as u32)
+    }
 }
 
 fn step(author: &mut Author) -> Step {
@@ -39,16 +70,23 @@ fn step(author: &mut Author) -> Step {
         32..=36 => Step::Read(key(author)),
         37..=39 => Step::VersionRead(key(author), author.random.below(4) as u64 + 1),
         40..=45 => history_of(author),
-        46..=79 => Step::Search(search(author)),
+        46..=72 => Step::Search(search(author)),
+        73..=79 => Step::SearchAsOf(moment(&mut author.random), search(author)),
         80..=82 => Step::SearchByPost(search(author)),
         83 | 84 => {
             let scope = scope(author);
             Step::HoldHistory(hold_slot(author), scope, author.random.below(2) as u32 + 1)
         }
-        85..=89 => Step::Hold(hold_slot(author), long_search(author)),
-        90..=98 => Step::Continue(hold_slot(author)),
-        _ if author.random.chance(50) => Step::Reopen,
-        _ => Step::Continue(hold_slot(author)),
+        85..=88 => Step::Hold(hold_slot(author), long_search(author)),
+        89 => Step::HoldAsOf(hold_slot(author), moment(&mut author.random), long_search(author)),
+        90..=96 => Step::Continue(hold_slot(author)),
+        97 | 98 => Step::Forget(Moment::Change(author.random.below(30) as u32)),
+        _ => match author.random.below(10) {
+            0..=4 => Step::Reopen,
+            5 => Step::Rebuild,
+            6 | 7 => Step::Compact,
+            _ => Step::Continue(hold_slot(author)),
+        },
     }
 }
 

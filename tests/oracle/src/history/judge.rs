@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use super::step::{Answer, BundleKind, Since, Step};
+use super::step::{Answer, BundleKind, Moment, Since, Step};
 use crate::history_pages::HistoryPages;
 use crate::refusal::Refusal;
 use crate::repository::{Decided, Found, Outcome, Repository};
@@ -53,16 +53,14 @@ impl fmt::Display for Disagreement {
 pub fn run(steps: &[Step], other: &mut impl FnMut(&Step) -> Answer) -> Result<(), Disagreement> {
     let mut judge = Judge::default();
     let mut slots = BTreeMap::new();
-    let mut last = "2020-01-01".to_owned();
+    let mut times = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let disagreed = |step: &Step, how| Disagreement { at, step: step.to_string(), how };
-        let filled = step.filled(&slots, &last).map_err(|how| disagreed(step, how))?;
+        let filled = step.filled(&slots, &times).map_err(|how| disagreed(step, how))?;
         let answer = other(&filled);
         remember(&filled, &answer, &mut slots);
         judge.judge(&filled, &answer).map_err(|how| disagreed(&filled, how))?;
-        if let Some(version) = changed(&filled, &answer).last() {
-            last = as_text(version.at);
-        }
+        times.extend(changed(&filled, &answer).iter().map(|version| version.at));
     }
     Ok(())
 }
@@ -114,25 +112,6 @@ fn remember(step: &Step, answer: &Answer, slots: &mut BTreeMap<u8, String>) {
     }
 }
 
-/// Milliseconds since 1970 as `2020-02-29T23:30:00.000Z`.
-fn as_text(at: i64) -> String {
-    let (days, rest) = (at.div_euclid(86_400_000), at.rem_euclid(86_400_000));
-    // Years are counted from a March; see the days of `crate::dates`.
-    let shifted = days + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day_of_month = day - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    let year = era * 400 + year + next;
-    let (hours, minutes, seconds) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60);
-    format!(
-        "{year:04}-{month:02}-{day_of_month:02}T{hours:02}:{minutes:02}:{seconds:02}.{:03}Z",
-        rest % 1_000
-    )
-}
-
 /// The oracle, and what it has to keep in mind of the other side.
 #[derive(Debug, Default)]
 struct Judge {
@@ -142,20 +121,30 @@ struct Judge {
     /// Of histories.
     history_ties: Ties,
     held: BTreeMap<u8, Held>,
+    /// What searches of the present saw, the last last.
+    seen: Vec<Repository>,
 }
 
 /// What was begun and may be continued.
 #[derive(Debug)]
-enum Held {
+struct Held {
+    /// The repository that its pages are of.
+    of: Repository,
+    pages: HeldPages,
+}
+
+#[derive(Debug)]
+enum HeldPages {
     Search(Pages),
     History(HistoryPages),
 }
 
 impl Held {
+    /// Whether the last page said that there is another.
     fn continues(&self) -> Continues {
-        match self {
-            Self::Search(pages) => pages.continues(),
-            Self::History(pages) => pages.continues(),
+        match &self.pages {
+            HeldPages::Search(pages) => pages.continues(),
+            HeldPages::History(pages) => pages.continues(),
         }
     }
 }
@@ -186,14 +175,21 @@ impl Judge {
             }
             Step::HoldHistory(slot, scope, count) => {
                 self.held.remove(slot);
-                let expected = HistoryPages::begin(&self.repository, scope, Some(*count), None);
-                self.begin_agrees(*slot, expected.map(Held::History), answer)
+                let of = self.repository.clone();
+                let expected = HistoryPages::begin(&of, scope, Some(*count), None).map(HeldPages::History);
+                self.begin_agrees(*slot, expected.map(|pages| Held { of, pages }), answer)
             }
-            Step::Search(search) | Step::SearchByPost(search) => self.search_agrees(search, answer),
+            Step::Search(search) | Step::SearchByPost(search) => {
+                self.note_seen(answer);
+                self.search_agrees(Ok(self.repository.clone()), search, answer)
+            }
+            Step::SearchAsOf(moment, search) => self.search_agrees(self.then(*moment), search, answer),
             Step::Hold(slot, search) => {
-                self.held.remove(slot);
-                let expected = Pages::begin(&self.repository, search);
-                self.begin_agrees(*slot, expected.map(Held::Search), answer)
+                self.note_seen(answer);
+                self.hold_agrees((*slot, search), Ok(self.repository.clone()), answer)
+            }
+            Step::HoldAsOf(slot, moment, search) => {
+                self.hold_agrees((*slot, search), self.then(*moment), answer)
             }
             Step::Continue(slot) => self.continue_agrees(*slot, answer),
             Step::Bundle { kind: BundleKind::Batch, entries, .. } => {
@@ -209,10 +205,11 @@ impl Judge {
                     },
                 }
             }
-            Step::Reopen => match answer {
+            Step::Reopen | Step::Rebuild | Step::Compact => match answer {
                 Answer::Nothing => Ok(()),
-                answer => Err(instead(answer, "opened again")),
+                answer => Err(instead(answer, "nothing")),
             },
+            Step::Forget(moment) => self.forget_agrees(*moment, answer),
         }
     }
 
@@ -240,9 +237,46 @@ impl Judge {
         }
     }
 
-    fn search_agrees(&mut self, search: &str, answer: &Answer) -> Result<(), String> {
-        let expected = Pages::begin(&self.repository, search);
-        match (expected, answer) {
+    fn note_seen(&mut self, answer: &Answer) {
+        if matches!(answer, Answer::Pages(_)) {
+            self.seen.push(self.repository.clone());
+        }
+    }
+
+    /// The repository as it stood; before all, where a search is meant that there was not.
+    fn then(&self, moment: Moment) -> Result<Repository, Refusal> {
+        match moment {
+            Moment::At(at) => self.repository.as_of(at),
+            Moment::Search(back) => {
+                let at = self.seen.len().checked_sub(1 + back as usize);
+                let then = at.map(|at| self.seen[at].clone()).unwrap_or_default();
+                self.repository.check_kept(&then).map(|()| then)
+            }
+            Moment::Change(_) => Err(Refusal::Unexpected),
+        }
+    }
+
+    fn forget_agrees(&mut self, moment: Moment, answer: &Answer) -> Result<(), String> {
+        let Moment::At(at) = moment else { return Err("a moment that is no time".to_owned()) };
+        let forgotten = self.repository.forget(at);
+        for held in self.held.values_mut() {
+            if let HeldPages::History(pages) = &mut held.pages {
+                pages.forget(&self.repository);
+            }
+        }
+        match answer {
+            Answer::Forgotten(count) if *count == forgotten => Ok(()),
+            answer => Err(instead(answer, &format!("{forgotten} forgotten"))),
+        }
+    }
+
+    fn search_agrees(
+        &mut self,
+        then: Result<Repository, Refusal>,
+        search: &str,
+        answer: &Answer,
+    ) -> Result<(), String> {
+        match (begun(then, search).map(|(_, pages)| pages), answer) {
             (Ok(mut expected), Answer::Pages(pages)) => {
                 for page in pages {
                     expected.agree(page, &mut self.ties)?;
@@ -273,6 +307,17 @@ impl Judge {
         }
     }
 
+    fn hold_agrees(
+        &mut self,
+        (slot, search): (u8, &str),
+        then: Result<Repository, Refusal>,
+        answer: &Answer,
+    ) -> Result<(), String> {
+        self.held.remove(&slot);
+        let expected = begun(then, search).map(|(of, pages)| Held { of, pages: HeldPages::Search(pages) });
+        self.begin_agrees(slot, expected, answer)
+    }
+
     /// The first page of what is held from now on.
     fn begin_agrees(
         &mut self,
@@ -296,6 +341,10 @@ impl Judge {
         match (held, answer) {
             (None, Answer::Nothing) => Ok(()),
             (None, answer) => Err(instead(answer, "nothing held")),
+            (Some(held), answer) if self.repository.check_kept(&held.of).is_err() => match answer {
+                Answer::Refused(Refusal::Gone) => Ok(()),
+                answer => Err(instead(answer, "refused: Gone")),
+            },
             (Some(mut held), answer) => {
                 self.next_agrees(&mut held, answer)?;
                 self.held.insert(slot, held);
@@ -305,12 +354,12 @@ impl Judge {
     }
 
     fn next_agrees(&mut self, held: &mut Held, answer: &Answer) -> Result<(), String> {
-        match (held, answer) {
-            (Held::Search(expected), Answer::Pages(pages)) => {
+        match (&mut held.pages, answer) {
+            (HeldPages::Search(expected), Answer::Pages(pages)) => {
                 let [page] = &pages[..] else { return Err("not one page".to_owned()) };
                 expected.agree(page, &mut self.ties)
             }
-            (Held::History(expected), Answer::History(pages)) => {
+            (HeldPages::History(expected), Answer::History(pages)) => {
                 let [page] = &pages[..] else { return Err("not one page".to_owned()) };
                 expected.agree(page, &mut self.history_ties)
             }
@@ -339,6 +388,14 @@ impl Judge {
             (expected, entry) => Err(format!("{entry:?}\n  instead of {expected:?}")),
         }
     }
+}
+
+/// The pages of a search of a repository. A query that can't be read is refused first.
+fn begun(then: Result<Repository, Refusal>, search: &str) -> Result<(Repository, Pages), Refusal> {
+    Pages::begin(&Repository::default(), search)?;
+    let then = then?;
+    let pages = Pages::begin(&then, search)?;
+    Ok((then, pages))
 }
 
 fn decided(answer: &Answer) -> Decided {
@@ -391,17 +448,4 @@ fn instead(answer: &Answer, expected: &str) -> String {
         answer => format!("{answer:?}"),
     };
     format!("{shown}\n  instead of {expected}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::as_text;
-
-    #[test]
-    fn times_are_written() {
-        assert_eq!(as_text(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(as_text(951_782_399_999), "2000-02-28T23:59:59.999Z");
-        assert_eq!(as_text(951_782_400_001), "2000-02-29T00:00:00.001Z");
-        assert_eq!(as_text(1_795_657_361_314), "2026-11-26T01:42:41.314Z");
-    }
 }

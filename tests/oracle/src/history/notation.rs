@@ -8,17 +8,23 @@
 //! search Patient?family=x&_sort=birthdate
 //! search ?_type=Patient,Practitioner&name=x
 //! search Patient/a/Observation?code=x
+//! search-as-of change-3 Patient?family=x
+//! hold-as-of 1 search-0 Patient?_count=1
 //! hold 1 Patient?_count=1
 //! hold-history 2 Patient/a count=1
 //! continue 1
 //! transaction [{"method":"POST","url":"Patient","slot":"4","resource":{"resourceType":"Patient"}}]
 //! reopen
+//! rebuild
+//! forget change-7
+//! compact
 //! ```
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::step::{BundleKind, Since, Step};
+use super::step::{BundleKind, Moment, Since, Step};
+use crate::dates::instant_text;
 use crate::json::Json;
 use crate::repository::Scope;
 use crate::transaction::{Entry, Method};
@@ -84,23 +90,36 @@ impl Step {
             "continue" => Self::Continue(rest.parse().ok()?),
             "batch" => bundle(BundleKind::Batch, rest)?,
             "transaction" => bundle(BundleKind::Transaction, rest)?,
+            "search-as-of" => {
+                let (moment, search) = rest.split_once(' ')?;
+                Self::SearchAsOf(moment_of(moment)?, search.to_owned())
+            }
+            "hold-as-of" => {
+                let (slot, rest) = rest.split_once(' ')?;
+                let (moment, search) = rest.split_once(' ')?;
+                Self::HoldAsOf(slot.parse().ok()?, moment_of(moment)?, search.to_owned())
+            }
             "reopen" => Self::Reopen,
+            "rebuild" => Self::Rebuild,
+            "forget" => Self::Forget(moment_of(rest)?),
+            "compact" => Self::Compact,
             _ => return None,
         })
     }
 
-    /// The step with ids and times in place of what stands for them.
+    /// The step with ids and times in place of what stands for them. `times`: when versions were made, the last last.
     ///
     /// # Errors
     /// In words.
-    pub fn filled(&self, slots: &BTreeMap<u8, String>, last: &str) -> Result<Self, String> {
+    pub fn filled(&self, slots: &BTreeMap<u8, String>, times: &[i64]) -> Result<Self, String> {
+        let last = instant_text(times.last().copied().unwrap_or(BEFORE_ALL));
         let line = self.to_string();
         let mut parts = line.split('$');
         let mut out = parts.next().map(str::to_owned).into_iter().collect::<String>();
         for part in parts {
             let mut letters = part.chars();
             match letters.next() {
-                Some('L') => out.push_str(last),
+                Some('L') => out.push_str(&last),
                 Some(digit) if digit.is_ascii_digit() => {
                     let slot = u8::try_from(digit).unwrap_or(b'0') - b'0';
                     out.push_str(slots.get(&slot).map_or("unset", String::as_str));
@@ -109,9 +128,19 @@ impl Step {
             }
             out.push_str(letters.as_str());
         }
-        Self::parse(&out)
+        let mut filled = Self::parse(&out)?;
+        if let Self::SearchAsOf(moment, _) | Self::HoldAsOf(_, moment, _) | Self::Forget(moment) = &mut filled
+            && let Moment::Change(back) = *moment
+        {
+            let at = times.len().checked_sub(1 + back as usize).map_or(BEFORE_ALL, |at| times[at]);
+            *moment = Moment::At(at);
+        }
+        Ok(filled)
     }
 }
+
+/// The year 2000: before anything is written.
+const BEFORE_ALL: i64 = 946_684_800_000;
 
 /// Reads a history. Empty lines and those that begin with `#` are passed over.
 ///
@@ -150,6 +179,26 @@ fn scope_of(scope: &str) -> Option<Scope> {
         place if place.contains('/') => Scope::Instance(key(place)?),
         resource_type => Scope::Type(resource_type.to_owned()),
     })
+}
+
+fn moment_of(text: &str) -> Option<Moment> {
+    let (kind, number) = text.split_once('-')?;
+    Some(match kind {
+        "change" => Moment::Change(number.parse().ok()?),
+        "search" => Moment::Search(number.parse().ok()?),
+        "at" => Moment::At(number.parse().ok()?),
+        _ => return None,
+    })
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Change(back) => write!(f, "change-{back}"),
+            Self::Search(back) => write!(f, "search-{back}"),
+            Self::At(at) => write!(f, "at-{at}"),
+        }
+    }
 }
 
 fn scope_text(scope: &Scope) -> String {
@@ -245,7 +294,12 @@ impl fmt::Display for Step {
                 let verb = if *kind == BundleKind::Batch { "batch" } else { "transaction" };
                 write!(f, "{verb} {}", Json::List(entries.collect()))
             }
+            Self::SearchAsOf(moment, search) => write!(f, "search-as-of {moment} {search}"),
+            Self::HoldAsOf(slot, moment, search) => write!(f, "hold-as-of {slot} {moment} {search}"),
             Self::Reopen => f.write_str("reopen"),
+            Self::Rebuild => f.write_str("rebuild"),
+            Self::Forget(moment) => write!(f, "forget {moment}"),
+            Self::Compact => f.write_str("compact"),
         }
     }
 }
@@ -276,13 +330,26 @@ hold-history 2 Patient/a count=3
 continue 1
 transaction [{"method":"POST","resource":{"resourceType":"Patient"},"slot":"4","url":"Patient"}]
 batch [{"fullUrl":"urn:x","ifMatch":"1","ifNoneExist":"a=b","method":"GET","url":"Patient"}]
+search-as-of change-3 Patient?family=x
+search-as-of at-12 ?_id=a
+hold-as-of 1 search-0 Patient
 reopen
+rebuild
+forget change-12
+compact
 "#;
         assert_eq!(write(&parse(text).unwrap()), text);
         assert!(Step::parse("dance").is_err());
         let slots = [(3, "x".to_owned())].into();
         let step = Step::parse("search Patient?_id=$3,$4&_lastUpdated=$L&family=$x").unwrap();
-        let filled = step.filled(&slots, "now").unwrap().to_string();
-        assert_eq!(filled, "search Patient?_id=x,unset&_lastUpdated=now&family=$x");
+        let filled = step.filled(&slots, &[0]).unwrap().to_string();
+        let now = "1970-01-01T00:00:00.000Z";
+        assert_eq!(filled, format!("search Patient?_id=x,unset&_lastUpdated={now}&family=$x"));
+        for (moment, expected) in
+            [("change-0", "at-9"), ("change-1", "at-7"), ("change-2", "at-946684800000")]
+        {
+            let step = Step::parse(&format!("forget {moment}")).unwrap();
+            assert_eq!(step.filled(&slots, &[7, 9]).unwrap().to_string(), format!("forget {expected}"));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Making a failing history short: first fewer steps, then simpler ones.
 
-use super::step::Step;
+use super::step::{Moment, Step};
 use crate::json::Json;
 
 /// The shortest history found that still fails. `fails` is asked at most `attempts_max` times.
@@ -80,6 +80,22 @@ fn simpler(step: &Step) -> Vec<Step> {
         Step::Hold(slot, search) => {
             simpler_searches(search).into_iter().map(|search| Step::Hold(*slot, search)).collect()
         }
+        Step::SearchAsOf(moment, search) => {
+            let of_now = [Step::Search(search.clone())].into_iter();
+            let simpler = simpler_searches(search).into_iter();
+            let simpler = simpler.map(|search| Step::SearchAsOf(*moment, search));
+            let nearer = nearer(*moment).map(|moment| Step::SearchAsOf(moment, search.clone()));
+            of_now.chain(simpler).chain(nearer).collect()
+        }
+        Step::HoldAsOf(slot, moment, search) => {
+            let of_now = [Step::Hold(*slot, search.clone())].into_iter();
+            let simpler = simpler_searches(search).into_iter();
+            let simpler = simpler.map(|search| Step::HoldAsOf(*slot, *moment, search));
+            let nearer = nearer(*moment).map(|moment| Step::HoldAsOf(*slot, moment, search.clone()));
+            of_now.chain(simpler).chain(nearer).collect()
+        }
+        Step::Forget(moment) => nearer(*moment).map(Step::Forget).collect(),
+        Step::Rebuild => vec![Step::Reopen],
         Step::Bundle { kind, entries, slots } => {
             let mut found = Vec::new();
             for at in 0..entries.len() {
@@ -97,6 +113,19 @@ fn simpler(step: &Step) -> Vec<Step> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Moments that fewer steps lead to.
+fn nearer(moment: Moment) -> impl Iterator<Item = Moment> {
+    let nearer: &[fn(u32) -> u32] = &[|back| back / 2, |back| back.saturating_sub(1)];
+    let nearer = nearer.iter().filter_map(move |nearer| {
+        Some(match moment {
+            Moment::Change(back) => Moment::Change(nearer(back)),
+            Moment::Search(back) => Moment::Search(nearer(back)),
+            Moment::At(_) => return None,
+        })
+    });
+    nearer.filter(move |nearer| *nearer != moment)
 }
 
 fn simpler_texts(body: &str) -> Vec<String> {
@@ -186,6 +215,20 @@ create 1 Patient {"name":[{"family":"b"}],"resourceType":"Patient"}
 search Patient?family=b
 "#;
         assert_eq!(short, expected);
+    }
+
+    #[test]
+    fn moments_come_nearer() {
+        let text = "read Patient/1\nforget change-9\nsearch-as-of change-20 Patient?_id=a";
+        let mut fails = |steps: &[Step]| {
+            let far =
+                |step: &Step, least| matches!(step.moment(), Some(Moment::Change(back)) if back >= least);
+            steps.iter().any(|step| far(step, 3))
+        };
+        assert_eq!(
+            write(&shrunk(&parse(text).unwrap(), 1_000, &mut fails)),
+            "search-as-of change-3 Patient\n"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::history_pages::HistoryPage;
 use crate::refusal::Refusal;
 use crate::repository::{Found, Outcome, Scope};
 use crate::search::Page;
-use crate::transaction::{Entry, EntryAnswer};
+use crate::transaction::{Entry, EntryAnswer, Method};
 use crate::version::Key;
 
 /// One step of a history: plain data. `$3` in a text stands for the id that the repository made in slot 3, `$L` for the time of the
@@ -55,8 +55,12 @@ pub enum Step {
     Search(String),
     /// The same, with all parameters in the body of a POST.
     SearchByPost(String),
+    /// Searches as of the past, page by page to the end.
+    SearchAsOf(Moment, String),
     /// Begins a search and keeps its next page's token in a slot.
     Hold(u8, String),
+    /// Begins a search as of the past and keeps its next page's token in a slot.
+    HoldAsOf(u8, Moment, String),
     /// Begins a history and keeps its next page's token in a slot.
     HoldHistory(u8, Scope, u32),
     /// Reads the next page of the search or history in a slot.
@@ -72,6 +76,48 @@ pub enum Step {
     },
     /// Closes the repository and opens it again.
     Reopen,
+    /// The same, and what searches go by is lost meanwhile.
+    Rebuild,
+    /// Forgets what was replaced up to then.
+    Forget(Moment),
+    /// Gives disk space back.
+    Compact,
+}
+
+impl Step {
+    /// How many searches it makes, further pages not counted.
+    pub fn searches(&self) -> usize {
+        match self {
+            Self::Search(_)
+            | Self::SearchByPost(_)
+            | Self::SearchAsOf(..)
+            | Self::Hold(..)
+            | Self::HoldAsOf(..) => 1,
+            Self::Bundle { entries, .. } => {
+                entries.iter().filter(|entry| entry.method == Method::Get && entry.url.contains('?')).count()
+            }
+            _ => 0,
+        }
+    }
+
+    /// As of when it searches; `None`: now, or it is no search.
+    pub fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::SearchAsOf(moment, _) | Self::HoldAsOf(_, moment, _) => Some(*moment),
+            _ => None,
+        }
+    }
+}
+
+/// A moment of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// When a version was made, counted back from the last one, which is nought.
+    Change(u32),
+    /// A time, in milliseconds since 1970: what stands for a change when the step is done.
+    At(i64),
+    /// What a search of the present saw, counted back from the last one, which is nought.
+    Search(u32),
 }
 
 /// From when on a history is read.
@@ -103,6 +149,8 @@ pub enum Answer {
     History(Vec<HistoryPage>),
     /// To a search: pages.
     Pages(Vec<Page>),
+    /// To forgetting: how many versions went.
+    Forgotten(u64),
     /// To a Bundle.
     Bundle(Vec<EntryAnswer>),
     /// To what has no answer.

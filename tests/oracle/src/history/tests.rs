@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::generate::history;
 use super::judge::run;
-use super::step::{Answer, BundleKind, Step};
+use super::step::{Answer, BundleKind, Moment, Step};
 use crate::refusal::Refusal;
 use crate::repository::{Decided, Repository};
 use crate::search::{Continues, Pages};
@@ -15,7 +15,9 @@ use crate::transaction::{Done, Entry};
 struct Other {
     repository: Repository,
     made: i64,
-    held: BTreeMap<u8, Pages>,
+    held: BTreeMap<u8, (Repository, Pages)>,
+    /// What searches of the present saw.
+    seen: Vec<Repository>,
 }
 
 impl Other {
@@ -43,27 +45,58 @@ impl Other {
             Step::Read(key) => Answer::Found(self.repository.read(key)?),
             Step::VersionRead(key, version) => Answer::Found(self.repository.vread(key, *version)?),
             Step::Search(search) | Step::SearchByPost(search) => {
-                let mut pages = Pages::begin(&self.repository, search)?;
-                let mut shown = vec![pages.show()];
-                while pages.continues() == Continues::Yes {
-                    shown.push(pages.show());
-                }
-                Answer::Pages(shown)
+                let answer = all_pages(&self.repository, search)?;
+                self.seen.push(self.repository.clone());
+                answer
+            }
+            Step::SearchAsOf(moment, search) => {
+                Pages::begin(&self.repository, search)?;
+                all_pages(&self.then(*moment)?, search)?
             }
             Step::Hold(slot, search) => {
                 self.held.remove(slot);
-                let mut pages = Pages::begin(&self.repository, search)?;
-                let shown = pages.show();
-                self.held.insert(*slot, pages);
-                Answer::Pages(vec![shown])
+                let answer = self.hold(*slot, search, self.repository.clone())?;
+                self.seen.push(self.repository.clone());
+                answer
+            }
+            Step::HoldAsOf(slot, moment, search) => {
+                self.held.remove(slot);
+                Pages::begin(&self.repository, search)?;
+                self.hold(*slot, search, self.then(*moment)?)?
             }
             Step::Continue(slot) => {
-                let held = self.held.get_mut(slot).filter(|pages| pages.continues() == Continues::Yes);
-                held.map_or(Answer::Nothing, |pages| Answer::Pages(vec![pages.show()]))
+                let Some((of, mut pages)) = self.held.remove(slot) else { return Ok(Answer::Nothing) };
+                if pages.continues() == Continues::No {
+                    return Ok(Answer::Nothing);
+                }
+                self.repository.check_kept(&of)?;
+                let shown = pages.show();
+                self.held.insert(*slot, (of, pages));
+                Answer::Pages(vec![shown])
             }
+            Step::Forget(Moment::At(at)) => Answer::Forgotten(self.repository.forget(*at)),
             Step::Bundle { kind, entries, .. } => self.bundle(*kind, entries)?,
-            Step::History { .. } | Step::HoldHistory(..) | Step::Reopen => Answer::Nothing,
+            Step::History { .. } | Step::HoldHistory(..) => Answer::Nothing,
+            Step::Reopen | Step::Rebuild | Step::Compact | Step::Forget(_) => Answer::Nothing,
         })
+    }
+
+    fn then(&self, moment: Moment) -> Result<Repository, Refusal> {
+        match moment {
+            Moment::At(at) => self.repository.as_of(at),
+            Moment::Search(back) => {
+                let then = self.seen.iter().rev().nth(back as usize).cloned().unwrap_or_default();
+                self.repository.check_kept(&then).map(|()| then)
+            }
+            Moment::Change(_) => Err(Refusal::Unexpected),
+        }
+    }
+
+    fn hold(&mut self, slot: u8, search: &str, of: Repository) -> Result<Answer, Refusal> {
+        let mut pages = Pages::begin(&of, search)?;
+        let shown = pages.show();
+        self.held.insert(slot, (of, pages));
+        Ok(Answer::Pages(vec![shown]))
     }
 
     fn bundle(&mut self, kind: BundleKind, entries: &[Entry]) -> Result<Answer, Refusal> {
@@ -84,6 +117,15 @@ impl Other {
         });
         Ok(Answer::Bundle(shown.collect()))
     }
+}
+
+fn all_pages(of: &Repository, search: &str) -> Result<Answer, Refusal> {
+    let mut pages = Pages::begin(of, search)?;
+    let mut shown = vec![pages.show()];
+    while pages.continues() == Continues::Yes {
+        shown.push(pages.show());
+    }
+    Ok(Answer::Pages(shown))
 }
 
 /// Histories of resources are not looked at here.
@@ -147,15 +189,20 @@ fn two_oracles_agree_and_searches_are_worth_their_while() {
         *asked += 1;
         *count += u32::from(found);
     };
-    for seed in 0..250 {
+    for seed in 0..500 {
         let steps = steps(seed);
         let mut other = Other::default();
         let result = run(&steps, &mut |step| {
             let answer = other.perform(step);
-            if let (Step::Search(search), Answer::Pages(pages)) = (step, &answer) {
+            if let (Step::Search(search) | Step::SearchAsOf(_, search), Answer::Pages(pages)) =
+                (step, &answer)
+            {
                 let found = pages[0].total.is_some_and(|total| total > 0) || !pages[0].matches.is_empty();
                 for feature in features(search) {
                     note(feature, found);
+                }
+                if step.moment().is_some() {
+                    note("as of the past", found);
                 }
                 if search.contains(":iterate") || search.contains(":recurse") {
                     note("included by iterate", pages.iter().any(|page| !page.includes.is_empty()));
@@ -185,6 +232,7 @@ fn two_oracles_agree_and_searches_are_worth_their_while() {
         ("_has", 30),
         ("_list", 1),
         ("above, below", 7),
+        ("as of the past", 150),
         ("chain", 40),
         ("chain and _has", 8),
         ("code-text", 4),
@@ -199,7 +247,7 @@ fn two_oracles_agree_and_searches_are_worth_their_while() {
         ("missing", 60),
         ("nested _has", 2),
         ("not", 60),
-        ("of-type", 3),
+        ("of-type", 2),
         ("several types", 60),
         ("text", 3),
     ];

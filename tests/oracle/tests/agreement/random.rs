@@ -1,6 +1,7 @@
 //! Random histories. `FORNAX_HISTORIES` says how many in all (500), `FORNAX_SEED` takes one alone.
 
 use std::env::var;
+use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -30,11 +31,15 @@ fn check(part: u64, fresh_documents_max: usize) {
     println!("seeds {:?} to {:?}, each {PARTS}th", seeds.first(), seeds.last());
     let rig = Rig { fresh_documents_max };
     let (next, failure) = (AtomicUsize::new(0), Mutex::new(None));
+    let checked = Mutex::new(Checked::default());
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(disagreement) = rig.run(&history(*seed)) {
+                    let steps = history(*seed);
+                    let result = rig.run(&steps);
+                    checked.lock().unwrap().add(&steps);
+                    if let Err(disagreement) = result {
                         next.store(seeds.len(), Ordering::Relaxed);
                         *failure.lock().unwrap() = Some((*seed, disagreement));
                     }
@@ -44,6 +49,36 @@ fn check(part: u64, fresh_documents_max: usize) {
     });
     if let Some((seed, disagreement)) = failure.into_inner().unwrap() {
         fail(&rig, seed, &disagreement);
+    }
+    println!("{}", checked.into_inner().unwrap());
+}
+
+/// How much was compared.
+#[derive(Default)]
+struct Checked {
+    histories: usize,
+    searches: usize,
+    of_the_past: usize,
+    /// Further pages of searches and histories, each read after other steps.
+    pages: usize,
+}
+
+impl Checked {
+    fn add(&mut self, steps: &[Step]) {
+        self.histories += 1;
+        self.searches += steps.iter().map(Step::searches).sum::<usize>();
+        self.of_the_past += steps.iter().filter(|step| step.moment().is_some()).count();
+        self.pages += steps.iter().filter(|step| matches!(step, Step::Continue(_))).count();
+    }
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { histories, searches, of_the_past, pages } = self;
+        write!(
+            f,
+            "{histories} histories agree: {searches} searches, {of_the_past} of them as of the past; {pages} times a next page"
+        )
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use fornax::{
-    BundleOptions, Change, Engine, Error, Handling, HistoryPage, HistoryRequest, HistoryScope, Options,
+    AsOf, BundleOptions, Change, Engine, Error, Handling, HistoryPage, HistoryRequest, HistoryScope, Options,
     Principal, ReturnBodies, SearchPage, SearchRequest, Tenant, TenantId, Version, VersionId,
 };
+use fornax_oracle::dates::instant_text;
 use fornax_oracle::history::judge::{Disagreement, run};
-use fornax_oracle::history::step::{Answer, BundleKind, Since, Step};
+use fornax_oracle::history::step::{Answer, BundleKind, Moment, Since, Step};
 use fornax_oracle::json::Json;
 use fornax_oracle::references::OWN_ADDRESS;
 use fornax_oracle::repository::Scope;
@@ -25,17 +26,17 @@ pub struct Rig {
 impl Rig {
     /// Takes the oracle and a new engine through a history.
     pub fn run(&self, steps: &[Step]) -> Result<(), Disagreement> {
-        self.run_altered(steps, &mut |answer| answer)
+        self.run_altered(steps, &mut |_, answer| answer)
     }
 
     /// The same, with the engine's answers altered on the way.
     pub fn run_altered(
         &self,
         steps: &[Step],
-        alter: &mut impl FnMut(Answer) -> Answer,
+        alter: &mut impl FnMut(&Step, Answer) -> Answer,
     ) -> Result<(), Disagreement> {
         let mut session = Session::begin(self.fresh_documents_max);
-        run(steps, &mut |step| alter(session.perform(step)))?;
+        run(steps, &mut |step| alter(step, session.perform(step)))?;
         match session.tenant().verify().unwrap().findings.first() {
             None => Ok(()),
             Some(finding) => {
@@ -52,6 +53,8 @@ struct Session {
     engine: Option<(Engine, Tenant)>,
     held: BTreeMap<u8, Held>,
     last_change: Option<Version>,
+    /// The commits that searches of the present saw, the last last.
+    seen: Vec<u64>,
     // The last to go.
     _folder: TempDir,
 }
@@ -68,16 +71,15 @@ impl Session {
         let mut options = Options::at(folder.path().join("data"));
         options.limits.fresh_documents_max = fresh_documents_max;
         let engine = Some(opened(&options));
-        Self { options, engine, held: BTreeMap::new(), last_change: None, _folder: folder }
+        Self { options, engine, held: BTreeMap::new(), last_change: None, seen: Vec::new(), _folder: folder }
     }
 
     fn tenant(&self) -> &Tenant {
         &self.engine.as_ref().unwrap().1
     }
 
-    fn reopen(&mut self) {
+    fn close(&mut self) {
         self.engine.take().unwrap().0.close().unwrap();
-        self.engine = Some(opened(&self.options));
     }
 
     fn perform(&mut self, step: &Step) -> Answer {
@@ -106,11 +108,29 @@ impl Session {
                 tenant.vread(&key.resource_type, &key.id, version, &tester()).map(shown::found)
             }
             Step::History { scope, count, since } => self.history(scope, *count, *since),
-            Step::Search(search) => all_pages(&tenant, search, Method::Get),
-            Step::SearchByPost(search) => all_pages(&tenant, search, Method::Post),
+            Step::Search(search) => {
+                let page = begin(&tenant, &request(search, Method::Get))?;
+                self.seen.push(page.commit);
+                all_pages(&tenant, search, page)
+            }
+            Step::SearchByPost(search) => {
+                let page = begin(&tenant, &request(search, Method::Post))?;
+                self.seen.push(page.commit);
+                all_pages(&tenant, search, page)
+            }
+            Step::SearchAsOf(moment, search) => {
+                let page = begin(&tenant, &self.request_as_of(*moment, search))?;
+                all_pages(&tenant, search, page)
+            }
             Step::Hold(slot, search) => {
                 self.held.remove(slot);
-                let page = begin(&tenant, search, Method::Get)?;
+                let page = begin(&tenant, &request(search, Method::Get))?;
+                self.seen.push(page.commit);
+                Ok(self.hold_search(*slot, path_of(search).to_owned(), page))
+            }
+            Step::HoldAsOf(slot, moment, search) => {
+                self.held.remove(slot);
+                let page = begin(&tenant, &self.request_as_of(*moment, search))?;
                 Ok(self.hold_search(*slot, path_of(search).to_owned(), page))
             }
             Step::HoldHistory(slot, scope, count) => {
@@ -132,10 +152,35 @@ impl Session {
                 _ => Ok(Answer::Nothing),
             },
             Step::Bundle { kind, entries, .. } => self.bundle(*kind, entries),
-            Step::Reopen => {
+            Step::Reopen | Step::Rebuild => {
                 drop(tenant);
-                self.reopen();
+                self.close();
+                if *step == Step::Rebuild {
+                    std::fs::remove_dir_all(self.options.directory.join("index")).unwrap();
+                }
+                self.engine = Some(opened(&self.options));
                 Ok(Answer::Nothing)
+            }
+            Step::Forget(moment) => {
+                let before = time_of(*moment).parse().unwrap();
+                tenant.forget_history(before, &tester()).map(Answer::Forgotten)
+            }
+            Step::Compact => tenant.compact().map(|()| Answer::Nothing),
+        }
+    }
+
+    /// A moment that is a time is said in the query, as a client does.
+    fn request_as_of(&self, moment: Moment, search: &str) -> SearchRequest {
+        let request = request(search, Method::Get);
+        match moment {
+            Moment::Search(back) => {
+                let commit = self.seen.iter().rev().nth(back as usize).copied().unwrap_or(0);
+                SearchRequest { as_of: Some(AsOf::Commit(commit)), ..request }
+            }
+            moment => {
+                let and = if request.query.is_empty() { "" } else { "&" };
+                let query = format!("{}{and}_asof={}", request.query, time_of(moment));
+                SearchRequest { query, ..request }
             }
         }
     }
@@ -221,16 +266,26 @@ fn scope_of(scope: &Scope) -> HistoryScope {
     }
 }
 
-fn begin(tenant: &Tenant, search: &str, method: Method) -> Result<SearchPage, Error> {
+/// As both sides mean it, a change is a time by now.
+fn time_of(moment: Moment) -> String {
+    match moment {
+        Moment::At(at) => instant_text(at),
+        moment => panic!("{moment} is no time"),
+    }
+}
+
+fn request(search: &str, method: Method) -> SearchRequest {
     let (path, parameters) = search.split_once('?').unwrap_or((search, ""));
     let (query, form) = if method == Method::Post { ("", parameters) } else { (parameters, "") };
     let own_bases = vec![OWN_ADDRESS.to_owned()];
-    let request = SearchRequest { form: form.into(), own_bases, ..SearchRequest::of(path, query) };
-    tenant.search(&request, &tester())
+    SearchRequest { form: form.into(), own_bases, ..SearchRequest::of(path, query) }
 }
 
-fn all_pages(tenant: &Tenant, search: &str, method: Method) -> Result<Answer, Error> {
-    let mut page = begin(tenant, search, method)?;
+fn begin(tenant: &Tenant, request: &SearchRequest) -> Result<SearchPage, Error> {
+    tenant.search(request, &tester())
+}
+
+fn all_pages(tenant: &Tenant, search: &str, mut page: SearchPage) -> Result<Answer, Error> {
     let mut pages = vec![shown::page(&page)];
     while let Some(token) = page.next {
         page = tenant.search_page(path_of(search), &token, &tester())?;

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use fornax_oracle::history::generate::history;
 use fornax_oracle::history::shrink::shrunk;
 use fornax_oracle::history::step::{Answer, Step};
+use fornax_oracle::refusal::Refusal;
 use fornax_oracle::repository::{Found, Outcome};
+use fornax_oracle::search::{Continues, Page};
 
 use crate::rig::Rig;
 
 /// Alters answers until a history disagrees, and shrinks it to at most `steps_max` steps.
-fn check(what: &str, steps_max: usize, alter: fn(Answer) -> Answer) {
+fn check(what: &str, steps_max: usize, alter: fn(&Step, Answer) -> Answer) {
     let rig = Rig { fresh_documents_max: 40_000 };
-    let altered = |steps: &[Step]| rig.run_altered(steps, &mut |answer| alter(answer));
+    let altered = |steps: &[Step]| rig.run_altered(steps, &mut |step, answer| alter(step, answer));
     let found = (1_000_000..1_000_020).find_map(|seed| Some((seed, altered(&history(seed)).err()?)));
     let (seed, disagreement) = found.unwrap_or_else(|| panic!("{what}: not found"));
     let mut steps = history(seed);
@@ -24,7 +26,7 @@ fn check(what: &str, steps_max: usize, alter: fn(Answer) -> Answer) {
 
 #[test]
 fn what_is_altered_is_found_and_shrunk() {
-    check("a match is lost", 3, |answer| match answer {
+    check("a match is lost", 3, |_, answer| match answer {
         Answer::Pages(mut pages) => {
             let last = pages.last_mut().unwrap();
             if last.matches.len() > 1 {
@@ -34,28 +36,28 @@ fn what_is_altered_is_found_and_shrunk() {
         }
         answer => answer,
     });
-    check("an order is turned round", 3, |answer| match answer {
+    check("an order is turned round", 3, |_, answer| match answer {
         Answer::Pages(mut pages) => {
             pages[0].matches.reverse();
             Answer::Pages(pages)
         }
         answer => answer,
     });
-    check("an include is lost", 4, |answer| match answer {
+    check("an include is lost", 4, |_, answer| match answer {
         Answer::Pages(mut pages) => {
             pages[0].includes.clear();
             Answer::Pages(pages)
         }
         answer => answer,
     });
-    check("a total is too high", 1, |answer| match answer {
+    check("a total is too high", 1, |_, answer| match answer {
         Answer::Pages(mut pages) => {
             pages[0].total = pages[0].total.map(|total| total + 1);
             Answer::Pages(pages)
         }
         answer => answer,
     });
-    check("a history forgets its oldest version", 3, |answer| match answer {
+    check("a history forgets its oldest version", 3, |_, answer| match answer {
         Answer::History(mut pages) => {
             pages.last_mut().unwrap().versions.pop();
             Answer::History(pages)
@@ -63,6 +65,28 @@ fn what_is_altered_is_found_and_shrunk() {
         answer => answer,
     });
 }
+
+#[test]
+fn what_is_altered_of_the_past_is_found_and_shrunk() {
+    check("a match of the past is lost", 3, |step, answer| match answer {
+        Answer::Pages(mut pages) if step.moment().is_some() => {
+            pages[0].matches.pop();
+            Answer::Pages(pages)
+        }
+        answer => answer,
+    });
+    check("what is forgotten is found", 4, |step, answer| match answer {
+        Answer::Refused(Refusal::Gone) if step.moment().is_some() => Answer::Pages(vec![NOTHING_FOUND]),
+        answer => answer,
+    });
+    check("too much is forgotten", 3, |_, answer| match answer {
+        Answer::Forgotten(count) if count > 0 => Answer::Forgotten(count + 1),
+        answer => answer,
+    });
+}
+
+const NOTHING_FOUND: Page =
+    Page { matches: Vec::new(), includes: Vec::new(), total: Some(0), continues: Continues::No };
 
 /// How often something was seen, and how often it could have been.
 #[derive(Default)]
@@ -83,6 +107,14 @@ impl Seen {
                 if search.contains("include") {
                     self.note("includes bring something", pages.iter().any(|page| !page.includes.is_empty()));
                 }
+            }
+            (Step::SearchAsOf(..), answer) => {
+                let found = matches!(answer, Answer::Pages(pages) if !pages[0].matches.is_empty());
+                self.note("searches of the past find something", found);
+                self.note(
+                    "searches of the past are refused",
+                    matches!(answer, Answer::Refused(Refusal::Gone)),
+                );
             }
             (Step::Continue(_), answer) => self.note("pages go on", !matches!(answer, Answer::Nothing)),
             (Step::Bundle { .. }, answer) => {
@@ -109,7 +141,7 @@ fn histories_are_worth_their_while() {
     for seed in 2_000_000..2_000_020 {
         let steps = history(seed);
         let mut next = steps.iter();
-        let mut look = |answer: Answer| {
+        let mut look = |_: &Step, answer: Answer| {
             seen.step(next.next().unwrap(), &answer);
             answer
         };
@@ -121,7 +153,9 @@ fn histories_are_worth_their_while() {
         ("searches find something", 30),
         ("searches have several pages", 5),
         ("includes bring something", 10),
-        ("pages go on", 10),
+        ("searches of the past find something", 12),
+        ("searches of the past are refused", 2),
+        ("pages go on", 20),
         ("Bundles are done", 60),
         ("conditional creates find one", 8),
         ("updates are done", 70),
