@@ -36,60 +36,60 @@ pub type Family = (&'static str, fn(&Pools, &mut Dice) -> Search);
 const PREFIXES: [&str; 7] = ["eq", "lt", "gt", "le", "ge", "sa", "eb"];
 const ORDERED: [&str; 4] = ["gt", "ge", "lt", "le"];
 
-fn with(path: &'static str, query: String) -> Search {
+fn with(path: &'static str, query: &str) -> Search {
     Search::of(path, format!("{query}&_count=20"))
 }
 
 pub const FAMILIES: [Family; 33] = [
-    ("Patient?name", |p, d| with("Patient", format!("name={}", d.pick(&p.families)))),
+    ("Patient?name", |p, d| with("Patient", &format!("name={}", d.pick(&p.families)))),
     ("Patient?name:contains", |p, d| {
-        with("Patient", format!("name:contains={}", &d.start(&p.families, 4)[1..]))
+        with("Patient", &format!("name:contains={}", &d.start(&p.families, 4)[1..]))
     }),
-    ("Patient?address", |p, d| with("Patient", format!("address={}", d.start(&p.cities, 3)))),
+    ("Patient?address", |p, d| with("Patient", &format!("address={}", d.start(&p.cities, 3)))),
     ("Patient?address:contains", |p, d| {
-        with("Patient", format!("address:contains={}", &d.start(&p.cities, 4)[1..]))
+        with("Patient", &format!("address:contains={}", &d.start(&p.cities, 4)[1..]))
     }),
-    ("Organization?name", |p, d| with("Organization", format!("name={}", d.pick(&p.organizations)))),
+    ("Organization?name", |p, d| with("Organization", &format!("name={}", d.pick(&p.organizations)))),
     ("Organization?name:contains", |p, d| {
-        with("Organization", format!("name:contains={}", &d.start(&p.organizations, 5)[1..]))
+        with("Organization", &format!("name:contains={}", &d.start(&p.organizations, 5)[1..]))
     }),
     ("Patient?birthdate (prefixes)", |p, d| {
-        with("Patient", format!("birthdate={}{}", d.pick(&PREFIXES), d.pick(&p.birth_dates)))
+        with("Patient", &format!("birthdate={}{}", d.pick(&PREFIXES), d.pick(&p.birth_dates)))
     }),
     ("Observation?date (prefixes)", |p, d| {
-        with("Observation", format!("date={}{}", d.pick(&PREFIXES), d.start(&p.observed, 10)))
+        with("Observation", &format!("date={}{}", d.pick(&PREFIXES), d.start(&p.observed, 10)))
     }),
     ("Encounter?date (prefixes)", |p, d| {
-        with("Encounter", format!("date={}{}", d.pick(&PREFIXES), d.start(&p.encountered, 10)))
+        with("Encounter", &format!("date={}{}", d.pick(&PREFIXES), d.start(&p.encountered, 10)))
     }),
     ("Observation?category=system\\|code", |p, d| {
-        with("Observation", format!("category={}", d.pick(&p.categories).join("%7C")))
+        with("Observation", &format!("category={}", d.pick(&p.categories).join("%7C")))
     }),
     ("Observation?category=code", |p, d| {
-        with("Observation", format!("category={}", d.pick(&p.categories)[1]))
+        with("Observation", &format!("category={}", d.pick(&p.categories)[1]))
     }),
     ("Observation?code=system\\|code", |p, d| {
-        with("Observation", format!("code={}", d.pick(&p.codes).join("%7C")))
+        with("Observation", &format!("code={}", d.pick(&p.codes).join("%7C")))
     }),
-    ("Observation?code=code", |p, d| with("Observation", format!("code={}", d.pick(&p.codes)[1]))),
+    ("Observation?code=code", |p, d| with("Observation", &format!("code={}", d.pick(&p.codes)[1]))),
     ("Observation?code=five", |p, d| {
         let codes: Vec<String> = (0..5).map(|_| d.pick(&p.codes).join("%7C")).collect();
-        with("Observation", format!("code={}", codes.join(",")))
+        with("Observation", &format!("code={}", codes.join(",")))
     }),
-    ("Encounter?status", |p, d| with("Encounter", format!("status={}", d.pick(&p.statuses)))),
-    ("Encounter?class", |p, d| with("Encounter", format!("class={}", d.pick(&p.classes).join("%7C")))),
+    ("Encounter?status", |p, d| with("Encounter", &format!("status={}", d.pick(&p.statuses)))),
+    ("Encounter?class", |p, d| with("Encounter", &format!("class={}", d.pick(&p.classes).join("%7C")))),
     ("Observation?value-quantity (prefixes)", |p, d| {
         let [_, value, unit] = d.pick(&p.quantities);
         with(
             "Observation",
-            format!("value-quantity={}{value}%7Chttp://unitsofmeasure.org%7C{unit}", d.pick(&ORDERED)),
+            &format!("value-quantity={}{value}%7Chttp://unitsofmeasure.org%7C{unit}", d.pick(&ORDERED)),
         )
     }),
     ("Observation?component-value-quantity (prefixes)", |p, d| {
         let [_, value, unit] = d.pick(&p.component_quantities);
         with(
             "Observation",
-            format!(
+            &format!(
                 "component-value-quantity={}{value}%7Chttp://unitsofmeasure.org%7C{unit}",
                 d.pick(&ORDERED)
             ),
@@ -99,45 +99,43 @@ pub const FAMILIES: [Family; 33] = [
         let [_, value, unit] = d.pick(&p.quantities);
         with(
             "Observation",
-            format!("combo-value-quantity={}{value}%7Chttp://unitsofmeasure.org%7C{unit}", d.pick(&ORDERED)),
+            &format!("combo-value-quantity={}{value}%7Chttp://unitsofmeasure.org%7C{unit}", d.pick(&ORDERED)),
         )
     }),
     ("Observation?code-value-quantity", |p, d| {
         let [code, value, _] = d.pick(&p.quantities);
-        with("Observation", format!("code-value-quantity={code}$gt{value}"))
+        with("Observation", &format!("code-value-quantity={code}$gt{value}"))
     }),
     ("Observation?component-code-value-quantity", |p, d| {
         let [code, value, _] = d.pick(&p.component_quantities);
-        with("Observation", format!("component-code-value-quantity={code}$gt{value}"))
+        with("Observation", &format!("component-code-value-quantity={code}$gt{value}"))
     }),
     ("Observation?combo-code-value-quantity", |p, d| {
         let [code, value, _] = d.pick(&p.quantities);
-        with("Observation", format!("combo-code-value-quantity={code}$gt{value}"))
+        with("Observation", &format!("combo-code-value-quantity={code}$gt{value}"))
     }),
-    ("Observation?subject", |p, d| with("Observation", format!("subject=Patient/{}", d.pick(&p.patients)))),
+    ("Observation?subject", |p, d| with("Observation", &format!("subject=Patient/{}", d.pick(&p.patients)))),
     ("Observation?encounter", |p, d| {
-        with("Observation", format!("encounter=Encounter/{}", d.pick(&p.encounters)))
+        with("Observation", &format!("encounter=Encounter/{}", d.pick(&p.encounters)))
     }),
-    ("Observation?performer", |p, d| with("Observation", format!("performer={}", d.pick(&p.performers)))),
-    ("Encounter?subject", |p, d| with("Encounter", format!("subject=Patient/{}", d.pick(&p.patients)))),
+    ("Observation?performer", |p, d| with("Observation", &format!("performer={}", d.pick(&p.performers)))),
+    ("Encounter?subject", |p, d| with("Encounter", &format!("subject=Patient/{}", d.pick(&p.patients)))),
     ("MedicationRequest?subject", |p, d| {
-        with("MedicationRequest", format!("subject=Patient/{}", d.pick(&p.patients)))
+        with("MedicationRequest", &format!("subject=Patient/{}", d.pick(&p.patients)))
     }),
     ("MedicationRequest?encounter", |p, d| {
-        with("MedicationRequest", format!("encounter=Encounter/{}", d.pick(&p.encounters)))
+        with("MedicationRequest", &format!("encounter=Encounter/{}", d.pick(&p.encounters)))
     }),
     ("Observation?code&_sort=-date", |p, d| {
-        with("Observation", format!("code={}&_sort=-date", d.pick(&p.codes).join("%7C")))
+        with("Observation", &format!("code={}&_sort=-date", d.pick(&p.codes).join("%7C")))
     }),
-    ("Observation?status:not", |_, _| with("Observation", "status:not=final".to_owned())),
-    ("Observation?value-quantity:missing", |_, _| {
-        with("Observation", "value-quantity:missing=true".to_owned())
-    }),
+    ("Observation?status:not", |_, _| with("Observation", "status:not=final")),
+    ("Observation?value-quantity:missing", |_, _| with("Observation", "value-quantity:missing=true")),
     ("Observation?patient.gender&code", |p, d| {
-        with("Observation", format!("patient.gender=female&code={}", d.pick(&p.codes).join("%7C")))
+        with("Observation", &format!("patient.gender=female&code={}", d.pick(&p.codes).join("%7C")))
     }),
     ("Patient?_has:Observation:patient:code", |p, d| {
-        with("Patient", format!("_has:Observation:patient:code={}", d.pick(&p.codes).join("%7C")))
+        with("Patient", &format!("_has:Observation:patient:code={}", d.pick(&p.codes).join("%7C")))
     }),
 ];
 

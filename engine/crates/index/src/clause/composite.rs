@@ -75,7 +75,10 @@ impl Writing<'_> {
     /// Whether all that a component selects is selected by its own parameter, too, as the texts of both say it.
     fn is_among_own(&self, composite: &SearchParameter, own: ParameterId) -> bool {
         let own = self.definitions.parameter_of(own);
-        let (Some(bases), Some(selected)) = (composite.expression, own.expression) else { return false };
+        let (Some(bases), Some(selected)) = (&composite.expression, &own.expression) else { return false };
+        if !composite.base.iter().all(|base| own.base.contains(base)) {
+            return false;
+        }
         let selected: Vec<&str> = selected.split('|').map(str::trim).collect();
         let mut components = composite.components.iter().filter(|component| component.parameter == own.id);
         components.all(|component| {
