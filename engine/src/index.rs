@@ -3,7 +3,7 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fornax_definitions::Definitions;
 use fornax_index::Indexer;
@@ -12,6 +12,7 @@ use fornax_postings::{
 };
 use fornax_store::{Batch, Durability};
 
+use crate::capabilities::{self, TypeCapabilities};
 use crate::core::{Core, index_failed};
 use crate::engine::io_failed;
 use crate::error::Result;
@@ -96,9 +97,20 @@ pub(crate) struct Index {
     pub postings: Arc<Postings>,
     /// Which index of the tenant it is, counted from 0: each has a folder and a manifest tag of its own.
     pub generation: u32,
+    /// Found when they are first asked for: some milliseconds.
+    capabilities: OnceLock<Arc<[TypeCapabilities]>>,
 }
 
 impl Index {
+    pub(crate) fn new(indexer: Indexer, postings: Arc<Postings>, generation: u32) -> Self {
+        Self { indexer: Arc::new(indexer), postings, generation, capabilities: OnceLock::new() }
+    }
+
+    /// What it is searched by, for a CapabilityStatement.
+    pub(crate) fn capabilities(&self) -> Arc<[TypeCapabilities]> {
+        Arc::clone(self.capabilities.get_or_init(|| capabilities::all(self.definitions()).into()))
+    }
+
     /// The release's definitions, and the tenant's search parameters.
     pub(crate) fn definitions(&self) -> &Definitions {
         self.indexer.definitions()

@@ -70,11 +70,9 @@ pub(crate) fn open_tenant(
         context: shared.indexer.layout().to_vec(),
     };
     let generation = registry.generation;
-    let index = Index {
-        indexer: Arc::new(shared.indexer.with_parameters(registry.parameters(definitions))),
-        postings: Arc::new(open_index(&vault, shared, &index_place, (generation, head.seq))?),
-        generation,
-    };
+    let postings = open_index(&vault, shared, &index_place, (generation, head.seq))?;
+    let indexer = shared.indexer.with_parameters(registry.parameters(definitions));
+    let index = Index::new(indexer, Arc::new(postings), generation);
     let published = head.seq;
     let core = Core::of(Parts {
         id: id.clone(),

@@ -213,11 +213,8 @@ fn go_by(core: &Core, state: &SequenceState, survey: Survey) -> Result<()> {
     let parameters = registry.parameters(core.definitions);
     core.parameters.replace(core, registry, batch)?;
     let index = core.index();
-    core.replace_index(Index {
-        indexer: Arc::new(core.released.with_parameters(parameters)),
-        postings: Arc::clone(&index.postings),
-        generation: index.generation,
-    });
+    let indexer = core.released.with_parameters(parameters);
+    core.replace_index(Index::new(indexer, Arc::clone(&index.postings), index.generation));
     if let Some(job) = job {
         core.jobs.take_in(job);
     }

@@ -132,8 +132,7 @@ fn open(core: &Core, generation: u32, rows: &[Row]) -> Result<Build> {
         None => Postings::create(options).map_err(index_failed)?,
     };
     let parameters = rows.iter().filter_map(|row| row.to_parameter(core.definitions)).collect();
-    let indexer = Arc::new(core.released.with_parameters(parameters));
-    Ok(Build(Index { indexer, postings: Arc::new(postings), generation }))
+    Ok(Build(Index::new(core.released.with_parameters(parameters), Arc::new(postings), generation)))
 }
 
 /// Catches up to the end and searches the new index from here on. Not while a large transaction is on its way, which has made its
@@ -161,11 +160,8 @@ fn finish(core: &Core, index: &Index, rows: &[Row], number: u64) -> Result<bool>
             is_followed.then(|| core.jobs.begin_reindex(core, &mut batch, FOLLOWING)).transpose()?;
         let parameters = registry.parameters(core.definitions);
         core.parameters.replace(core, registry, batch)?;
-        core.replace_index(Index {
-            indexer: Arc::new(core.released.with_parameters(parameters)),
-            postings: Arc::clone(&index.postings),
-            generation: index.generation,
-        });
+        let indexer = core.released.with_parameters(parameters);
+        core.replace_index(Index::new(indexer, Arc::clone(&index.postings), index.generation));
         if let Some(job) = following {
             core.jobs.take_in(job);
         }

@@ -53,6 +53,8 @@ pub struct SearchPage {
     pub path: String,
     /// In order.
     pub matches: Vec<Version>,
+    /// How well each match fits the words asked for, from 0 up to but without 1; absent where the search asks for none.
+    pub scores: Option<Vec<f64>>,
     /// What `_include` and `_revinclude` brought, each once.
     pub includes: Vec<Version>,
     /// The number of the last commit that is seen: [`AsOf::Commit`] asks for the same repository again.

@@ -223,8 +223,9 @@ impl Run<'_> {
         let mut found = find(place, &resolved, start, hits_max, &self.budget)?;
         let matches = self.view.versions_within(&places(&found.hits), bytes_max)?;
         if matches.len() < found.hits.len() {
-            // The page ends early: with what then comes along, and where the next one then begins.
-            found = find(place, &resolved, start, matches.len(), &self.budget)?;
+            // The page ends early: with what then comes along, and where the next one then begins. Words weigh the same.
+            let start = Start { weights: found.weights, ..start.clone() };
+            found = find(place, &resolved, &start, matches.len(), &self.budget)?;
         }
         let includes = self.view.versions_within(&places(&found.included), bytes_max)?;
         let applied = self.query.to_query_string(self.view.index.definitions());
@@ -242,6 +243,7 @@ impl Run<'_> {
         Ok(SearchPage {
             path: self.scope.to_path(self.core.definitions),
             matches: subset.apply(matches)?,
+            scores: found.scores,
             includes,
             commit: self.view.seq,
             total: found.total,

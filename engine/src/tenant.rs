@@ -9,7 +9,7 @@ use crate::as_of::{self, AsOf};
 use crate::binary::{BinaryHead, BinaryUpload};
 use crate::bundle;
 use crate::cancellation::Cancellation;
-use crate::capabilities::{self, TypeCapabilities};
+use crate::capabilities::TypeCapabilities;
 use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::Core;
@@ -212,9 +212,9 @@ impl Tenant {
     }
 
     /// What is supported, by resource type: the release's search parameters and the tenant's own.
-    pub fn capabilities(&self) -> Result<Vec<TypeCapabilities>> {
+    pub fn capabilities(&self) -> Result<Arc<[TypeCapabilities]>> {
         self.core.check_open()?;
-        Ok(capabilities::all(self.core.index().definitions()))
+        Ok(self.core.index().capabilities())
     }
 
     /// The tenant's own search parameters in the order of their URLs, and whether it is searched by them.

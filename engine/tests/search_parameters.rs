@@ -261,6 +261,25 @@ fn a_parameter_that_does_not_compile_is_refused_where_it_is_written() {
 }
 
 #[test]
+fn a_parameter_that_fails_on_a_resource_keeps_nobody_from_writing_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_engine, tenant) = open(directory.path(), 1);
+    parameter(&tenant, "only", "string", "Patient", "Patient.name.given.single()");
+    parameter(&tenant, "much", "string", "Patient", "Patient.descendants().where($this is string)");
+    put(&tenant, "Patient", "one", r#","name":[{"given":["Ann"]}]"#);
+    put(&tenant, "Patient", "two", r#","name":[{"given":["Ann","Bea"]}]"#);
+    let names = vec![r#"{"given":["Ann"]}"#; 1_001].join(",");
+    put(&tenant, "Patient", "many", &format!(r#","name":[{names}]"#));
+    check(&tenant, "Patient", "only=ann", &["one"]);
+    check(&tenant, "Patient", "only:missing=true", &["many", "two"]);
+    check(&tenant, "Patient", "much=bea", &["two"]);
+    check(&tenant, "Patient", "much:missing=true", &["many"]);
+    check(&tenant, "Patient", "given=ann", &["many", "one", "two"]);
+    put(&tenant, "Patient", "two", r#","name":[{"given":["Bea"]}]"#);
+    check(&tenant, "Patient", "only=bea", &["two"]);
+}
+
+#[test]
 fn jobs_wait_go_on_and_are_called_off_as_asked() {
     let directory = tempfile::tempdir().unwrap();
     {

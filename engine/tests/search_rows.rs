@@ -34,7 +34,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
-const ROWS_MIN: usize = 1_400;
+const ROWS_MIN: usize = 1_600;
 
 #[test]
 fn strings() {
@@ -149,6 +149,11 @@ fn types_and_compartments() {
 #[test]
 fn filters() {
     run("filter.txt");
+}
+
+#[test]
+fn texts() {
+    run("text.txt");
 }
 
 /// Every file has a test, and there are as many rows as there should be.

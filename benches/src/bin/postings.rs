@@ -237,9 +237,12 @@ fn asks(shape: &Shape) -> Vec<Ask<'static>> {
     let date = Arc::clone(&shape.columns.date_low);
     let subject = Arc::clone(&shape.columns.subject);
     let by_date = || {
-        let key =
-            SortKey { column: Arc::clone(&date), pick: Pick::Extreme, direction: Direction::Descending };
-        Some(page(Order::Columns(vec![key])))
+        let key = SortKey::Column {
+            column: Arc::clone(&date),
+            pick: Pick::Extreme,
+            direction: Direction::Descending,
+        };
+        Some(page(Order::Sorted(vec![key])))
     };
     let patient = move |n: u64| Clause::term(Field::Reference, &subject_term(PATIENT | (mix(n) % patients)));
     let code = |n: u64| Clause::term(Field::Token, format!("code\0{}", mix(n) % 200).as_bytes());
@@ -370,12 +373,12 @@ fn queries(rig: &Rig, report: &mut Report, sealed: &Postings, unsealed: &Posting
 
 /// Fifty pages one after another, each from the last one's key.
 fn deep_pages(rig: &Rig, report: &mut Report, snapshot: &Snapshot) {
-    let key = SortKey {
+    let key = SortKey::Column {
         column: Arc::clone(&rig.shape.columns.date_low),
         pick: Pick::Extreme,
         direction: Direction::Ascending,
     };
-    for (name, order) in [("as written", Order::Written), ("by date", Order::Columns(vec![key]))] {
+    for (name, order) in [("as written", Order::Written), ("by date", Order::Sorted(vec![key]))] {
         let mut request = page(order);
         let clause = Clause::term(Field::Token, b"category\x000");
         let (spent, _) = time(50, |_| {

@@ -33,11 +33,12 @@ fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str,
     begin(bundle, "searchset", page.total);
     write_links(bundle, &own, page.next.as_deref().map(|token| page_url(&path, token, carried)));
     let mut entries = Entries { array: bundle.array("entry"), base, scratch: Vec::new() };
-    for version in &page.matches {
-        entries.found(version, "match");
+    for (place, version) in page.matches.iter().enumerate() {
+        let score = page.scores.as_ref().and_then(|scores| scores.get(place));
+        entries.found(version, "match", score.copied());
     }
     for version in &page.includes {
-        entries.found(version, "include");
+        entries.found(version, "include", None);
     }
     let explanation = page.steps.iter().map(|step| Issue::information(explained(step)));
     let issues: Vec<Issue> = page.warnings.iter().cloned().chain(explanation).collect();
@@ -145,10 +146,14 @@ struct Entries<'a> {
 
 impl Entries<'_> {
     /// A search result.
-    fn found(&mut self, version: &Version, mode: &str) {
+    fn found(&mut self, version: &Version, mode: &str, score: Option<f64>) {
         let mut entry = self.array.object();
         write_resource(&mut entry, version, self.base, &mut self.scratch);
-        entry.object("search").string("mode", mode);
+        let mut search = entry.object("search");
+        search.string("mode", mode);
+        if let Some(score) = score {
+            search.raw("score", format!("{score:.6}").as_bytes());
+        }
     }
 
     /// A version in a history.

@@ -35,7 +35,7 @@ const UPDATES: u8 = 20;
 const DELETES: u8 = 10;
 
 /// Searches of several families, each timed by itself.
-const SEARCHES: [(&str, &str); 14] = [
+const SEARCHES: [(&str, &str); 21] = [
     ("Patient", "family=smith&_count=20"),
     ("Observation", "code=http://loinc.org|8480-6,http://loinc.org|85354-9&_sort=-date&_count=20"),
     ("Observation", "code=http://loinc.org|4548-4&value-quantity=gt7&_count=20"),
@@ -49,6 +49,13 @@ const SEARCHES: [(&str, &str); 14] = [
     ("Observation", "status:not=final&_count=20"),
     ("Observation", "value-quantity:missing=true&_count=20"),
     ("Observation", "patient.gender=female&code=http://loinc.org|4548-4&_count=20"),
+    ("Condition", "_content=diabetes&_count=20"),
+    ("Condition", "_content=diabetes&_sort=_score&_count=20"),
+    ("Observation", "_content=\"body+mass+index\"&_count=20"),
+    ("Observation", "_content=glucose+NOT+blood&_count=20"),
+    ("", "_content=hyper*&_count=20"),
+    ("", "_content=final&_sort=_score&_count=20"),
+    ("Patient", "name:text=smith&_sort=_score&_count=20"),
     ("Patient", "_has:Observation:patient:code=http://loinc.org|4548-4&gender=male&_count=20"),
 ];
 

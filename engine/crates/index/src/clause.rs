@@ -7,14 +7,16 @@ mod number;
 mod range;
 mod text;
 mod token;
+mod words;
 
 use std::sync::Arc;
 
 use fornax_definitions::{Definitions, ParameterId, SearchParameter, TypeId};
 use fornax_postings::{Circle, Clause, Field, Hit, Link, RidSet};
-use fornax_query::{Condition, Described, NearValue, Query, ReferenceValue, Types, Values};
+use fornax_query::{Condition, Described, NearValue, Query, ReferenceValue, Types, Values, text_scope};
 
 use self::number::Asked;
+use self::words::Searched;
 use crate::columns::{Columns, EVERY};
 use crate::error::IndexError;
 use crate::fold::fold;
@@ -114,6 +116,9 @@ impl Writing<'_> {
             Values::Date(values) if parameter.code == LAST_UPDATED => {
                 let column = &EVERY.last_updated;
                 return Ok(any(values.iter().map(|value| date::clause(value, now_us, [column, column]))));
+            }
+            Values::Words(expressions) => {
+                return Ok(Searched::of(text_scope(parameter), id).clause(expressions));
             }
             _ => {}
         }

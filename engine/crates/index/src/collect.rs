@@ -27,6 +27,7 @@ use crate::limits::Limits;
 use crate::number::Stretch;
 use crate::plan::{RowId, TypePlan};
 use crate::shape::{Shape, Shapes};
+use crate::texts::{TextKinds, Texts, read_texts};
 use crate::values::{Entry, LocalReference, PartEntry, SearchValues, Span, UnitText, Value};
 
 /// What reading needs to know beside the resource.
@@ -34,6 +35,7 @@ use crate::values::{Entry, LocalReference, PartEntry, SearchValues, Span, UnitTe
 pub(crate) struct Reading<'a> {
     pub definitions: &'a Definitions,
     pub shapes: &'a Shapes,
+    pub text_kinds: &'a TextKinds,
     pub limits: &'a Limits,
 }
 
@@ -48,7 +50,24 @@ pub(crate) fn collect<'a>(
     let id = root.get("id").and_then(Node::as_str).unwrap_or(Cow::Borrowed(""));
     let id = collector.keep(&id);
     plan.extraction.extract(resource, &Environment::of(resource), &mut |found| collector.take(found))?;
-    collector.finish(Arc::clone(plan), id)
+    for added in &plan.added {
+        let (mut found, mut count) = (Vec::new(), 0);
+        let values_max = reading.limits.added_values_max;
+        let mut take = |one| {
+            count += 1;
+            if count <= values_max {
+                found.push(one);
+            }
+        };
+        // What fails on a resource, or selects too much of it, has no value there.
+        let extracted = added.extract(resource, &Environment::of(resource), &mut take);
+        if extracted.is_ok() && count <= values_max {
+            found.into_iter().for_each(|one| collector.take(one));
+        }
+    }
+    let Reading { definitions, text_kinds, limits, .. } = reading;
+    let texts = read_texts((definitions, text_kinds), (root, plan.resource), limits.words_max);
+    collector.finish(Arc::clone(plan), id, texts)
 }
 
 struct Collector<'a> {
@@ -204,7 +223,7 @@ impl<'a> Collector<'a> {
         instances.fold(0, |sum: usize, parts| sum.saturating_add(of_one(parts)))
     }
 
-    fn finish(mut self, plan: Arc<TypePlan>, id: Span) -> Result<SearchValues, IndexError> {
+    fn finish(mut self, plan: Arc<TypePlan>, id: Span, texts: Texts) -> Result<SearchValues, IndexError> {
         let combinations_max = self.reading.limits.combinations_max;
         if self.combinations() > combinations_max {
             return Err(IndexError::Combinations { max: combinations_max });
@@ -223,6 +242,7 @@ impl<'a> Collector<'a> {
             stretches: self.stretches.into(),
             units: self.units.into(),
             references: self.references.into(),
+            texts,
         })
     }
 }

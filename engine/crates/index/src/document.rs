@@ -6,7 +6,7 @@ mod terms;
 pub(crate) use composite::{instances, is_asked_for, term_hash};
 
 use fornax_definitions::ParameterId;
-use fornax_postings::{ColumnName, Field, IndexDocument, NO_PART, Rid, Seq};
+use fornax_postings::{ColumnName, Field, IndexDocument, NO_PART, Rid, Seq, TextField};
 use smallvec::SmallVec;
 
 use crate::columns::{Columns, EVERY, NumberColumns};
@@ -38,6 +38,8 @@ impl SearchValues {
         for parts in self.parts.chunk_by(|one, next| one.row == next.row) {
             writer.composite(self.plan.row(parts[0].row), parts);
         }
+        writer.document.add_text(TextField::Narrative, self.texts.narrative.as_str());
+        writer.document.add_text(TextField::Content, self.texts.content.as_str());
         UndatedDocument(writer.document)
     }
 }

@@ -33,16 +33,21 @@ pub(crate) fn fold_into(out: &mut String, text: &str) {
     if text.is_ascii() {
         collapse(out, text.chars().map(|letter| letter.to_ascii_lowercase()));
     } else {
-        let unicode = &*UNICODE;
-        let plain: String = unicode
-            .compatible
-            .normalize_iter(text.chars())
-            .filter(|&letter| unicode.classes.get_u8(letter) == 0)
-            .collect();
-        collapse(out, unicode.cases.fold_string(&plain).chars());
+        collapse(out, fold_letters(text).chars());
     }
     let length = start_of(&out[start..], FOLDED_BYTES_MAX).trim_end().len();
     out.truncate(start + length);
+}
+
+/// A text beyond ASCII with its letters folded: compatibility decomposition, marks dropped, full case folding.
+pub(crate) fn fold_letters(text: &str) -> String {
+    let unicode = &*UNICODE;
+    let plain: String = unicode
+        .compatible
+        .normalize_iter(text.chars())
+        .filter(|&letter| unicode.classes.get_u8(letter) == 0)
+        .collect();
+    unicode.cases.fold_string(&plain).into_owned()
 }
 
 /// A code without case, and otherwise as it is.

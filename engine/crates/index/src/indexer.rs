@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, Type, TypeId};
 use fornax_fhirpath::{Compiler, ExtractionPlan};
 use fornax_model::Node;
-use fornax_postings::{Clause, Field, Link, Order, Rid, Seq};
+use fornax_postings::{Clause, Field, Link, Order, Ranking, Rid, Seq};
 use fornax_query::Query;
 
 use crate::clause::{Writing, link};
@@ -16,10 +16,11 @@ use crate::matches::Evaluation;
 use crate::order::order;
 use crate::plan::TypePlan;
 use crate::shape::Shapes;
+use crate::texts::TextKinds;
 use crate::values::SearchValues;
 
 /// Raised whenever the same definitions would give other terms or columns.
-const LAYOUT: u32 = 5;
+const LAYOUT: u32 = 6;
 
 /// A type's plan, or why it has none.
 type PlanCell = OnceLock<Result<Arc<TypePlan>, IndexError>>;
@@ -39,6 +40,7 @@ pub struct Indexer {
 struct Ground {
     compiler: Compiler,
     shapes: Shapes,
+    text_kinds: TextKinds,
     limits: Limits,
 }
 
@@ -92,7 +94,7 @@ impl Indexer {
         let (compiler, shapes) = (Compiler::new(definitions), Shapes::new(definitions));
         Self {
             definitions: definitions.clone(),
-            ground: Arc::new(Ground { compiler, shapes, limits }),
+            ground: Arc::new(Ground { compiler, shapes, text_kinds: TextKinds::new(definitions), limits }),
             plans: definitions.types().iter().map(|_| Arc::default()).collect(),
         }
     }
@@ -141,8 +143,8 @@ impl Indexer {
 
     /// All search values of a resource of that type, whose body is `root`.
     pub fn extract(&self, resource: TypeId, root: Node<'_>) -> Result<SearchValues, IndexError> {
-        let (definitions, Ground { shapes, limits, .. }) = (&self.definitions, &*self.ground);
-        collect(Reading { definitions, shapes, limits }, self.plan(resource)?, root)
+        let (definitions, Ground { shapes, text_kinds, limits, .. }) = (&self.definitions, &*self.ground);
+        collect(Reading { definitions, shapes, text_kinds, limits }, self.plan(resource)?, root)
     }
 
     /// Whether these values are what the search parameters of this indexer select.
@@ -183,8 +185,9 @@ impl Indexer {
 
     /// The order that a query asks for; what has no value comes last. Numbers compare by their first 17 digits, whatever their
     /// units; references by type and then by when their target was first mentioned; texts as `columns` says.
-    pub fn order(&self, query: &Query) -> Order {
-        order(&self.definitions, query)
+    /// By score where there is a ranking.
+    pub fn order(&self, query: &Query, ranking: Option<&Arc<Ranking>>) -> Order {
+        order(&self.definitions, query, ranking)
     }
 
     /// Whether a resource matches a query. The same answer as the clause's on the document of these values.

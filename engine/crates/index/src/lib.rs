@@ -20,15 +20,18 @@ mod hash;
 mod indexer;
 mod limits;
 mod matches;
+mod narrative;
 mod number;
 mod order;
 mod plan;
 mod prefix;
 mod shape;
 mod term;
+mod texts;
 mod time;
 mod units;
 mod values;
+mod words;
 
 pub use columns::LAST_UPDATED;
 pub use document::UndatedDocument;

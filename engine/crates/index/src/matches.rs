@@ -1,9 +1,10 @@
 //! The one evaluator: whether search values match a query, as the query's clause would say.
 
 mod filter;
+mod words;
 
 use fornax_definitions::{Definitions, ParameterId, SearchParameter, TypeId};
-use fornax_query::{Condition, QuantityValue, Query, ReferenceValue, TokenValue, Unit, Values};
+use fornax_query::{Condition, QuantityValue, Query, ReferenceValue, TokenValue, Unit, Values, text_scope};
 
 use crate::clause::circle;
 use crate::columns::Columns;
@@ -86,6 +87,7 @@ impl Evaluation<'_> {
                 let updated = self.context.last_updated_us;
                 return dates.iter().any(|date| self.date(date, updated, updated));
             }
+            Values::Words(expressions) => return self.texts(text_scope(parameter), id, expressions),
             _ => {}
         }
         let Some(row) = values.plan.find(id) else { return false };

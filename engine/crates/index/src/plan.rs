@@ -2,7 +2,7 @@
 
 use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, TypeId};
 use fornax_fhirpath::{Compiler, ExtractionPlan};
-use fornax_query::{implied_systems, is_supported};
+use fornax_query::{has_values, implied_systems};
 
 use crate::columns::Columns;
 use crate::error::IndexError;
@@ -13,7 +13,10 @@ pub(crate) struct TypePlan {
     pub resource: TypeId,
     /// The type's name: the term of its kind.
     pub name: &'static str,
+    /// Of the release's parameters.
     pub extraction: ExtractionPlan,
+    /// One for each added parameter: none that fails on a resource keeps others from being read.
+    pub added: Box<[ExtractionPlan]>,
     /// In the order of numbers.
     rows: Box<[Row]>,
 }
@@ -52,10 +55,14 @@ impl TypePlan {
             indexed().filter_map(|parameter| Row::new(parameter, resource, definitions)).collect();
         rows.sort_unstable_by_key(|row| row.parameter);
         rows.dedup_by_key(|row| row.parameter);
+        let (released, added): (Vec<_>, Vec<_>) =
+            indexed().partition(|parameter| definitions.is_of_release(parameter.id));
+        let alone = |parameter| ExtractionPlan::new(compiler, resource, [parameter]);
         Ok(Self {
             resource,
             name: definitions.type_of(resource).name,
-            extraction: ExtractionPlan::new(compiler, resource, indexed())?,
+            extraction: ExtractionPlan::new(compiler, resource, released)?,
+            added: added.into_iter().map(alone).collect::<Result<_, _>>()?,
             rows: rows.into(),
         })
     }
@@ -92,7 +99,7 @@ impl Row {
 /// Whether a parameter's values are read from the body. The id is the rid's own, and the time of the last update is the
 /// store's, not the body's.
 fn is_extracted(parameter: &SearchParameter) -> bool {
-    is_supported(parameter) && !matches!(&*parameter.code, ID | LAST_UPDATED)
+    has_values(parameter) && !matches!(&*parameter.code, ID | LAST_UPDATED)
 }
 
 /// The parameter that asks for ids.

@@ -7,6 +7,7 @@ use fornax_model::{Interval, NodeId};
 
 use crate::number::Stretch;
 use crate::plan::{IdentityKind, RowId, TypePlan};
+use crate::texts::Texts;
 
 /// The search values of one resource.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub struct SearchValues {
     pub(crate) stretches: Box<[Stretch]>,
     pub(crate) units: Box<[UnitText]>,
     pub(crate) references: Box<[LocalReference]>,
+    pub(crate) texts: Texts,
 }
 
 /// A reference to a resource of this repository, by its name there.
@@ -180,6 +182,8 @@ impl SearchValues {
             + size_of_val(&*self.units)
             + size_of_val(&*self.references)
             + ids
+            + self.texts.narrative.capacity()
+            + self.texts.content.capacity()
     }
 
     pub(crate) fn text(&self, span: Span) -> &str {

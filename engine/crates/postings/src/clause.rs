@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::circle::Circle;
 use crate::document::ColumnName;
+use crate::found::Found;
 use crate::rid_set::RidSet;
-use crate::schema::Field;
+use crate::schema::{Field, TextField};
 use crate::search::Hit;
 
 /// A condition on documents.
@@ -22,8 +23,12 @@ pub enum Clause {
     Terms(Field, Box<[u8]>, TermTest),
     /// What the terms that start so stand for: one of the clauses that are made of their rests.
     Expanded(Field, Box<[u8]>, Expansion),
-    /// Documents with this word in their text.
-    Word(Box<str>),
+    /// Documents that have this in one of these texts. A page can be put in the order of how well they fit.
+    Text(&'static [TextField], Pattern),
+    /// Documents with a term that starts so and whose rest passes, as [`Clause::Terms`]. It counts in that order, too.
+    TextTerms(Field, Box<[u8]>, TermTest),
+    /// What of these was worked out before.
+    Found(Arc<Found>),
     /// Documents with a value for which all tests hold. Several tests are on aligned columns: they hold for values at the same
     /// place, as for the two ends of an interval or the parts of a composite.
     Values(Vec<Test>),
@@ -47,6 +52,17 @@ pub enum Clause {
     Or(Vec<Self>),
     /// Does not hold.
     Not(Box<Self>),
+}
+
+/// What is looked for in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// A word.
+    Word(Box<str>),
+    /// Words, one right after the other. None: no document.
+    Phrase(Box<[Box<str>]>),
+    /// A word that starts so.
+    Start(Box<str>),
 }
 
 /// How documents name resources: by their numbers in a column, and by a term for each.
@@ -125,10 +141,11 @@ impl Clause {
         Self::Term(field, term.into())
     }
 
-    /// Whether it has to be worked out first what other clauses find.
+    /// Whether it has to be worked out first what other clauses or many terms find.
     pub(crate) fn is_join(&self) -> bool {
         match self {
             Self::Refers(..) | Self::Referred(..) | Self::Expanded(..) => true,
+            Self::Text(_, Pattern::Start(_)) | Self::TextTerms(..) => true,
             Self::And(clauses) | Self::Or(clauses) => clauses.iter().any(Self::is_join),
             Self::Not(clause) => clause.is_join(),
             _ => false,

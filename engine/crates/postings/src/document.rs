@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tantivy::schema::Field as Physical;
 use tantivy::schema::document::{Document, ReferenceValue, ReferenceValueLeaf, Value};
 
-use crate::schema::{Field, LAYOUT};
+use crate::schema::{Field, LAYOUT, TextField};
+use crate::tokens::TEXT_END;
 
 /// The number of a resource within its tenant.
 pub type Rid = u64;
@@ -25,8 +26,7 @@ pub struct IndexDocument {
     pub seq: Seq,
     bytes: Vec<u8>,
     terms: Vec<(Field, u32)>,
-    words: String,
-    texts: Vec<u32>,
+    texts: [Words; TextField::ALL.len()],
     columns: Vec<(ColumnName, i64)>,
 }
 
@@ -38,8 +38,7 @@ impl IndexDocument {
             seq,
             bytes: Vec::new(),
             terms: Vec::new(),
-            words: String::new(),
-            texts: Vec::new(),
+            texts: Default::default(),
             columns: Vec::new(),
         }
     }
@@ -50,10 +49,19 @@ impl IndexDocument {
         self.terms.push((field, self.bytes.len() as u32));
     }
 
-    /// Adds words separated by white space; a phrase does not reach from one call's words into the next one's.
-    pub fn add_text(&mut self, words: &str) {
-        self.words.push_str(words);
-        self.texts.push(self.words.len() as u32);
+    /// Adds words, parted by single spaces, or by a line feed where no phrase may reach from one to the next; nor does one reach
+    /// from one call's words into the next one's.
+    pub fn add_text(&mut self, field: TextField, words: &str) {
+        if words.is_empty() {
+            return;
+        }
+        let texts = &mut self.texts[field as usize];
+        if texts.count > 0 {
+            texts.text.push(TEXT_END);
+        }
+        texts.text.push_str(words);
+        let is_end = |byte: &u8| *byte == b' ' || *byte == TEXT_END as u8;
+        texts.count += 1 + words.as_bytes().iter().filter(|byte| is_end(byte)).count() as u32;
     }
 
     /// Adds a value to a column. Several values keep their order, so columns filled in step stay aligned.
@@ -64,8 +72,7 @@ impl IndexDocument {
     /// Memory held, in bytes.
     pub fn heap_bytes(&self) -> usize {
         self.bytes.capacity()
-            + self.words.capacity()
-            + self.texts.capacity() * size_of::<u32>()
+            + self.texts.iter().map(|words| words.text.capacity()).sum::<usize>()
             + self.terms.capacity() * size_of::<(Field, u32)>()
             + self.columns.capacity() * size_of::<(ColumnName, i64)>()
     }
@@ -76,10 +83,16 @@ impl IndexDocument {
         (field, &self.bytes[start as usize..end as usize])
     }
 
-    fn text(&self, index: usize) -> &str {
-        let start = if index == 0 { 0 } else { self.texts[index - 1] };
-        &self.words[start as usize..self.texts[index] as usize]
+    fn words(&self, field: TextField) -> &Words {
+        &self.texts[field as usize]
     }
+}
+
+/// The texts of one field, one after the other.
+#[derive(Clone, Debug, Default)]
+struct Words {
+    text: String,
+    count: u32,
 }
 
 /// A document lent to Tantivy's writer.
@@ -91,7 +104,7 @@ pub(crate) enum LentValue<'a> {
     Text(&'a str),
     Number(u64),
     Signed(i64),
-    Columns(&'a [(ColumnName, i64)]),
+    Columns(&'a IndexDocument),
 }
 
 impl<'a> Value<'a> for LentValue<'a> {
@@ -104,19 +117,34 @@ impl<'a> Value<'a> for LentValue<'a> {
             Self::Text(text) => ReferenceValueLeaf::Str(text),
             Self::Number(number) => ReferenceValueLeaf::U64(number),
             Self::Signed(number) => ReferenceValueLeaf::I64(number),
-            Self::Columns(columns) => return ReferenceValue::Object(LentColumns(columns.iter())),
+            Self::Columns(columns) => return ReferenceValue::Object(LentColumns::of(columns)),
         })
     }
 }
 
-/// The columns as members of Tantivy's JSON object; a name comes once per value.
-pub(crate) struct LentColumns<'a>(std::slice::Iter<'a, (ColumnName, i64)>);
+/// The columns as members of Tantivy's JSON object; a name comes once per value. Last the numbers of words.
+pub(crate) struct LentColumns<'a> {
+    columns: std::slice::Iter<'a, (ColumnName, i64)>,
+    document: &'a IndexDocument,
+    fields: std::slice::Iter<'static, TextField>,
+}
+
+impl<'a> LentColumns<'a> {
+    fn of(document: &'a IndexDocument) -> Self {
+        Self { columns: document.columns.iter(), document, fields: TextField::ALL.iter() }
+    }
+}
 
 impl<'a> Iterator for LentColumns<'a> {
     type Item = (&'a str, LentValue<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(name, value)| (&**name, LentValue::Signed(*value)))
+        if let Some((name, value)) = self.columns.next() {
+            return Some((&**name, LentValue::Signed(*value)));
+        }
+        let field = self.fields.find(|field| self.document.words(**field).count > 0)?;
+        let count = self.document.words(*field).count;
+        Some((field.length_column(), LentValue::Signed(i64::from(count))))
     }
 }
 
@@ -133,18 +161,19 @@ impl<'a> Iterator for LentFields<'a> {
         let document = self.document;
         let index = self.next;
         self.next += 1;
-        let (terms, texts) = (document.terms.len(), document.texts.len());
+        let (terms, texts) = (document.terms.len(), TextField::ALL.len());
         if index < terms {
             let (field, bytes) = document.term(index);
             return Some((field.physical(), LentValue::Bytes(bytes)));
         }
         if index < terms + texts {
-            return Some((LAYOUT.text, LentValue::Text(document.text(index - terms))));
+            let field = TextField::ALL[index - terms];
+            return Some((field.physical(), LentValue::Text(&document.words(field).text)));
         }
         match index - terms - texts {
             0 => Some((LAYOUT.rid, LentValue::Number(document.rid))),
             1 => Some((LAYOUT.seq, LentValue::Number(document.seq))),
-            2 => Some((LAYOUT.columns, LentValue::Columns(&document.columns))),
+            2 => Some((LAYOUT.columns, LentValue::Columns(document))),
             _ => None,
         }
     }

@@ -7,21 +7,23 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tantivy::postings::TermInfo;
-use tantivy::query::{BitSetDocSet, ConstScorer, Scorer, intersect_scorers};
+use tantivy::query::{ConstScorer, Scorer, intersect_scorers};
 use tantivy::schema::{Field as Physical, IndexRecordOption};
-use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocSet, TERMINATED};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet};
 
 use crate::budget::Budget;
 use crate::circle::Circle;
-use crate::clause::{Clause, Link, Test};
+use crate::clause::{Clause, Link, Pattern, Test};
 use crate::document::ColumnName;
 use crate::error::{Error, Result};
 use crate::filter::{Block, Filter, Ways};
+use crate::gathered::{Gathered, ListDocSet};
 use crate::rid_set::RidSet;
-use crate::schema::{Field, LAYOUT};
+use crate::schema::{Field, TextField};
 use crate::search::Hit;
 use crate::segment::Segment;
 use crate::superseded::VisibleAt;
+use crate::text;
 
 /// How deep clauses may nest.
 pub(crate) const DEPTH_MAX: u32 = 64;
@@ -54,10 +56,10 @@ pub(crate) struct Matches {
 }
 
 impl Matches {
-    const NOTHING: Self = Self { candidates: Candidates::Nothing, filters: Vec::new() };
+    pub(crate) const NOTHING: Self = Self { candidates: Candidates::Nothing, filters: Vec::new() };
     const EVERYTHING: Self = Self { candidates: Candidates::Everything, filters: Vec::new() };
 
-    fn documents(documents: impl DocSet + 'static) -> Self {
+    pub(crate) fn documents(documents: impl DocSet + 'static) -> Self {
         Self {
             candidates: Candidates::Documents(Box::new(ConstScorer::new(documents, 1.0))),
             filters: Vec::new(),
@@ -145,7 +147,8 @@ fn evaluate(clause: &Clause, ground: Ground<'_>, depth: u32) -> Result<Matches> 
     match clause {
         Clause::All => Ok(Matches::EVERYTHING),
         Clause::Term(field, term) => term_matches(segment, field.physical(), term),
-        Clause::Word(word) => term_matches(segment, LAYOUT.text, word.as_bytes()),
+        Clause::Text(fields, pattern) => text_matches(ground, fields, pattern),
+        Clause::Found(found) => Ok(found.matches(segment.id)),
         Clause::Prefix(field, prefix) => prefix_matches(ground, *field, prefix, |_| true),
         Clause::Terms(field, prefix, test) => prefix_matches(ground, *field, prefix, |rest| test.holds(rest)),
         Clause::Values(tests) => value_matches(segment, std::slice::from_ref(tests)),
@@ -156,7 +159,7 @@ fn evaluate(clause: &Clause, ground: Ground<'_>, depth: u32) -> Result<Matches> 
         Clause::Versions(versions) => Ok(version_matches(segment, versions)),
         Clause::Joined(_, rids) if rids.is_empty() => Ok(Matches::NOTHING),
         Clause::Joined(link, rids) => joined_matches(ground, link, rids),
-        Clause::Refers(..) | Clause::Referred(..) | Clause::Expanded(..) => {
+        Clause::Refers(..) | Clause::Referred(..) | Clause::Expanded(..) | Clause::TextTerms(..) => {
             Err(Error::Misuse("a join that was not worked out"))
         }
         Clause::And(clauses) => all(clauses, ground, depth),
@@ -204,6 +207,8 @@ pub(crate) fn at_most(clause: &Clause, segment: &Segment) -> Result<u64> {
     };
     Ok(match clause {
         Clause::Term(..) => frequency(clause, segment)?.unwrap_or(all),
+        Clause::Text(fields, pattern) => all.min(text::at_most(segment, fields, pattern)?),
+        Clause::Found(found) => found.documents(segment.id),
         Clause::Versions(versions) => all.min(versions.len() as u64),
         Clause::Rids(rids) | Clause::Joined(_, rids) if rids.is_empty() => 0,
         Clause::Joined(link, rids) if is_by_terms(rids, segment) => {
@@ -227,6 +232,22 @@ fn term_matches(segment: &Segment, field: Physical, term: &[u8]) -> Result<Match
     Ok(Matches::documents(postings.map_err(tantivy::TantivyError::from)?))
 }
 
+/// A word drives by its terms, a phrase by those of its words that are rare; in two texts both are gathered.
+fn text_matches(ground: Ground<'_>, fields: &[TextField], pattern: &Pattern) -> Result<Matches> {
+    let segment = ground.segment;
+    let in_field = |field: &TextField| match pattern {
+        Pattern::Word(word) => term_matches(segment, field.physical(), word.as_bytes()),
+        Pattern::Phrase(words) => {
+            let phrase = text::phrase(segment, *field, words)?;
+            let Some(phrase) = phrase else { return Ok(Matches::NOTHING) };
+            ground.budget.spend(phrase.documents_max())?;
+            Ok(Matches::documents(phrase))
+        }
+        Pattern::Start(_) => Err(Error::Misuse("the start of a word that was not worked out")),
+    };
+    any_of(fields.iter().map(in_field).collect::<Result<_>>()?, ground)
+}
+
 fn place_matches(segment: &Segment, columns: &[ColumnName; 2], circle: Circle) -> Result<Matches> {
     let (latitude, longitude) = (segment.column(&columns[0])?, segment.column(&columns[1])?);
     let (Some(latitude), Some(longitude)) = (latitude, longitude) else { return Ok(Matches::NOTHING) };
@@ -241,11 +262,7 @@ fn version_matches(segment: &Segment, versions: &[Hit]) -> Matches {
         versions.iter().filter_map(|hit| segment.position(hit.seq, hit.rid).ok()).collect();
     documents.sort_unstable();
     documents.dedup();
-    if documents.is_empty() {
-        Matches::NOTHING
-    } else {
-        Matches::documents(ListDocSet { documents, next: 0 })
-    }
+    if documents.is_empty() { Matches::NOTHING } else { Matches::documents(ListDocSet::of(documents)) }
 }
 
 /// So many documents of a segment are scanned in a column in the time that one term takes to look up.
@@ -277,8 +294,19 @@ fn prefix_matches(
     prefix: &[u8],
     passes: impl Fn(&[u8]) -> bool,
 ) -> Result<Matches> {
-    let index = ground.segment.reader.inverted_index(field.physical())?;
     let mut gathered = Gathered::new(ground.segment.documents());
+    gather_terms(ground, (field.physical(), prefix), passes, &mut gathered)?;
+    Ok(gathered.into_matches())
+}
+
+/// Gathers the documents of all terms that start so and whose rest passes.
+pub(crate) fn gather_terms(
+    ground: Ground<'_>,
+    (field, prefix): (Physical, &[u8]),
+    passes: impl Fn(&[u8]) -> bool,
+    gathered: &mut Gathered,
+) -> Result<()> {
+    let index = ground.segment.reader.inverted_index(field)?;
     each_term(ground, field, prefix, |rest, info| {
         if passes(rest) {
             ground.budget.spend(u64::from(info.doc_freq))?;
@@ -286,18 +314,17 @@ fn prefix_matches(
             gathered.add_all(&mut postings.map_err(tantivy::TantivyError::from)?);
         }
         Ok(())
-    })?;
-    Ok(gathered.into_matches())
+    })
 }
 
 /// Calls `each` with what follows `prefix` in every term of a segment that starts so, in order.
 pub(crate) fn each_term(
     ground: Ground<'_>,
-    field: Field,
+    field: Physical,
     prefix: &[u8],
     mut each: impl FnMut(&[u8], &TermInfo) -> Result<()>,
 ) -> Result<()> {
-    let index = ground.segment.reader.inverted_index(field.physical())?;
+    let index = ground.segment.reader.inverted_index(field)?;
     let mut range = index.terms().range().ge(prefix);
     if let Some(end) = prefix_end(prefix) {
         range = range.lt(end);
@@ -396,91 +423,4 @@ fn without(matches: Matches, ground: Ground<'_>) -> Result<Matches> {
         }
     };
     Ok(Matches::tested(Filter::Without(excluded)))
-}
-
-/// Documents put together out of order: a list while they are few, then a bitmap of the segment.
-struct Gathered {
-    documents: u32,
-    list: Vec<u32>,
-    bits: Option<BitSet>,
-}
-
-impl Gathered {
-    fn new(documents: u32) -> Self {
-        Self { documents, list: Vec::new(), bits: None }
-    }
-
-    fn add(&mut self, documents: &[u32]) {
-        if let Some(bits) = &mut self.bits {
-            for &document in documents {
-                bits.insert(document);
-            }
-            return;
-        }
-        self.list.extend_from_slice(documents);
-        if self.list.len() > self.documents as usize / 32 {
-            let mut bits = BitSet::with_max_value(self.documents);
-            for document in self.list.drain(..) {
-                bits.insert(document);
-            }
-            self.bits = Some(bits);
-        }
-    }
-
-    fn add_all(&mut self, documents: &mut dyn DocSet) {
-        let mut buffer = [0; COLLECT_BLOCK_BUFFER_LEN];
-        loop {
-            let len = documents.fill_buffer(&mut buffer);
-            self.add(&buffer[..len]);
-            if len < buffer.len() {
-                return;
-            }
-        }
-    }
-
-    fn add_matches(&mut self, matches: Matches, budget: &Budget) -> Result<()> {
-        let view = View { written: self.documents, visible: None };
-        matches.run(view, budget, |block| {
-            self.add(block);
-            ControlFlow::Continue(())
-        })
-    }
-
-    fn into_matches(mut self) -> Matches {
-        if let Some(bits) = self.bits {
-            return Matches::documents(BitSetDocSet::from(bits));
-        }
-        if self.list.is_empty() {
-            return Matches::NOTHING;
-        }
-        self.list.sort_unstable();
-        self.list.dedup();
-        Matches::documents(ListDocSet { documents: self.list, next: 0 })
-    }
-}
-
-/// Documents of a sorted list.
-struct ListDocSet {
-    documents: Vec<u32>,
-    next: usize,
-}
-
-impl DocSet for ListDocSet {
-    fn advance(&mut self) -> u32 {
-        self.next = (self.next + 1).min(self.documents.len());
-        self.doc()
-    }
-
-    fn seek(&mut self, target: u32) -> u32 {
-        self.next += self.documents[self.next..].partition_point(|&document| document < target);
-        self.doc()
-    }
-
-    fn doc(&self) -> u32 {
-        self.documents.get(self.next).copied().unwrap_or(TERMINATED)
-    }
-
-    fn size_hint(&self) -> u32 {
-        self.documents.len() as u32
-    }
 }

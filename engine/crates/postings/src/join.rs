@@ -1,11 +1,12 @@
 //! Joins: what clauses within a clause find becomes a set of resources, before the clause itself is run. What else must hold is looked
-//! at first: where it leaves few documents over, the join is asked for these alone.
+//! at first: where it leaves few documents over, the join is asked for these alone. So does what many terms of texts find become a
+//! set of documents, which is then asked more than once.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::clause::{Clause, Link};
+use crate::clause::{Clause, Link, Pattern};
 use crate::document::{ColumnName, Rid, Seq};
 use crate::error::{Error, Result};
 use crate::evaluate::{self, DEPTH_MAX};
@@ -93,7 +94,7 @@ impl Snapshot {
     fn rests(&self, field: Field, prefix: &[u8]) -> Result<BTreeSet<Box<[u8]>>> {
         let mut rests = BTreeSet::new();
         for segment in &*self.segments {
-            evaluate::each_term(self.ground(segment), field, prefix, |rest, _| {
+            evaluate::each_term(self.ground(segment), field.physical(), prefix, |rest, _| {
                 rests.insert(rest.into());
                 if rests.len() > RESTS_MAX { Err(Error::Limit("terms to be looked at")) } else { Ok(()) }
             })?;
@@ -167,6 +168,14 @@ impl Planning<'_> {
                 let rests = self.snapshot.rests(*field, prefix)?;
                 let made: Vec<Clause> = rests.iter().filter_map(|rest| expansion.of(rest)).collect();
                 Clause::Or(each_of(&made)?)
+            }
+            Clause::Text(fields, Pattern::Start(start)) => {
+                let starts = fields.iter().map(|field| (field.physical(), start.as_bytes()));
+                Clause::Found(Arc::new(self.snapshot.find(&starts.collect::<Vec<_>>(), |_| true)?))
+            }
+            Clause::TextTerms(field, prefix, test) => {
+                let start = (field.physical(), &**prefix);
+                Clause::Found(Arc::new(self.snapshot.find(&[start], |rest| test.holds(rest))?))
             }
             Clause::And(clauses) => Clause::And(self.all(clauses, among, depth, &mut |_, _| Ok(()))?),
             Clause::Or(clauses) => Clause::Or(each_of(clauses)?),

@@ -7,7 +7,10 @@ use tantivy::schema::{
     TextFieldIndexing, TextOptions,
 };
 use tantivy::store::Compressor;
+use tantivy::tokenizer::TokenizerManager;
 use tantivy::{IndexBuilder, IndexSettings};
+
+use crate::tokens::Tokens;
 
 /// Kinds of terms. Each has a dictionary of its own; the caller prefixes a term with what tells its parameters apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +69,39 @@ impl Field {
     }
 }
 
+/// Texts that are searched by their words. Each has a dictionary of its own, and counts its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TextField {
+    /// What was written for people to read.
+    Narrative,
+    /// All other texts.
+    Content,
+}
+
+impl TextField {
+    pub(crate) const ALL: [Self; 2] = [Self::Narrative, Self::Content];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Narrative => "narrative",
+            Self::Content => "content",
+        }
+    }
+
+    /// These fields follow those of [`Field::ALL`].
+    pub(crate) fn physical(self) -> Physical {
+        Physical::from_field_id((Field::ALL.len() + self as usize) as u32)
+    }
+
+    /// The column that holds how many words a document has in the field; none where it has no words.
+    pub(crate) fn length_column(self) -> &'static str {
+        match self {
+            Self::Narrative => "narrativewords",
+            Self::Content => "contentwords",
+        }
+    }
+}
+
 /// The resource's number; a column in every document.
 pub(crate) const RID: &str = "rid";
 /// The commit's number; a column in every document.
@@ -75,8 +111,6 @@ const COLUMNS: &str = "c";
 
 pub(crate) struct Layout {
     pub schema: Schema,
-    /// Words with positions.
-    pub text: Physical,
     pub rid: Physical,
     pub seq: Physical,
     pub columns: Physical,
@@ -87,15 +121,23 @@ pub(crate) static LAYOUT: LazyLock<Layout> = LazyLock::new(|| {
     for field in Field::ALL {
         builder.add_bytes_field(field.name(), BytesOptions::default().set_indexed());
     }
+    // How many words a document has is kept in a column: what is not asked for is not read.
     let words = TextFieldIndexing::default()
-        .set_tokenizer("whitespace")
+        .set_tokenizer(TOKENIZER)
+        .set_fieldnorms(false)
         .set_index_option(IndexRecordOption::WithFreqsAndPositions);
-    let text = builder.add_text_field("text", TextOptions::default().set_indexing_options(words));
+    for field in TextField::ALL {
+        let options = TextOptions::default().set_indexing_options(words.clone());
+        builder.add_text_field(field.name(), options);
+    }
     let rid = builder.add_u64_field(RID, NumericOptions::default().set_fast());
     let seq = builder.add_u64_field(SEQ, NumericOptions::default().set_fast());
     let columns = builder.add_json_field(COLUMNS, JsonObjectOptions::default().set_fast("raw"));
-    Layout { schema: builder.build(), text, rid, seq, columns }
+    Layout { schema: builder.build(), rid, seq, columns }
 });
+
+/// The name of [`Tokens`] in the schema.
+const TOKENIZER: &str = "words";
 
 /// The dictionary kind that this build reads and writes. The `quickwit` feature is global to a build, so another crate
 /// that uses Tantivy without it would change the kind under an existing index: the manifest names it.
@@ -115,5 +157,7 @@ pub(crate) fn settings() -> IndexSettings {
 }
 
 pub(crate) fn builder() -> IndexBuilder {
-    IndexBuilder::new().schema(LAYOUT.schema.clone()).settings(settings())
+    let tokenizers = TokenizerManager::default();
+    tokenizers.register(TOKENIZER, Tokens::default());
+    IndexBuilder::new().schema(LAYOUT.schema.clone()).settings(settings()).tokenizers(tokenizers)
 }

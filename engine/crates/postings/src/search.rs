@@ -14,6 +14,7 @@ use crate::document::{ColumnName, Rid, Seq};
 use crate::error::Result;
 use crate::evaluate::{self, Candidates, Ground, View};
 use crate::rid_set::RidSet;
+use crate::score::{Ranking, SegmentScores};
 use crate::segment::Segment;
 
 /// The index as it stood at one commit. Cheap to clone; holds its segments for as long as it lives.
@@ -29,19 +30,24 @@ pub struct Snapshot {
 pub enum Order {
     /// As written: by commit, then by resource. The cheapest: a page ends where it is full.
     Written,
-    /// By columns; documents without a value come last in both directions; equal ones by resource.
-    Columns(Vec<SortKey>),
+    /// By keys; documents without a value come last in both directions; equal ones by resource.
+    Sorted(Vec<SortKey>),
 }
 
 /// One key to sort by.
 #[derive(Clone, Debug)]
-pub struct SortKey {
-    /// The column.
-    pub column: ColumnName,
-    /// Which of several values counts.
-    pub pick: Pick,
-    /// Which end comes first.
-    pub direction: Direction,
+pub enum SortKey {
+    /// A column.
+    Column {
+        /// Its name.
+        column: ColumnName,
+        /// Which of several values counts.
+        pick: Pick,
+        /// Which end comes first.
+        direction: Direction,
+    },
+    /// How well documents fit the words asked for; descending, what fits best comes first.
+    Score(Arc<Ranking>, Direction),
 }
 
 /// Which of a document's values in a column counts.
@@ -186,7 +192,7 @@ impl Snapshot {
         let clause = &*self.without_joins(clause)?;
         match &request.order {
             Order::Written => self.page_as_written(clause, request),
-            Order::Columns(keys) => self.page_sorted(clause, request, keys),
+            Order::Sorted(keys) => self.page_sorted(clause, request, keys),
         }
     }
 
@@ -253,12 +259,18 @@ impl Snapshot {
         let mut best = Best::new(request);
         let mut total = 0;
         for segment in &*self.segments {
-            let columns = SortColumns::open(keys, segment)?;
+            let mut keys = Keys::open(keys, self.ground(segment))?;
+            let mut spent = Ok(());
             self.run(clause, segment, |block| {
                 total += block.len() as u64;
-                best.offer(block, &columns, segment);
+                spent = self.budget.spend(block.len() as u64 * keys.parts);
+                if spent.is_err() {
+                    return ControlFlow::Break(());
+                }
+                best.offer(block, &mut keys, segment);
                 ControlFlow::Continue(())
             })?;
+            spent?;
         }
         let more = best.heap.len() > request.hits_max;
         let mut positions = best.heap.into_sorted_vec();
@@ -269,8 +281,18 @@ impl Snapshot {
     }
 }
 
-/// The sort columns of one segment; `None`: no document has a value.
-struct SortColumns(SmallVec<[(Option<Column<i64>>, Choice); 2]>);
+/// The sort keys of the documents of one segment.
+struct Keys<'a> {
+    sources: SmallVec<[KeySource<'a>; 2]>,
+    /// How many parts of scores are looked at for a document.
+    parts: u64,
+}
+
+/// Where a key comes from. No column: no document has a value.
+enum KeySource<'a> {
+    Column(Option<Column<i64>>, Choice),
+    Score(Box<SegmentScores<'a>>, Direction),
+}
 
 /// How a key is read from a document's values.
 #[derive(Clone, Copy)]
@@ -279,23 +301,41 @@ struct Choice {
     direction: Direction,
 }
 
-impl SortColumns {
-    fn open(keys: &[SortKey], segment: &Segment) -> Result<Self> {
-        let choice = |key: &SortKey| Choice { pick: key.pick, direction: key.direction };
-        let open = |key: &SortKey| Ok((segment.column(&key.column)?, choice(key)));
-        Ok(Self(keys.iter().map(open).collect::<Result<_>>()?))
+impl<'a> Keys<'a> {
+    fn open(keys: &'a [SortKey], ground: Ground<'_>) -> Result<Self> {
+        let (mut sources, mut parts) = (SmallVec::new(), 0);
+        for key in keys {
+            sources.push(match key {
+                SortKey::Column { column, pick, direction } => {
+                    let choice = Choice { pick: *pick, direction: *direction };
+                    KeySource::Column(ground.segment.column(column)?, choice)
+                }
+                SortKey::Score(ranking, direction) => {
+                    parts += ranking.parts();
+                    KeySource::Score(Box::new(SegmentScores::open(ranking, ground)?), *direction)
+                }
+            });
+        }
+        Ok(Self { sources, parts })
     }
 
-    /// The first key of each document of a block.
-    fn first(&self, block: &[u32], values: &mut [SortValue]) {
-        match self.0.first() {
-            None | Some((None, _)) => values.fill(SortValue::MISSING),
-            Some((Some(column), choice)) if column.get_cardinality() == Cardinality::Multivalued => {
+    /// The first key of each document of a block. Blocks come in ascending order.
+    fn first(&mut self, block: &[u32], values: &mut [SortValue]) {
+        match self.sources.first_mut() {
+            None | Some(KeySource::Column(None, _)) => values.fill(SortValue::MISSING),
+            Some(KeySource::Score(scores, direction)) => {
+                for (value, &document) in values.iter_mut().zip(block) {
+                    *value = SortValue::of_score(scores.score(document), *direction);
+                }
+            }
+            Some(KeySource::Column(Some(column), choice))
+                if column.get_cardinality() == Cardinality::Multivalued =>
+            {
                 for (value, &document) in values.iter_mut().zip(block) {
                     *value = choice.of(column, document);
                 }
             }
-            Some((Some(column), Choice { direction, .. })) => {
+            Some(KeySource::Column(Some(column), Choice { direction, .. })) => {
                 let mut read = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
                 column.first_vals(block, &mut read[..block.len()]);
                 for (value, read) in values.iter_mut().zip(read) {
@@ -305,12 +345,16 @@ impl SortColumns {
         }
     }
 
-    fn position(&self, first: SortValue, document: u32, segment: &Segment) -> Position {
-        let others = self.0.iter().skip(1).map(|(column, choice)| match column {
-            Some(column) => choice.of(column, document),
-            None => SortValue::MISSING,
+    fn position(&mut self, first: SortValue, document: u32, segment: &Segment) -> Position {
+        let others = self.sources.iter_mut().skip(1).map(|source| match source {
+            KeySource::Column(Some(column), choice) => choice.of(column, document),
+            KeySource::Column(None, _) => SortValue::MISSING,
+            KeySource::Score(scores, direction) => SortValue::of_score(scores.score(document), *direction),
         });
-        let keys = self.0.first().map(|_| first).into_iter().chain(others).collect();
+        let mut keys: SmallVec<[SortValue; 2]> = others.collect();
+        if !self.sources.is_empty() {
+            keys.insert(0, first);
+        }
         Position { keys, rid: segment.rid(document), seq: segment.seq(document) }
     }
 }
@@ -323,6 +367,16 @@ impl SortValue {
         let value = match direction {
             Direction::Ascending => ascending,
             Direction::Descending => !ascending,
+        };
+        Self { missing: false, value }
+    }
+
+    /// A score is no less than 0, so its bits are in its order.
+    fn of_score(score: f64, direction: Direction) -> Self {
+        let bits = score.to_bits();
+        let value = match direction {
+            Direction::Ascending => bits,
+            Direction::Descending => !bits,
         };
         Self { missing: false, value }
     }
@@ -357,12 +411,12 @@ impl<'a> Best<'a> {
         }
     }
 
-    fn offer(&mut self, block: &[u32], columns: &SortColumns, segment: &Segment) {
+    fn offer(&mut self, block: &[u32], keys: &mut Keys<'_>, segment: &Segment) {
         let mut first = [SortValue::MISSING; tantivy::COLLECT_BLOCK_BUFFER_LEN];
-        columns.first(block, &mut first[..block.len()]);
+        keys.first(block, &mut first[..block.len()]);
         for (&document, &first) in block.iter().zip(&first) {
             if self.may_enter(first) {
-                let position = columns.position(first, document, segment);
+                let position = keys.position(first, document, segment);
                 self.enter(position);
             }
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_postings::faulty::FaultyFiles;
-use fornax_postings::{Clause, Error, Field, MergeWorth, Options, Postings, Result};
+use fornax_postings::{Clause, Error, Field, MergeWorth, Options, Pattern, Postings, Result, TextField};
 use support::{Kept, Model, Random, options, recover};
 
 struct Rig {
@@ -89,7 +89,7 @@ fn every_single_operation_may_fail() {
         let mut rig = Rig::new(n);
         let postings = recover(&rig.options, &rig.kept, &rig.model);
         rig.files.fail_at(Some(n));
-        let outcome = rig.work(&postings, 25);
+        let outcome = rig.work(&postings, 40);
         let fired = rig.files.has_failed();
         assert!(fired || outcome.is_ok(), "failed without a reason: {outcome:?}");
         rig.files.fail_at(None);
@@ -121,9 +121,13 @@ fn read_all(rig: &mut Rig) -> Result<()> {
     let tag = rig.kept.0.lock().unwrap();
     let postings = Postings::open(rig.options.clone(), &tag)?;
     let snapshot = postings.snapshot(postings.applied())?;
-    for clause in
-        [Clause::All, Clause::Prefix(Field::String, b"".as_slice().into()), Clause::Word("w1".into())]
-    {
+    let phrase = Pattern::Phrase(["w1".into(), "w2".into()].into());
+    for clause in [
+        Clause::All,
+        Clause::Prefix(Field::String, b"".as_slice().into()),
+        Clause::Text(&support::FIELDS, Pattern::Word("w1".into())),
+        Clause::Text(&support::FIELDS, phrase),
+    ] {
         snapshot.count(&clause)?;
     }
     Ok(())
@@ -203,7 +207,7 @@ fn nothing_is_in_the_clear() {
     changes.superseded.clear();
     let mut document = fornax_postings::IndexDocument::new(1, changes.seq);
     document.add_term(Field::Token, b"a-secret-identifier");
-    document.add_text("another-secret word");
+    document.add_text(TextField::Content, "another-secret word");
     changes.documents.push(document);
     postings.apply(changes).unwrap();
     postings.flush(0, &rig.kept).unwrap();

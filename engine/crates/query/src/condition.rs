@@ -2,6 +2,7 @@
 
 use fornax_definitions::{ParameterId, TypeId};
 
+use crate::text::TextExpression;
 use crate::value::Values;
 
 /// A condition on one resource.
@@ -90,6 +91,18 @@ impl Condition {
             Self::All(conditions) | Self::Any(conditions) => {
                 conditions.iter().for_each(|condition| condition.add_parameters(found));
             }
+        }
+    }
+
+    /// Whether it asks for words of the resource itself: whether what meets it has a score.
+    pub(crate) fn asks_for_words(&self) -> bool {
+        match self {
+            Self::Has { values: Values::Words(words), .. } => {
+                words.iter().any(TextExpression::asks_for_words)
+            }
+            Self::ByType(described) => described.iter().any(|one| one.condition.asks_for_words()),
+            Self::All(conditions) | Self::Any(conditions) => conditions.iter().any(Self::asks_for_words),
+            _ => false,
         }
     }
 

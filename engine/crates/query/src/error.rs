@@ -221,6 +221,15 @@ pub enum Fault {
     /// An operator of a `_filter` for another kind of parameter.
     #[error("this operator is not for parameters of this kind")]
     OperatorKind,
+    /// A quotation mark of a text search that no other one closes.
+    #[error("expected a closing quotation mark")]
+    Quotation,
+    /// A star of a text search that follows no word, or stands within one.
+    #[error("a star may only stand at the end of a word")]
+    Star,
+    /// A sort by score where nothing is scored.
+    #[error("_score is for searches that ask for words: _text, _content or a string's :text")]
+    Unscored,
     /// Not `Type:parameter` or `Type:parameter:Type` of references from or to the searched type.
     #[error("no such reference: expected Type:parameter or Type:parameter:TargetType")]
     Include,
@@ -277,6 +286,10 @@ pub enum Bound {
     FilterTests,
     /// Levels of a `_filter`.
     FilterDepth,
+    /// Words of one text expression.
+    TextWords,
+    /// Levels of one text expression.
+    TextDepth,
     /// Sort keys.
     SortKeys,
     /// Includes.
@@ -320,6 +333,8 @@ impl fmt::Display for Bound {
             Self::Links => "links of chains in one name",
             Self::FilterTests => "tests in one filter",
             Self::FilterDepth => "levels in one filter",
+            Self::TextWords => "words in one text expression",
+            Self::TextDepth => "levels in one text expression",
             Self::SortKeys => "sort keys",
             Self::Includes => "includes",
             Self::Elements => "elements",

@@ -1,5 +1,7 @@
 //! A parameter that says what must hold: its name with modifiers and chains, and its values, to a condition.
 
+use std::borrow::Cow;
+
 use fornax_definitions::{ParameterId, Readiness, SearchKind, SearchParameter, TypeId};
 
 use crate::condition::{Condition, Described};
@@ -8,8 +10,9 @@ use crate::implied::implied_systems;
 use crate::includable::is_includable;
 use crate::name::{Suffix, resource_named, split_code, suffix};
 use crate::pairs::Pair;
-use crate::parse::{Reading, is_supported};
+use crate::parse::{Reading, has_values};
 use crate::read::{Form, ValueReader};
+use crate::text::text_scope;
 
 impl Reading<'_> {
     /// What a pair asks of the resources that are searched.
@@ -33,7 +36,18 @@ impl Reading<'_> {
         if code == "_list" {
             return self.listed(rest, pair);
         }
-        self.of_each(types, code, pair, &|parameter| self.of_parameter(parameter, rest, pair))
+        let narrated = self.narrated(types, code);
+        self.of_each(&narrated, code, pair, &|parameter| self.of_parameter(parameter, rest, pair))
+    }
+
+    /// Of several types those that have a narrative, where it is asked for; else all.
+    fn narrated<'t>(&self, types: &'t [TypeId], code: &str) -> Cow<'t, [TypeId]> {
+        if types.len() < 2 || code != "_text" {
+            return Cow::Borrowed(types);
+        }
+        let has = |of: &TypeId| self.context.definitions.parameter(*of, code).is_some();
+        let narrated: Vec<TypeId> = types.iter().copied().filter(has).collect();
+        if narrated.is_empty() { Cow::Borrowed(types) } else { Cow::Owned(narrated) }
     }
 
     /// What the parameter of that code asks of resources of these types, read of each type's own.
@@ -108,7 +122,14 @@ impl Reading<'_> {
         pair: &Pair,
     ) -> Result<Condition, QueryError> {
         let definitions = self.context.definitions;
-        if !is_supported(parameter) {
+        if text_scope(parameter).is_some() {
+            return if rest.is_empty() {
+                self.words(parameter, pair)
+            } else {
+                Err(pair.invalid(Fault::NoModifier))
+            };
+        }
+        if !has_values(parameter) {
             return Err(pair.not_supported(Feature::Parameter));
         }
         if let Some((before, after)) = rest.split_once('.') {
@@ -138,6 +159,12 @@ impl Reading<'_> {
         let values = reader.read(pair, form)?;
         let values = values.ok_or_else(|| pair.not_supported(Feature::Kind(parameter.kind)))?;
         Ok(Condition::Has { parameter: parameter.id, values })
+    }
+
+    fn words(&self, parameter: &SearchParameter, pair: &Pair) -> Result<Condition, QueryError> {
+        let crate::Context { definitions, bases, limits, .. } = *self.context;
+        let reader = ValueReader { definitions, parameter, target: None, bases, limits };
+        Ok(Condition::Has { parameter: parameter.id, values: reader.read_words(pair)? })
     }
 
     fn modified(
@@ -171,9 +198,7 @@ impl Reading<'_> {
             ("above", SearchKind::Token) => Form::CodesAbove,
             ("below", SearchKind::Reference) => Form::ReferencesBelow,
             ("above", SearchKind::Reference) => Form::ReferencesAbove,
-            ("text", SearchKind::String) => {
-                return Err(pair.not_supported(Feature::Modifier(modifier)));
-            }
+            ("text", SearchKind::String) => return self.words(parameter, pair),
             _ => return Err(pair.invalid(Fault::ModifierKind)),
         };
         self.values(parameter, None, pair, form)

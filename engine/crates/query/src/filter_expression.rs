@@ -14,7 +14,7 @@ use self::expression::{Expression, Link, Operator, Test};
 use crate::condition::Condition;
 use crate::error::{Bound, Fault, Feature, QueryError};
 use crate::pairs::Pair;
-use crate::parse::{Reading, is_supported};
+use crate::parse::{Reading, has_values};
 use crate::read::ValueReader;
 
 impl Reading<'_> {
@@ -88,7 +88,7 @@ impl Meaning<'_> {
     }
 
     fn supported(&self, parameter: &SearchParameter) -> Result<(), QueryError> {
-        is_supported(parameter).then_some(()).ok_or_else(|| self.pair.not_supported(Feature::Parameter))
+        has_values(parameter).then_some(()).ok_or_else(|| self.pair.not_supported(Feature::Parameter))
     }
 
     fn compared(&self, parameter: &SearchParameter, test: &Test<'_>) -> Result<Condition, QueryError> {

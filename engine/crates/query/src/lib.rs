@@ -33,6 +33,7 @@ mod query;
 mod read;
 mod result_parameters;
 mod scope;
+mod text;
 mod value;
 
 pub use condition::{Condition, Described};
@@ -42,9 +43,10 @@ pub use implied::implied_systems;
 pub use includable::is_includable;
 pub use limits::Limits;
 pub use pairs::{Pair, Pairs};
-pub use parse::{Context, Handling, is_supported};
-pub use query::{Direction, Filter, Include, Query, Reach, SortKey, Summary, Total, Way};
+pub use parse::{Context, Handling, has_values, is_supported};
+pub use query::{Direction, Filter, Include, Query, Reach, SortBy, SortKey, Summary, Total, Way};
 pub use scope::{CompartmentOf, Scope, Types};
+pub use text::{TextExpression, TextScope, text_scope};
 pub use value::{
     DateValue, NearValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit,
     Values,

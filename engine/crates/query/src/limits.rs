@@ -22,6 +22,10 @@ pub struct Limits {
     pub filter_tests_max: usize,
     /// How deep one `_filter` nests: parentheses, brackets, and changes between `and` and `or`.
     pub filter_depth_max: usize,
+    /// Words in one expression of `_text`, `_content` or a string's `:text`.
+    pub text_words_max: usize,
+    /// How deep one such expression nests: parentheses and `NOT`.
+    pub text_depth_max: usize,
     /// Keys in `_sort`.
     pub sort_keys_max: usize,
     /// `_include` and `_revinclude` together.
@@ -46,6 +50,8 @@ impl Default for Limits {
             meanings_max: 20_000,
             filter_tests_max: 256,
             filter_depth_max: 16,
+            text_words_max: 256,
+            text_depth_max: 16,
             sort_keys_max: 8,
             includes_max: 64,
             elements_max: 128,

@@ -11,6 +11,7 @@ use crate::name::{resource_named, split_code};
 use crate::pairs::{Pair, Pairs};
 use crate::query::{Filter, Query, Summary};
 use crate::scope::{Scope, Types};
+use crate::text::text_scope;
 
 /// What becomes of a parameter that can't be applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,7 @@ impl Query {
             values: 0,
             given: Vec::new(),
             joined: None,
+            scored: None,
             meanings: Cell::new(0),
             read_values: Cell::new(0),
         };
@@ -60,6 +62,7 @@ impl Query {
         if let Some(error) = reading.joined.take() {
             return Err(error);
         }
+        reading.check_scored()?;
         if reading.query.count == Some(0) {
             reading.query.count = None;
             reading.query.summary = Summary::Count;
@@ -88,6 +91,8 @@ pub(crate) struct Reading<'a> {
     /// The first parameter that asks for other resources where a write depends on the answer: what they say can change while
     /// the write is under way.
     joined: Option<QueryError>,
+    /// A sort by score, as it is refused where nothing is scored.
+    pub scored: Option<QueryError>,
     /// How many meanings of parameters were read.
     pub meanings: Cell<usize>,
     /// How many values were read for them.
@@ -164,9 +169,13 @@ impl Reading<'_> {
     }
 }
 
-/// Whether a query evaluates the parameter: what a capability statement may name. Its values follow from a resource alone, are
-/// compared by its kind, or by distance, and resources are indexed by them.
+/// Whether a query evaluates the parameter: what a capability statement may name.
 pub fn is_supported(parameter: &SearchParameter) -> bool {
+    has_values(parameter) || text_scope(parameter).is_some()
+}
+
+/// Whether the parameter has values: they follow from a resource alone, and are compared by its kind, or by distance.
+pub fn has_values(parameter: &SearchParameter) -> bool {
     let is_compared = match parameter.usage {
         Some(Usage::Normal) => true,
         Some(Usage::Nearby) => parameter.kind == SearchKind::Special,

@@ -54,10 +54,20 @@ pub struct Filter {
 /// One key of `_sort`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SortKey {
-    /// The search parameter whose values are compared.
-    pub parameter: ParameterId,
+    /// What is compared.
+    pub by: SortBy,
     /// Which end comes first.
     pub direction: Direction,
+}
+
+/// What `_sort` compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortBy {
+    /// The values of a search parameter.
+    Parameter(ParameterId),
+    /// How well resources fit the words asked for. What fits best is first when ascending (`_score`), last when descending
+    /// (`-_score`).
+    Score,
 }
 
 /// An order.
@@ -157,7 +167,10 @@ impl Query {
 
     /// The search parameters that it goes by, in order, each once.
     pub fn parameters(&self) -> Vec<ParameterId> {
-        let sorted_by = self.sort.iter().map(|key| key.parameter);
+        let sorted_by = self.sort.iter().filter_map(|key| match key.by {
+            SortBy::Parameter(parameter) => Some(parameter),
+            SortBy::Score => None,
+        });
         let mut found: Vec<_> =
             sorted_by.chain(self.includes.iter().filter_map(|include| include.parameter)).collect();
         self.conditions().for_each(|condition| condition.add_parameters(&mut found));
@@ -214,10 +227,17 @@ impl Query {
     }
 }
 
+/// The name of [`SortBy::Score`].
+pub(crate) const SCORE: &str = "_score";
+
 impl SortKey {
     fn text(self, definitions: &Definitions) -> String {
         let sign = if self.direction == Direction::Descending { "-" } else { "" };
-        format!("{sign}{}", definitions.parameter_of(self.parameter).code)
+        let code = match self.by {
+            SortBy::Parameter(parameter) => &*definitions.parameter_of(parameter).code,
+            SortBy::Score => SCORE,
+        };
+        format!("{sign}{code}")
     }
 }
 

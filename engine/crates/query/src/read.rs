@@ -9,6 +9,7 @@ use crate::hierarchy::part_of;
 use crate::limits::Limits;
 use crate::name::resource_named;
 use crate::pairs::Pair;
+use crate::text::TextExpression;
 use crate::value::{
     DateValue, NearValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit,
     Values,
@@ -30,6 +31,22 @@ impl ValueReader<'_> {
     /// The alternatives that a pair's value lists, read as the parameter's kind and the modifier want it. `None`: a kind that
     /// has no plain form.
     pub fn read(&self, pair: &Pair, form: Form) -> Result<Option<Values>, QueryError> {
+        self.values(&self.pieces(pair)?, form).map_err(|fault| pair.invalid(fault))
+    }
+
+    /// The same of texts that are searched by their words.
+    pub fn read_words(&self, pair: &Pair) -> Result<Values, QueryError> {
+        let pieces = self.pieces(pair)?;
+        let mut begins = 0;
+        let mut expressions = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            expressions.push(TextExpression::parse(pair, (piece, begins), self.limits)?);
+            begins += piece.len() + 1;
+        }
+        Ok(Values::Words(expressions))
+    }
+
+    fn pieces<'p>(&self, pair: &'p Pair) -> Result<Vec<&'p str>, QueryError> {
         let mut pieces = Vec::new();
         for piece in split(&pair.value, ',') {
             if piece.trim().is_empty() {
@@ -39,7 +56,7 @@ impl ValueReader<'_> {
             Bound::Values.holds_in(pair, pieces.len() + 1, self.limits.values_max)?;
             pieces.push(piece);
         }
-        self.values(&pieces, form).map_err(|fault| pair.invalid(fault))
+        Ok(pieces)
     }
 
     fn values(&self, pieces: &[&str], form: Form) -> Result<Option<Values>, Fault> {

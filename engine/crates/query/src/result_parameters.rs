@@ -4,11 +4,12 @@
 use fornax_definitions::{SearchKind, SearchParameter, TypeId};
 use fornax_model::date::instant_micros;
 
+use crate::condition::Condition;
 use crate::error::{Bound, Fault, Feature, QueryError};
 use crate::escape::split;
 use crate::pairs::Pair;
-use crate::parse::{Handling, Reading, is_supported};
-use crate::query::{Direction, SortKey, Summary, Total};
+use crate::parse::{Handling, Reading, has_values};
+use crate::query::{Direction, SCORE, SortBy, SortKey, Summary, Total};
 
 impl Reading<'_> {
     /// Takes one of them, by its code; none has a modifier.
@@ -61,6 +62,14 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// A sort by score is passed over where nothing is scored.
+    pub fn check_scored(&mut self) -> Result<(), QueryError> {
+        let is_scored = self.query.conditions().any(Condition::asks_for_words);
+        let Some(error) = self.scored.take().filter(|_| !is_scored) else { return Ok(()) };
+        self.query.sort.retain(|key| key.by != SortBy::Score);
+        self.pass_over(error, &[Handling::Lenient])
+    }
+
     fn has_element(&self, name: &str) -> bool {
         let definitions = self.context.definitions;
         let has = |&of: &TypeId| {
@@ -75,15 +84,19 @@ impl Reading<'_> {
                 Some(code) => (code, Direction::Descending),
                 None => (piece, Direction::Ascending),
             };
-            if code == "_score" {
-                return Err(pair.not_supported(Feature::Value("_score")));
-            }
-            let Some(parameter) = self.shared(code, pair)?.filter(|parameter| is_sortable(parameter)) else {
-                self.pass_over(pair.invalid(Fault::SortKey), &[Handling::Lenient])?;
-                continue;
+            let by = if code == SCORE {
+                self.scored.get_or_insert(pair.invalid(Fault::Unscored));
+                SortBy::Score
+            } else {
+                let found = self.shared(code, pair)?.filter(|parameter| is_sortable(parameter));
+                let Some(found) = found.map(|parameter| parameter.id) else {
+                    self.pass_over(pair.invalid(Fault::SortKey), &[Handling::Lenient])?;
+                    continue;
+                };
+                SortBy::Parameter(found)
             };
             Bound::SortKeys.holds(self.query.sort.len() + 1, self.context.limits.sort_keys_max)?;
-            self.query.sort.push(SortKey { parameter: parameter.id, direction });
+            self.query.sort.push(SortKey { by, direction });
         }
         Ok(())
     }
@@ -105,7 +118,7 @@ impl Reading<'_> {
 
 fn is_sortable(parameter: &SearchParameter) -> bool {
     let has_order = !matches!(parameter.kind, SearchKind::Composite | SearchKind::Special);
-    has_order && is_supported(parameter)
+    has_order && has_values(parameter)
 }
 
 fn is_true(pair: &Pair) -> Result<bool, QueryError> {

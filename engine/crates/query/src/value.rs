@@ -3,6 +3,8 @@
 use fornax_definitions::TypeId;
 use fornax_model::{DateTime, Decimal};
 
+use crate::text::TextExpression;
+
 /// How a value of an ordered kind compares (R4 search, section "Prefixes").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prefix {
@@ -53,6 +55,8 @@ pub enum Values {
     Exact(Vec<String>),
     /// Parts of strings, not folded (`:contains`).
     Contains(Vec<String>),
+    /// Words of texts: of `_text`, `_content`, and of a string's values (`:text`).
+    Words(Vec<TextExpression>),
     /// Starts of what a code is called, not folded (`:text`).
     CodedText(Vec<String>),
     /// Starts of codes, not folded (`:code-text`).
@@ -122,6 +126,7 @@ impl Values {
             | Self::UriPart(values) => values.len(),
             Self::Token(values) | Self::Identifier(values) | Self::OtherToken(values) => values.len(),
             Self::OfType(values) => values.len(),
+            Self::Words(values) => values.iter().map(TextExpression::words).sum(),
             Self::Near(values) => values.len(),
             Self::InSet(values) => values.len(),
             Self::CodesBelow(values) | Self::CodesAbove(values) => values.len(),

@@ -1,7 +1,9 @@
 //! One page of a search.
 
+use std::sync::Arc;
+
 use fornax_index::{ClauseContext, IndexError, Indexer};
-use fornax_postings::{Hit, Page, PageRequest, Position, Snapshot, Total};
+use fornax_postings::{Hit, Page, PageRequest, Position, Snapshot, Total, Weights};
 use fornax_query::{Query, Summary};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,8 @@ pub struct Start {
     pub after: Option<Position>,
     /// The number of all matches, where an earlier page of the same snapshot counted them.
     pub total: Option<u64>,
+    /// What words weighed on the first page, where the search asks for some.
+    pub weights: Option<Weights>,
 }
 
 /// One page.
@@ -36,6 +40,10 @@ pub struct Start {
 pub struct SearchPage {
     /// The matches, in order.
     pub hits: Vec<Hit>,
+    /// How well each of them fits the words that are asked for, from 0 up to but without 1; absent where none are.
+    pub scores: Option<Vec<f64>>,
+    /// What the words weighed: to be started with where the same page is run again.
+    pub weights: Option<Weights>,
     /// How many match in all; absent when the query does not want it.
     pub total: Option<u64>,
     /// Where the next page starts; absent on the last.
@@ -86,6 +94,8 @@ pub fn run(
         let total = explaining.work("page", || snapshot.count(&clause), |total| *total)?;
         return Ok(SearchPage {
             hits: Vec::new(),
+            scores: None,
+            weights: None,
             total: Some(total),
             next: None,
             included: Vec::new(),
@@ -97,12 +107,15 @@ pub fn run(
         (fornax_query::Total::None, _) | (_, Some(_)) => Total::Uncounted,
         (fornax_query::Total::Accurate | fornax_query::Total::Estimate, None) => Total::Counted,
     };
-    let order = source.indexer.order(query);
+    let ranking = snapshot.ranking(&clause, start.weights.as_ref())?.map(Arc::new);
+    let order = source.indexer.order(query, ranking.as_ref());
     let request = PageRequest { order, after: start.after.clone(), hits_max, total: counted };
     let found = |page: &Page| page.total.unwrap_or(page.hits.len() as u64);
     let page = explaining.work("page", || snapshot.page(&clause, &request), found)?;
     let total = page.total.or(start.total);
-    let next = page.next.map(|after| Start { after: Some(after), total });
+    let scores = ranking.as_ref().map(|ranking| snapshot.scores(ranking, &page.hits)).transpose()?;
+    let weights = ranking.map(|ranking| ranking.weights().clone());
+    let next = page.next.map(|after| Start { after: Some(after), total, weights: weights.clone() });
     let (included, completeness) = if query.includes.is_empty() {
         (Vec::new(), Completeness::Whole)
     } else {
@@ -110,5 +123,6 @@ pub fn run(
         explaining.work("included", include, |(included, _)| included.len() as u64)?
     };
     let steps = explaining.finish();
-    Ok(SearchPage { hits: page.hits, total, next, included, completeness, steps })
+    let hits = page.hits;
+    Ok(SearchPage { hits, scores, weights, total, next, included, completeness, steps })
 }

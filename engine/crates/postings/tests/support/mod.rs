@@ -8,8 +8,8 @@ use std::sync::Arc;
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_postings::{
     CacheBudget, Caches, Changes, Clause, ColumnName, Direction, Field, Files, Hit, IndexDocument, Limits,
-    Link, ManifestTag, Options, Order, PageCache, PageRequest, Pick, Places, Postings, Rid, RidSet, Seq,
-    Snapshot, SortKey, SupersededVersion, TagKeeper, TermTest, Test, Total,
+    Link, ManifestTag, Options, Order, PageCache, PageRequest, Pattern, Pick, Places, Postings, Rid, RidSet,
+    Seq, Snapshot, SortKey, SupersededVersion, TagKeeper, TermTest, Test, TextField, Total,
 };
 use parking_lot::Mutex;
 
@@ -64,7 +64,8 @@ pub struct Version {
     pub superseded: Option<Seq>,
     pub codes: Vec<u8>,
     pub name: String,
-    pub words: String,
+    /// Of each field (narrative, content) some texts, each of some words.
+    pub texts: [Vec<Vec<String>>; 2],
     /// (code, low, high), aligned
     pub intervals: Vec<(i64, i64, i64)>,
     pub subject: Option<Rid>,
@@ -93,7 +94,11 @@ impl Version {
     pub fn random(rid: Rid, seq: Seq, resources: usize, random: &mut Random) -> Self {
         let codes = (0..random.below(3)).map(|_| random.below(6) as u8).collect();
         let name = (0..1 + random.below(4)).map(|_| char::from(b'a' + random.below(3) as u8)).collect();
-        let words = (0..random.below(4)).map(|_| format!("w{} ", random.below(8))).collect();
+        let texts = std::array::from_fn(|_| {
+            (0..random.below(3))
+                .map(|_| (0..1 + random.below(5)).map(|_| format!("w{}", random.below(8))).collect())
+                .collect()
+        });
         let intervals = (0..random.below(4))
             .map(|_| {
                 let low = random.below(50) as i64 - 25;
@@ -102,7 +107,7 @@ impl Version {
             .collect();
         let subject = (!random.one_in(4)).then(|| resource(random.below(resources)));
         let rank = (!random.one_in(5)).then(|| random.below(9) as i64 - 4);
-        Self { rid, seq, superseded: None, codes, name, words, intervals, subject, rank }
+        Self { rid, seq, superseded: None, codes, name, texts, intervals, subject, rank }
     }
 
     pub fn document(&self) -> IndexDocument {
@@ -113,7 +118,16 @@ impl Version {
             document.add_term(Field::Token, &[b'c', *code]);
         }
         document.add_term(Field::String, self.name.as_bytes());
-        document.add_text(&self.words);
+        for (field, texts) in FIELDS.into_iter().zip(&self.texts) {
+            // Some by one call, some by several: it is the same.
+            match self.rid % 2 {
+                0 => {
+                    let texts: Vec<String> = texts.iter().map(|words| words.join(" ")).collect();
+                    document.add_text(field, &texts.join("\n"));
+                }
+                _ => texts.iter().for_each(|words| document.add_text(field, &words.join(" "))),
+            }
+        }
         for &(code, low, high) in &self.intervals {
             document.add_value(&names.code, code);
             document.add_value(&names.low, low);
@@ -130,6 +144,10 @@ impl Version {
     }
 }
 
+/// Both, and the one that stands for itself.
+pub const FIELDS: [TextField; 2] = [TextField::Narrative, TextField::Content];
+const NARRATIVE: [TextField; 1] = [TextField::Narrative];
+
 /// A resource's number: two types.
 pub fn resource(n: usize) -> Rid {
     ((n as u64 % 2 + 1) << 40) | (n as u64 / 2)
@@ -141,9 +159,12 @@ pub enum Ask {
     All,
     Code(u8),
     Name(String),
-    Word(u8),
     /// An interval that begins at the first or later, or is of that code and ends at the second or before.
     Beyond(i64, i64, i64),
+    /// Whether the narrative alone counts, and words in a row.
+    Words(bool, Vec<u8>),
+    /// Words that start so; the same.
+    WordStart(bool, String),
     Interval(i64, i64, i64),
     LowIn(i64, i64),
     Rids(BTreeSet<Rid>),
@@ -159,6 +180,21 @@ pub enum Ask {
     Not(Box<Ask>),
 }
 
+fn letters_are_scored(ask: &Ask) -> bool {
+    matches!(ask, Ask::Having(letters) if letters.starts_with('a'))
+}
+
+fn fields(is_narrative: bool) -> &'static [TextField] {
+    if is_narrative { &NARRATIVE } else { &FIELDS }
+}
+
+impl Version {
+    fn texts_of(&self, is_narrative: bool) -> impl Iterator<Item = &Vec<String>> {
+        let [narrative, content] = &self.texts;
+        narrative.iter().chain(content.iter().filter(move |_| !is_narrative))
+    }
+}
+
 impl Ask {
     pub fn random(resources: usize, depth: usize, random: &mut Random) -> Self {
         let some =
@@ -170,7 +206,14 @@ impl Ask {
             0 => Self::All,
             1 => Self::Code(random.below(7) as u8),
             2 => Self::Name((0..random.below(3)).map(|_| char::from(b'a' + random.below(3) as u8)).collect()),
-            3 => Self::Word(random.below(9) as u8),
+            3 if random.one_in(3) => {
+                Self::WordStart(random.one_in(2), ["w", "w1", "", "x"][random.below(4)].to_owned())
+            }
+            3 => {
+                let is_narrative = random.one_in(2);
+                let words = (0..1 + random.below(3)).map(|_| random.below(9) as u8);
+                Self::Words(is_narrative, words.collect())
+            }
             4 => Self::Interval(
                 random.below(3) as i64,
                 random.below(60) as i64 - 30,
@@ -201,7 +244,13 @@ impl Ask {
             Self::All => true,
             Self::Code(code) => version.codes.contains(code),
             Self::Name(prefix) => version.name.starts_with(prefix.as_str()),
-            Self::Word(word) => version.words.split(' ').any(|other| other == format!("w{word}")),
+            Self::Words(narrative, words) => {
+                let words: Vec<String> = words.iter().map(|word| format!("w{word}")).collect();
+                version.texts_of(*narrative).any(|text| text.windows(words.len()).any(|some| some == words))
+            }
+            Self::WordStart(narrative, start) => {
+                version.texts_of(*narrative).flatten().any(|word| word.starts_with(start.as_str()))
+            }
             Self::Interval(code, from, to) => {
                 version.intervals.iter().any(|(c, low, high)| c == code && low >= from && high <= to)
             }
@@ -233,7 +282,19 @@ impl Ask {
             Self::All => Clause::All,
             Self::Code(code) => Clause::term(Field::Token, &[b'c', *code]),
             Self::Name(prefix) => Clause::Prefix(Field::String, prefix.as_bytes().into()),
-            Self::Word(word) => Clause::Word(format!("w{word}").into()),
+            Self::Words(narrative, words) => {
+                let mut words: Vec<Box<str>> = words.iter().map(|word| format!("w{word}").into()).collect();
+                Clause::Text(
+                    fields(*narrative),
+                    match words.len() {
+                        1 => Pattern::Word(words.remove(0)),
+                        _ => Pattern::Phrase(words.into()),
+                    },
+                )
+            }
+            Self::WordStart(narrative, start) => {
+                Clause::Text(fields(*narrative), Pattern::Start(start.as_str().into()))
+            }
             Self::Interval(code, from, to) => Clause::Values(vec![
                 Test { column: names.code, low: *code, high: *code },
                 Test { column: names.low, low: *from, high: i64::MAX },
@@ -252,7 +313,12 @@ impl Ask {
             Self::Having(letters) => {
                 let letters = letters.clone();
                 let holds = move |rest: &[u8]| std::str::from_utf8(rest).unwrap().contains(letters.as_str());
-                Clause::Terms(Field::String, [].into(), TermTest::new(holds))
+                let test = TermTest::new(holds);
+                // They find the same; one of them has scores.
+                match letters_are_scored(self) {
+                    true => Clause::TextTerms(Field::String, [].into(), test),
+                    false => Clause::Terms(Field::String, [].into(), test),
+                }
             }
             Self::SubjectIs(ask) => Clause::Refers(link, Box::new(ask.clause())),
             Self::SubjectOf(ask) => Clause::Referred(link, Box::new(ask.clause())),
@@ -376,12 +442,40 @@ impl Model {
         assert_eq!(pages(snapshot, &clause, &Order::Written, random), written, "{}", context());
         for direction in [Direction::Ascending, Direction::Descending] {
             let sorted = sort(&want, direction);
-            let key =
-                |column: &ColumnName| SortKey { column: Arc::clone(column), pick: Pick::Extreme, direction };
-            let order = Order::Columns(vec![key(&columns().rank), key(&columns().low)]);
+            let key = |column: &ColumnName| SortKey::Column {
+                column: Arc::clone(column),
+                pick: Pick::Extreme,
+                direction,
+            };
+            let order = Order::Sorted(vec![key(&columns().rank), key(&columns().low)]);
             assert_eq!(pages(snapshot, &clause, &order, random), sorted, "{direction:?} {}", context());
+            compare_scores((snapshot, direction), &clause, &written, random);
         }
     }
+}
+
+/// Pages by score show every match once, in the order of the scores that each has by itself.
+fn compare_scores(
+    (snapshot, direction): (&Snapshot, Direction),
+    clause: &Clause,
+    matches: &[Hit],
+    random: &mut Random,
+) {
+    let Some(ranking) = snapshot.ranking(clause, None).unwrap() else { return };
+    let again = snapshot.ranking(clause, Some(ranking.weights())).unwrap().unwrap();
+    let order = Order::Sorted(vec![SortKey::Score(Arc::new(ranking), direction)]);
+    let hits = pages(snapshot, clause, &order, random);
+    let mut sorted = hits.clone();
+    sorted.sort_unstable_by_key(|hit| (hit.seq, hit.rid));
+    assert_eq!(sorted, matches, "{clause:?}");
+    let scores = snapshot.scores(&again, &hits).unwrap();
+    assert!(scores.iter().all(|score| (0.0..1.0).contains(score)), "{scores:?}");
+    let keys: Vec<(f64, Rid)> = scores.into_iter().zip(hits.iter().map(|hit| hit.rid)).collect();
+    let is_in_order = |two: &[(f64, Rid)]| match direction {
+        Direction::Ascending => two[0] < two[1],
+        Direction::Descending => two[0].0 > two[1].0 || two[0].0 == two[1].0 && two[0].1 < two[1].1,
+    };
+    assert!(keys.windows(2).all(is_in_order), "{clause:?}: {keys:?}");
 }
 
 fn sort(versions: &[&Version], direction: Direction) -> Vec<Hit> {

@@ -7,7 +7,8 @@ use fornax_model::ZoneOffset;
 use fornax_model::date::instant_text;
 use fornax_query::{
     Condition, Context, DateValue, Described, Direction, Handling, Include, Limits, NumberValue, Prefix,
-    Query, QueryError, Reach, ReferenceValue, Summary, TokenValue, Total, Unit, Values, Way,
+    Query, QueryError, Reach, ReferenceValue, SortBy, Summary, TextExpression, TokenValue, Total, Unit,
+    Values, Way,
 };
 
 fn read_as(handling: Handling, url: &str) -> Result<Query, QueryError> {
@@ -27,7 +28,11 @@ fn show(query: &Query) -> String {
     words.extend(query.includes.iter().map(|include| show_include(definitions, include)));
     for key in &query.sort {
         let sign = if key.direction == Direction::Descending { "-" } else { "+" };
-        words.push(format!("sort {sign}{}", definitions.parameter_of(key.parameter).code));
+        let code = match key.by {
+            SortBy::Parameter(parameter) => &*definitions.parameter_of(parameter).code,
+            SortBy::Score => "score",
+        };
+        words.push(format!("sort {sign}{code}"));
     }
     if !query.elements.is_empty() {
         words.push(format!("elements {}", query.elements.join(" ")));
@@ -92,6 +97,7 @@ fn show_values(definitions: &Definitions, values: &Values) -> String {
         Values::Exact(texts) => texts.iter().map(|text| format!("exactly<{text}>")).collect(),
         Values::Contains(texts) => texts.iter().map(|text| format!("with<{text}>")).collect(),
         Values::CodedText(texts) => texts.iter().map(|text| format!("called<{text}>")).collect(),
+        Values::Words(expressions) => expressions.iter().map(show_expression).collect(),
         Values::CodeStart(texts) => texts.iter().map(|text| format!("starting<{text}>")).collect(),
         Values::OfType(values) => {
             values.iter().map(|v| format!("<{}> of type <{}> of <{}>", v.value, v.code, v.system)).collect()
@@ -141,6 +147,20 @@ fn show_values(definitions: &Definitions, values: &Values) -> String {
         }
     };
     words.join(" or ")
+}
+
+fn show_expression(expression: &TextExpression) -> String {
+    let listed = |all: &[TextExpression], joint: &str| {
+        let all: Vec<String> = all.iter().map(show_expression).collect();
+        format!("({})", all.join(joint))
+    };
+    match expression {
+        TextExpression::Words(text) => format!("words<{text}>"),
+        TextExpression::Start(text) => format!("words<{text}...>"),
+        TextExpression::Not(inner) => format!("no {}", show_expression(inner)),
+        TextExpression::All(all) => listed(all, " and "),
+        TextExpression::Any(any) => listed(any, " or "),
+    }
 }
 
 fn show_token(token: &TokenValue) -> String {
@@ -470,7 +490,6 @@ fn modifiers() {
     row("code:Patient=x", "unknown modifier");
     row("code:below=x", "expected system|code");
     row("code:above=|x", "expected system|code");
-    row("value-string:text=x", "the modifier :text is not supported");
     for value in ["a", "s|a", "s||v", "|a|v", "s|a|", "s|a|v|x"] {
         refused(
             &format!("Patient?identifier:of-type={value}"),
@@ -644,13 +663,90 @@ fn several_types() {
 
 #[test]
 fn what_is_not_evaluated_is_not_passed_over() {
-    for name in ["_text", "_content", "_contained"] {
-        refused(
-            &format!("Observation?code=a&{name}=x"),
-            &format!("'{name}' (parameter 2): the parameter is not supported"),
-        );
-    }
+    refused("Observation?code=a&_contained=x", "'_contained' (parameter 2): the parameter is not supported");
     refused("Patient?phonetic=x", "'phonetic' (parameter 1): the parameter is not supported");
+}
+
+#[test]
+fn texts() {
+    let check = |value: &str, want: &str| {
+        let value = value.replace(' ', "+");
+        check(&format!("Patient?_content={value}"), &format!("_content {want}"));
+        check(&format!("Patient?_text={value}"), &format!("_text {want}"));
+        check(&format!("Patient?name:text={value}"), &format!("name {want}"));
+    };
+    check("a", "words<a>");
+    check("a b", "(words<a> and words<b>)");
+    check("a AND b", "(words<a> and words<b>)");
+    check("  a  and b  ", "(words<a> and words<and> and words<b>)");
+    check("a,b c", "words<a> or (words<b> and words<c>)");
+    check(r"a\,b", "words<a,b>");
+    check(r"a\\,b", r"words<a\> or words<b>");
+    check("\"a b\"", "words<a b>");
+    check("\"a\"\"b\"c", "(words<a> and words<b> and words<c>)");
+    check("\"AND\"", "words<AND>");
+    check("ab*", "words<ab...>");
+    check("a-b*", "words<a-b...>");
+    check("a OR b c OR d", "(words<a> or (words<b> and words<c>) or words<d>)");
+    check("(a OR b) c", "((words<a> or words<b>) and words<c>)");
+    check("(a OR b)AND(c)", "((words<a> or words<b>) and words<c>)");
+    check("NOT a", "no words<a>");
+    check("NOT NOT a b", "(no no words<a> and words<b>)");
+    check("a NOT (b OR c*)", "(words<a> and no (words<b> or words<c...>))");
+    check("a - b", "(words<a> and words<b>)");
+    check("-a %2B b.", "(words<-a> and words<b.>)");
+    check("\u{2603}", "words<\u{2603}>");
+    check("120/80", "words<120/80>");
+    check(r"a\$b\|c", "words<a$b|c>");
+}
+
+#[test]
+fn texts_that_are_none() {
+    let check = |value: &str, want: &str| {
+        let value = value.replace(' ', "+");
+        for name in ["_content", "_text", "name:text"] {
+            refused(&format!("Patient?{name}={value}"), &format!("'{name}' (parameter 1, character {want}"));
+        }
+    };
+    let word = "expected a word, a phrase in quotation marks, NOT or '('";
+    check("AND", &format!("1): {word}"));
+    check("a OR", &format!("5): {word}"));
+    check("a OR OR b", &format!("6): {word}"));
+    check("a AND AND b", &format!("7): {word}"));
+    check("a OR -", &format!("7): {word}"));
+    check("- .", &format!("4): {word}"));
+    check("()", &format!("2): {word}"));
+    check("a,NOT", &format!("6): {word}"));
+    check("é OR )", &format!("6): {word}"));
+    check("(a", "3): expected a word, AND, OR or ')'");
+    check("a)", "2): expected a word, AND, OR or the end");
+    check("a \"b", "3): expected a closing quotation mark");
+    check("a \"\"", "4): expected a word");
+    check("a \"-\"", "4): expected a word");
+    check("\"a,b\"", "1): expected a closing quotation mark");
+    let star = "a star may only stand at the end of a word";
+    check("*", &format!("1): {star}"));
+    check("a -*", &format!("3): {star}"));
+    check("a*b", &format!("1): {star}"));
+    check("a**", &format!("1): {star}"));
+    check(r"a\b", "1): a backslash may only stand before a comma, a bar, a dollar sign or a backslash");
+    for name in ["_content:exact", "_text:missing", "_text.name", "_content:text"] {
+        refused(&format!("Patient?{name}=x"), &format!("'{name}' (parameter 1): takes no modifier"));
+    }
+    passed_over("Bundle?_text=x", "'_text' (parameter 1): not a search parameter of this type", "");
+    refused(
+        "Patient?_filter=_text+co+x",
+        "'_filter' (parameter 1, character 1): the parameter is not supported",
+    );
+}
+
+#[test]
+fn texts_of_several_types() {
+    check("?_text=a", "_text words<a>");
+    check("?_type=Bundle,Patient&_content=a", "_content words<a>");
+    check("?_type=Bundle,Patient&_text=a", "_text words<a>");
+    let unknown = "'_text' (parameter 2): not a search parameter of this type";
+    passed_over("?_type=Bundle,Binary&_text=a", unknown, "");
 }
 
 #[test]
@@ -713,7 +809,14 @@ fn result_parameters() {
     refused("Patient?_total=exact", "'_total' (parameter 1): expected one of: accurate, estimate, none");
     refused("Patient?_sort:desc=family", "'_sort:desc' (parameter 1): takes no modifier");
     refused("Patient?_sort:exact=family", "'_sort:exact' (parameter 1): takes no modifier");
-    refused("Patient?_sort=_score", "'_sort' (parameter 1): the value _score is not supported");
+    let unscored = "_score is for searches that ask for words: _text, _content or a string's :text";
+    for url in ["Patient?_sort=_score", "Patient?_content=NOT%20a&_sort=-_score"] {
+        let error = read_as(Handling::Strict, url).unwrap_err().to_string();
+        assert!(error.ends_with(unscored), "{url}: {error}");
+    }
+    passed_over("Patient?_sort=_score,family", &format!("'_sort' (parameter 1): {unscored}"), "sort +family");
+    check("Patient?_sort=_score,-family&_text=a", "_text words<a>; sort +score; sort -family");
+    check("Patient?_sort=-_score&name:text=a", "name words<a>; sort -score");
     let not_sortable = "'_sort' (parameter 1): not a search parameter that can be sorted by";
     passed_over("Patient?_sort=nonsense,family", not_sortable, "sort +family");
     passed_over("Observation?_sort=code-value-quantity", not_sortable, "");
