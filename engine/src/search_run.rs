@@ -46,7 +46,7 @@ struct Run<'a> {
 }
 
 /// The first page.
-pub(crate) fn first(core: &Core, request: &SearchRequest, cancellation: &Cancellation) -> Result<SearchPage> {
+pub(crate) fn first(core: &Core, request: &SearchRequest, budget: Arc<Budget>) -> Result<SearchPage> {
     let handling = match request.handling {
         Handling::Lenient => fornax_query::Handling::Lenient,
         Handling::Strict => fornax_query::Handling::Strict,
@@ -67,7 +67,6 @@ pub(crate) fn first(core: &Core, request: &SearchRequest, cancellation: &Cancell
             break (query, scope, view);
         }
     };
-    let budget = budget(core, cancellation);
     Run { core, view, scope, query, budget }.page(&Start::default(), &request.own_bases)
 }
 
@@ -90,7 +89,7 @@ fn moment(request: &SearchRequest, query: &mut Query) -> Result<Option<AsOf>> {
 }
 
 /// A later page.
-pub(crate) fn next(core: &Core, path: &str, token: &str, cancellation: &Cancellation) -> Result<SearchPage> {
+pub(crate) fn next(core: &Core, path: &str, token: &str, budget: Arc<Budget>) -> Result<SearchPage> {
     let Cursor { page, own_bases, parameters, now_ms } =
         page_token::open(core, page_token::Kind::Search, token)?;
     if page.path != path {
@@ -110,7 +109,6 @@ pub(crate) fn next(core: &Core, path: &str, token: &str, cancellation: &Cancella
         let text = "a search parameter has been replaced since; begin the search again";
         return Err(Error::new(ErrorKind::Gone, Issue::error("expired", text)));
     }
-    let budget = budget(core, cancellation);
     Run { core, view, scope, query, budget }.page(&page.start, &own_bases)
 }
 
@@ -121,8 +119,8 @@ fn own_parameters(view: &View<'_>, query: &Query) -> Vec<u16> {
     parameters.filter(|id| !definitions.is_of_release(*id)).map(ParameterId::number).collect()
 }
 
-/// What one search may do, from now on.
-fn budget(core: &Core, cancellation: &Cancellation) -> Arc<Budget> {
+/// What one search may do, or all of one Bundle, from now on.
+pub(crate) fn budget(core: &Core, cancellation: &Cancellation) -> Arc<Budget> {
     let (clock, cancellation) = (Arc::clone(&core.clock), cancellation.clone());
     let until_ms = clock.now_ms().saturating_add_unsigned(core.limits.search_ms_max);
     let stop = move || cancellation.is_cancelled() || clock.now_ms() > until_ms;

@@ -100,7 +100,7 @@ impl Tenant {
         principal: &Principal,
     ) -> Result<BundleResponse> {
         self.core.check_open()?;
-        let processed = bundle::process(&self.core, body, options, principal)?;
+        let processed = bundle::process(&self.core, body, options, principal, &self.cancellation)?;
         self.go_by_parameters();
         Ok(processed)
     }
@@ -189,7 +189,7 @@ impl Tenant {
     /// `Limit`: it would look at too much, or took too long. `Gone`: it is asked as of before the history kept.
     pub fn search(&self, request: &SearchRequest, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
-        search_run::first(&self.core, request, &self.cancellation)
+        search_run::first(&self.core, request, search_run::budget(&self.core, &self.cancellation))
     }
 
     /// A later page of a search, by its path and the token of the page before.
@@ -198,7 +198,7 @@ impl Tenant {
     /// `Gone`: the token has expired, or the history kept does not reach back so far. `Invalid`: it is not one of this tenant's.
     pub fn search_page(&self, path: &str, token: &str, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
-        search_run::next(&self.core, path, token, &self.cancellation)
+        search_run::next(&self.core, path, token, search_run::budget(&self.core, &self.cancellation))
     }
 
     /// Reads everything, and compares what the records and the index say of each other, as of the last commit. Takes long, and

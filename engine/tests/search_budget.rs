@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use fornax::{
-    Cancellation, Change, Engine, ErrorKind, Limits, Options, Principal, SearchRequest, Tenant, TenantId,
+    BundleOptions, Cancellation, Change, Engine, EntryResponse, ErrorKind, Limits, Options, Principal,
+    SearchRequest, Tenant, TenantId,
 };
 
 fn me() -> Principal {
@@ -57,6 +58,43 @@ fn a_search_that_is_given_up_ends() {
     cancellation.cancel();
     check(&bound, "gender=female", Err(ErrorKind::Limit));
     check(&tenant, "gender=female", Ok(30));
+}
+
+/// What a batch of so many searches comes to: totals, or kinds of failures.
+fn batch(tenant: &Tenant, url: &str, count: usize) -> Vec<Result<u64, ErrorKind>> {
+    let entry = format!(r#"{{"request":{{"method":"GET","url":"{url}"}}}}"#);
+    let entries = vec![entry; count].join(",");
+    let bundle = format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{entries}]}}"#);
+    let answered = tenant.process_bundle(bundle.into_bytes(), &BundleOptions::default(), &me()).unwrap();
+    let shown = answered.entries.into_iter().map(|entry| match entry {
+        EntryResponse::Search(page) => Ok(page.total.unwrap()),
+        EntryResponse::Failed { kind, .. } => Err(kind),
+        _ => panic!("a batch of searches"),
+    });
+    shown.collect()
+}
+
+#[test]
+fn the_searches_of_a_bundle_share_a_budget() {
+    let (_directory, _engine, tenant) = tenant(Limits { search_documents_max: 100, ..Limits::default() });
+    let url = "Patient?gender:not=male";
+    let answers = batch(&tenant, url, 6);
+    let done = answers.iter().take_while(|answer| **answer == Ok(30)).count();
+    assert!((1..4).contains(&done), "{answers:?}");
+    assert!(answers[done..].iter().all(|answer| *answer == Err(ErrorKind::Limit)), "{answers:?}");
+    // The next Bundle has its own.
+    assert_eq!(batch(&tenant, url, 1), [Ok(30)]);
+}
+
+#[test]
+fn the_searches_of_a_bundle_that_is_given_up_end() {
+    let (_directory, _engine, tenant) = tenant(Limits::default());
+    let cancellation = Cancellation::new();
+    let bound = tenant.until(&cancellation);
+    assert_eq!(batch(&bound, "Patient?gender=female", 2), [Ok(30); 2]);
+    cancellation.cancel();
+    assert_eq!(batch(&bound, "Patient?gender=female", 2), [Err(ErrorKind::Limit); 2]);
+    assert_eq!(batch(&tenant, "Patient?gender=female", 2), [Ok(30); 2]);
 }
 
 #[test]
@@ -122,7 +160,7 @@ fn crowd() -> (tempfile::TempDir, Engine, Tenant) {
         entries.push(entry("Observation", format!("o{n}"), said));
     }
     let bundle = format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{}]}}"#, entries.join(","));
-    tenant.process_bundle(bundle.into_bytes(), &fornax::BundleOptions::default(), &me()).unwrap();
+    tenant.process_bundle(bundle.into_bytes(), &BundleOptions::default(), &me()).unwrap();
     (directory, engine, tenant)
 }
 

@@ -1,9 +1,11 @@
 //! Processing a Bundle: a batch entry by entry, a transaction as one commit.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use fornax_model::{Document, Limits as ModelLimits};
+use fornax_postings::Budget;
 
 use crate::as_of;
 use crate::bundle::earlier::Earlier;
@@ -11,10 +13,11 @@ use crate::bundle::entries::{Entries, Entry, Method};
 use crate::bundle::references::BundleReferences;
 use crate::cancellation::Cancellation;
 use crate::change::{BundleKind, BundleOptions, BundleResponse, EntryResponse, ReturnBodies};
-use crate::core::Core;
+use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::{Body, Read, Version, VersionId};
 use crate::search::SearchRequest;
+use crate::search_run;
 use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
@@ -32,6 +35,7 @@ pub(crate) fn process(
     body: Vec<u8>,
     options: &BundleOptions,
     principal: &Principal,
+    cancellation: &Cancellation,
 ) -> Result<BundleResponse> {
     let limits = ModelLimits {
         document_bytes_max: core.limits.bundle_bytes_max,
@@ -40,7 +44,8 @@ pub(crate) fn process(
     };
     let document = Document::parse(body, &limits).map_err(|error| parse_failed(&error))?;
     let Entries { kind, entries } = Entries::read(document.root(), core.limits.bundle_entries_max)?;
-    let request = BundleRequest { core, entries, options, principal, response_bytes: Cell::new(0) };
+    let (response_bytes, budget) = (Cell::new(0), OnceCell::new());
+    let request = BundleRequest { core, entries, options, principal, response_bytes, cancellation, budget };
     let mut entries = match kind {
         BundleKind::Batch => request.batch(),
         BundleKind::Transaction => request.transaction()?,
@@ -60,6 +65,10 @@ pub(super) struct BundleRequest<'a> {
     pub principal: &'a Principal,
     /// Bytes of bodies read so far.
     response_bytes: Cell<usize>,
+    /// Ends its searches.
+    cancellation: &'a Cancellation,
+    /// What its searches may do together, from the first one on: they come when all is written.
+    budget: OnceCell<Arc<Budget>>,
 }
 
 /// What an entry's write was decided to be, before it is prepared.
@@ -196,6 +205,14 @@ impl BundleRequest<'_> {
         read.unwrap_or_else(|error| EntryResponse::failed(&error))
     }
 
+    /// What is left for searches.
+    fn budget(&self) -> Result<Arc<Budget>> {
+        let budget = self.budget.get_or_init(|| search_run::budget(self.core, self.cancellation));
+        // Small searches ask too seldom by themselves.
+        budget.check().map_err(index_failed)?;
+        Ok(Arc::clone(budget))
+    }
+
     fn check_room(&self) -> Result<()> {
         if self.response_bytes.get() < self.core.limits.bundle_response_bytes_max {
             return Ok(());
@@ -215,7 +232,7 @@ impl BundleRequest<'_> {
                     own_bases: self.options.own_bases.clone(),
                     ..SearchRequest::of(path, query)
                 };
-                return crate::search_run::first(self.core, &request, &Cancellation::new())
+                return search_run::first(self.core, &request, self.budget()?)
                     .map(|page| EntryResponse::Search(Box::new(page)));
             }
             [resource_type, id] => {

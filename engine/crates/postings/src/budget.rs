@@ -35,6 +35,11 @@ impl Budget {
         self.documents.load(Ordering::Relaxed)
     }
 
+    /// Refuses to go on, where whoever asked has gone or the time is over.
+    pub fn check(&self) -> Result<()> {
+        if (self.stop)() { Err(Error::Stopped) } else { Ok(()) }
+    }
+
     /// Takes note of work, before it is done.
     pub(crate) fn spend(&self, documents: u64) -> Result<()> {
         let before = self.documents.fetch_add(documents, Ordering::Relaxed);
@@ -43,7 +48,7 @@ impl Budget {
             return Err(Error::Budget { documents_max: self.documents_max });
         }
         let asked = |spent: u64| spent.div_ceil(DOCUMENTS_BETWEEN_QUESTIONS);
-        if asked(after) > asked(before) && (self.stop)() { Err(Error::Stopped) } else { Ok(()) }
+        if asked(after) > asked(before) { self.check() } else { Ok(()) }
     }
 }
 
@@ -77,6 +82,7 @@ mod tests {
         budget.spend(1).unwrap();
         stopped.store(true, Ordering::Relaxed);
         budget.spend(DOCUMENTS_BETWEEN_QUESTIONS - 1).unwrap();
+        assert!(matches!(budget.check(), Err(Error::Stopped)));
         assert!(matches!(budget.spend(1), Err(Error::Stopped)));
         let stopped_before = Budget::new(u64::MAX, || true);
         assert!(matches!(stopped_before.spend(1), Err(Error::Stopped)));
