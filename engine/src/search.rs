@@ -65,6 +65,9 @@ pub struct SearchPage {
     pub applied: String,
     /// The sealed token of the next page, to be given to [`crate::Tenant::search_page`]; `None`: this one is the last.
     pub next: Option<String>,
+    /// The sealed token of the page before; `None`: this one is the first, or was reached through the [`next`](Self::next) of more
+    /// pages than are remembered.
+    pub previous: Option<String>,
     /// What was passed over or cut.
     pub warnings: Vec<Issue>,
     /// How the page came about, where `_explain=true` asks for it.

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use fornax_definitions::{Definitions, ParameterId};
@@ -29,6 +30,8 @@ use crate::view::View;
 #[derive(Serialize, Deserialize)]
 struct Cursor {
     page: PageToken,
+    /// Where the pages before started, the last last, as far as they are remembered.
+    earlier: Vec<Start>,
     own_bases: Vec<String>,
     /// The tenant's own search parameters that the query goes by.
     parameters: Vec<u16>,
@@ -36,12 +39,16 @@ struct Cursor {
     now_ms: i64,
 }
 
+/// How many pages one can go back: some 30 bytes of a token each.
+const EARLIER_MAX: usize = 16;
+
 /// One search under way.
 struct Run<'a> {
     core: &'a Core,
     view: View<'a>,
     scope: Scope,
     query: Query,
+    own_bases: &'a [String],
     budget: Arc<Budget>,
 }
 
@@ -67,7 +74,7 @@ pub(crate) fn first(core: &Core, request: &SearchRequest, budget: Arc<Budget>) -
             break (query, scope, view);
         }
     };
-    Run { core, view, scope, query, budget }.page(&Start::default(), &request.own_bases)
+    Run { core, view, scope, query, own_bases: &request.own_bases, budget }.page(&Start::default(), &[])
 }
 
 /// The moment as of which a search is asked, by the request or its query string.
@@ -90,7 +97,7 @@ fn moment(request: &SearchRequest, query: &mut Query) -> Result<Option<AsOf>> {
 
 /// A later page.
 pub(crate) fn next(core: &Core, path: &str, token: &str, budget: Arc<Budget>) -> Result<SearchPage> {
-    let Cursor { page, own_bases, parameters, now_ms } =
+    let Cursor { page, earlier, own_bases, parameters, now_ms } =
         page_token::open(core, page_token::Kind::Search, token)?;
     if page.path != path {
         let issue = Issue::error("value", "the page link is for another search");
@@ -109,7 +116,7 @@ pub(crate) fn next(core: &Core, path: &str, token: &str, budget: Arc<Budget>) ->
         let text = "a search parameter has been replaced since; begin the search again";
         return Err(Error::new(ErrorKind::Gone, Issue::error("expired", text)));
     }
-    Run { core, view, scope, query, budget }.page(&page.start, &own_bases)
+    Run { core, view, scope, query, own_bases: &own_bases, budget }.page(&page.start, &earlier)
 }
 
 /// The numbers of the tenant's own search parameters that a query goes by.
@@ -181,11 +188,22 @@ pub(crate) fn each_hit(
 }
 
 fn find(
-    (core, view): (&Core, &View<'_>),
+    place: (&Core, &View<'_>),
     query: &Query,
     start: &Start,
     hits_max: usize,
     budget: &Arc<Budget>,
+) -> Result<fornax_search::SearchPage> {
+    find_fitting(place, query, (start, hits_max), budget, &mut |hits| hits.len())
+}
+
+/// The same, of which only so many of the first are wanted as `fitting` tells.
+fn find_fitting(
+    (core, view): (&Core, &View<'_>),
+    query: &Query,
+    (start, hits_max): (&Start, usize),
+    budget: &Arc<Budget>,
+    fitting: &mut dyn FnMut(&[Hit]) -> usize,
 ) -> Result<fornax_search::SearchPage> {
     let snapshot = view.index.postings.snapshot(view.seq).map_err(index_failed)?.within(Arc::clone(budget));
     let resources =
@@ -193,7 +211,7 @@ fn find(
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: view.now_ms * 1000 };
     let source = Source { snapshot: &snapshot, indexer: &view.index.indexer, context, limits: &limits };
-    let found = fornax_search::run(query, &source, start, hits_max).map_err(search_failed);
+    let found = fornax_search::run(query, &source, start, hits_max, fitting).map_err(search_failed);
     match resources.failed.into_inner() {
         Some(error) => Err(error),
         None => found,
@@ -212,19 +230,19 @@ fn search_failed(error: SearchError) -> Error {
 }
 
 impl Run<'_> {
-    fn page(&self, start: &Start, own_bases: &[String]) -> Result<SearchPage> {
+    /// The page from `start` on; `earlier` are the starts of those before.
+    fn page(&self, start: &Start, earlier: &[Start]) -> Result<SearchPage> {
         let hits_max = self.query.page_size(&Limits::default()) as usize;
         let bytes_max = self.core.limits.page_bytes_max;
         let place = (self.core, &self.view);
         let mut resolved = self.query.clone();
         terminology::resolve(self.core, &self.view, &mut resolved, &self.budget)?;
-        let mut found = find(place, &resolved, start, hits_max, &self.budget)?;
-        let matches = self.view.versions_within(&places(&found.hits), bytes_max)?;
-        if matches.len() < found.hits.len() {
-            // The page ends early: with what then comes along, and where the next one then begins. Words weigh the same.
-            let start = Start { weights: found.weights, ..start.clone() };
-            found = find(place, &resolved, &start, matches.len(), &self.budget)?;
-        }
+        let mut matches = Ok(Vec::new());
+        let found = find_fitting(place, &resolved, (start, hits_max), &self.budget, &mut |hits| {
+            matches = self.view.versions_within(&places(hits), bytes_max);
+            matches.as_ref().map_or(0, Vec::len)
+        })?;
+        let matches = matches?;
         let includes = self.view.versions_within(&places(&found.included), bytes_max)?;
         let applied = self.query.to_query_string(self.view.index.definitions());
         let mut warnings: Vec<Issue> = self
@@ -238,6 +256,8 @@ impl Run<'_> {
             warnings.push(Issue::warning("too-costly", text));
         }
         let subset = Subset { core: self.core, query: &self.query };
+        // Words weigh the same when it is come back to.
+        let this = Start { weights: found.weights, ..start.clone() };
         Ok(SearchPage {
             path: self.scope.to_path(self.core.definitions),
             matches: subset.apply(matches)?,
@@ -245,23 +265,28 @@ impl Run<'_> {
             includes,
             commit: self.view.seq,
             total: found.total,
-            next: found.next.map(|start| self.token(start, &applied, own_bases)).transpose()?,
+            next: found
+                .next
+                .map(|next| self.token(next, &[earlier, from_ref(&this)].concat()))
+                .transpose()?,
+            previous: earlier.split_last().map(|(last, rest)| self.token(last.clone(), rest)).transpose()?,
             applied,
             warnings,
             steps: found.steps.into_iter().map(SearchStep::from).collect(),
         })
     }
 
-    fn token(&self, start: Start, applied: &str, own_bases: &[String]) -> Result<String> {
+    fn token(&self, start: Start, earlier: &[Start]) -> Result<String> {
         let page = PageToken {
             path: self.scope.to_path(self.core.definitions),
-            query: applied.to_owned(),
+            query: self.query.to_query_string(self.view.index.definitions()),
             seq: self.view.seq,
             start,
         };
         let parameters = own_parameters(&self.view, &self.query);
         let now_ms = self.view.now_ms;
-        let cursor = Cursor { page, own_bases: own_bases.to_vec(), parameters, now_ms };
+        let earlier = earlier[earlier.len().saturating_sub(EARLIER_MAX)..].to_vec();
+        let cursor = Cursor { page, earlier, own_bases: self.own_bases.to_vec(), parameters, now_ms };
         page_token::seal(self.core, page_token::Kind::Search, &cursor)
     }
 }

@@ -70,6 +70,7 @@ impl Criteria {
             .map_err(|error| search_run::refused(&error))?;
         // What only shapes a page must not decide whether there is a match.
         query.summary = Summary::False;
+        query.max_results = None;
         query.sort.clear();
         query.includes.clear();
         if query.filters.is_empty() {

@@ -14,14 +14,20 @@ use super::outcome;
 use super::query_string::{encoded, joined};
 use super::refusal::status;
 
-/// A page of a search. `base` is the tenant's own base URL; `carried` is what links carry on: `_format=json`, or nothing.
-pub(crate) fn searchset(page: &SearchPage, base: &str, carried: &str) -> Vec<u8> {
+/// A page of a search, and the token by which it was asked for, if it is not the first. `base` is the tenant's own base URL; `carried` is
+/// what links carry on: `_format=json`, or nothing.
+pub(crate) fn searchset(page: (&SearchPage, Option<&str>), base: &str, carried: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 << 10);
     write_searchset(&mut ObjectWriter::new(&mut out), page, base, carried);
     out
 }
 
-fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str, carried: &str) {
+fn write_searchset(
+    bundle: &mut ObjectWriter<'_>,
+    (page, token): (&SearchPage, Option<&str>),
+    base: &str,
+    carried: &str,
+) {
     let path = match page.path.as_str() {
         "" => base.to_owned(),
         path => format!(
@@ -31,7 +37,13 @@ fn write_searchset(bundle: &mut ObjectWriter<'_>, page: &SearchPage, base: &str,
     };
     let own = url(&path, &[&page.applied, carried]);
     begin(bundle, "searchset", page.total);
-    write_links(bundle, &own, page.next.as_deref().map(|token| page_url(&path, token, carried)));
+    let at = |token: &str| page_url(&path, token, carried);
+    let (previous, next) = (page.previous.as_deref().map(at), page.next.as_deref().map(at));
+    let last = next.is_none().then(|| token.map_or_else(|| own.clone(), at));
+    let of_self = Some(own.clone());
+    let links =
+        [("self", of_self), ("first", Some(own)), ("previous", previous), ("next", next), ("last", last)];
+    write_links(bundle, links);
     let mut entries = Entries { array: bundle.array("entry"), base, scratch: Vec::new() };
     for (place, version) in page.matches.iter().enumerate() {
         let score = page.scores.as_ref().and_then(|scores| scores.get(place));
@@ -66,7 +78,8 @@ pub(crate) fn history(page: &HistoryPage, base: &str, (path, carried): (&str, &s
     let mut out = Vec::with_capacity(64 << 10);
     let mut bundle = ObjectWriter::new(&mut out);
     begin(&mut bundle, "history", Some(page.total));
-    write_links(&mut bundle, own, page.next.as_deref().map(|token| page_url(path, token, carried)));
+    let next = page.next.as_deref().map(|token| page_url(path, token, carried));
+    write_links(&mut bundle, [("self", Some(own.to_owned())), ("next", next)]);
     let mut entries = Entries { array: bundle.array("entry"), base, scratch: Vec::new() };
     for version in &page.versions {
         entries.lived(version);
@@ -102,16 +115,14 @@ fn begin(bundle: &mut ObjectWriter<'_>, kind: &str, total: Option<u64>) {
     }
 }
 
-fn write_links(bundle: &mut ObjectWriter<'_>, own: &str, next: Option<String>) {
-    let mut links = bundle.array("link");
-    let mut write = |relation: &str, url: &str| {
-        let mut link = links.object();
+/// Links by their relations; those without a URL are left out.
+fn write_links<const N: usize>(bundle: &mut ObjectWriter<'_>, links: [(&str, Option<String>); N]) {
+    let mut array = bundle.array("link");
+    for (relation, url) in links {
+        let Some(url) = url else { continue };
+        let mut link = array.object();
         link.string("relation", relation);
-        link.string("url", url);
-    };
-    write("self", own);
-    if let Some(next) = next {
-        write("next", &next);
+        link.string("url", &url);
     }
 }
 
@@ -189,7 +200,7 @@ impl Entries<'_> {
             }
             EntryResponse::Search(page) => {
                 let mut entry = self.array.object();
-                write_searchset(&mut entry.object("resource"), page, self.base, "");
+                write_searchset(&mut entry.object("resource"), (page, None), self.base, "");
                 entry.object("response").string("status", &status_text(StatusCode::OK));
             }
             EntryResponse::Failed { kind, issues } => {

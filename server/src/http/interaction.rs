@@ -143,8 +143,9 @@ pub(crate) fn resource(status: StatusCode, version: &Version) -> Reply {
 fn search(tenant: &Tenant, call: &Call, form: Vec<u8>) -> Result<Reply, Refusal> {
     let path = call.place.searched().ok_or_else(|| Refusal::not_allowed(&call.place.allow()))?;
     let principal = call.principal();
-    let page = match query_string::value(&call.query, "_page") {
-        Some(token) => tenant.search_page(&path, &token, &principal)?,
+    let token = query_string::value(&call.query, "_page");
+    let page = match &token {
+        Some(token) => tenant.search_page(&path, token, &principal)?,
         None => {
             let request = SearchRequest {
                 form,
@@ -155,7 +156,10 @@ fn search(tenant: &Tenant, call: &Call, form: Vec<u8>) -> Result<Reply, Refusal>
             tenant.search(&request, &principal)?
         }
     };
-    Ok(Reply::json(StatusCode::OK, bundles::searchset(&page, &call.base_urls.own, &call.carried)))
+    Ok(Reply::json(
+        StatusCode::OK,
+        bundles::searchset((&page, token.as_deref()), &call.base_urls.own, &call.carried),
+    ))
 }
 
 fn history(tenant: &Tenant, call: &Call, place: &Place) -> Result<Reply, Refusal> {

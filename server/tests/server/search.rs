@@ -146,3 +146,24 @@ fn the_past_is_searched_and_read() {
     assert_eq!(status(&format!("Patient/p/_history/1?_asof={last}")), 400);
     assert_eq!(status(&format!("Patient/p/_history?_asof={last}")), 400);
 }
+
+#[test]
+fn links_lead_to_the_first_the_previous_and_the_last_page() {
+    let (_folder, server) = rig();
+    let at = |link: &str| server.get(link.strip_prefix(&server.origin).expect("a link to this server"));
+    let first = server.get("Observation?_sort=_id&_count=2&_format=json");
+    let own = first.link("self").expect("a self link");
+    assert_eq!(first.link("first").as_ref(), Some(&own));
+    assert_eq!((first.link("previous"), first.link("last")), (None, None));
+    let second = at(&first.link("next").expect("a second page"));
+    assert_eq!(second.link("first"), Some(own));
+    assert_eq!(second.link("next"), None);
+    assert_eq!(names(&second.value()), ["Observation/o2", "Observation/other"]);
+    let last = at(&second.link("last").expect("it is the last"));
+    assert_eq!(names(&last.value()), names(&second.value()));
+    let back = at(&second.link("previous").expect("a page before"));
+    assert_eq!(names(&back.value()), names(&first.value()));
+    let whole = server.get("Observation?_maxresults=3");
+    assert_eq!((whole.value()["total"].as_u64(), names(&whole.value()).len()), (Some(4), 3));
+    assert_eq!((whole.link("next"), whole.link("last")), (None, whole.link("self")));
+}

@@ -17,6 +17,8 @@ pub struct Query {
     pub sort: Vec<SortKey>,
     /// Matches on a page, if anything was said.
     pub count: Option<usize>,
+    /// Matches on all pages together, if anything was said.
+    pub max: Option<usize>,
     /// Whether the matches are counted, and shown.
     pub answer: Answer,
     /// What comes along with the matches.
@@ -175,6 +177,7 @@ impl Query {
             scope,
             sort: Vec::new(),
             count: None,
+            max: None,
             answer: Answer::Counted,
             includes: Vec::new(),
         };
@@ -193,6 +196,14 @@ impl Query {
                 let count = value.parse().map_err(|_| Refusal::Invalid)?;
                 self.count = Some(count);
                 if count == 0 {
+                    self.answer = Answer::CountOnly;
+                }
+            }
+            "_maxresults" if self.max.is_some() => return Err(Refusal::Invalid),
+            "_maxresults" => {
+                let max = value.parse().map_err(|_| Refusal::Invalid)?;
+                self.max = Some(max);
+                if max == 0 {
                     self.answer = Answer::CountOnly;
                 }
             }

@@ -43,6 +43,8 @@ pub struct Pages {
     query: Query,
     snapshot: Repository,
     total: usize,
+    /// How many matches may still be shown.
+    left: usize,
     /// What has not been shown yet. Within a group the order is free.
     groups: VecDeque<Vec<Rc<Stored>>>,
     /// What has been shown of the first group.
@@ -85,18 +87,19 @@ impl Pages {
                 _ => groups.push_back(vec![version]),
             }
         }
-        Ok(Self { query, snapshot: repository.clone(), total, groups, shown: Vec::new() })
+        let left = query.max.unwrap_or(usize::MAX);
+        Ok(Self { query, snapshot: repository.clone(), total, left, groups, shown: Vec::new() })
     }
 
     /// Whether there is more to show.
     pub fn continues(&self) -> Continues {
-        if self.groups.is_empty() { Continues::No } else { Continues::Yes }
+        if self.groups.is_empty() || self.left == 0 { Continues::No } else { Continues::Yes }
     }
 
     /// The next page, with what is alike in the order of its keys.
     #[cfg(test)]
     pub fn show(&mut self) -> Page {
-        let mut left = self.query.count.unwrap_or(COUNT_DEFAULT);
+        let mut left = self.query.count.unwrap_or(COUNT_DEFAULT).min(self.left);
         let mut matches = Vec::new();
         while left > 0
             && let Some(group) = self.groups.front_mut()
@@ -108,6 +111,7 @@ impl Pages {
                 self.groups.pop_front();
             }
         }
+        self.left -= matches.len();
         let keys: Vec<&Key> = matches.iter().map(|version| &version.key).collect();
         let includes = self.included(&keys).iter().map(|version| Stored::clone(version)).collect();
         let total = (self.query.answer != Answer::Uncounted).then_some(self.total as u64);
@@ -124,7 +128,7 @@ impl Pages {
             return Err(format!("total {:?}, not {total:?}", page.total));
         }
         let left: usize = self.groups.iter().map(Vec::len).sum();
-        let count = self.query.count.unwrap_or(COUNT_DEFAULT).min(left);
+        let count = self.query.count.unwrap_or(COUNT_DEFAULT).min(left).min(self.left);
         if page.matches.len() != count {
             return Err(format!("{} matches, not {count}: {}", page.matches.len(), self.describe()));
         }
@@ -137,6 +141,7 @@ impl Pages {
                 self.shown.clear();
             }
         }
+        self.left -= count;
         self.includes_agree(page)?;
         let continues = self.continues();
         if page.continues == continues { Ok(()) } else { Err(format!("another page: not {continues:?}")) }

@@ -127,6 +127,26 @@ pub struct Page {
     pub total: Option<u64>,
     /// Where the next page begins; `None`: this one is the last.
     pub next: Option<Position>,
+    /// Those of the hits, where they are more than the hits say.
+    positions: Vec<Position>,
+}
+
+impl Page {
+    /// Ends the page earlier: after so many hits.
+    pub fn cut(&mut self, hits_max: usize) {
+        if hits_max >= self.hits.len() {
+            return;
+        }
+        self.hits.truncate(hits_max);
+        self.positions.truncate(hits_max);
+        self.next = self.positions.last().cloned().or_else(|| self.hits.last().map(Position::as_written));
+    }
+}
+
+impl Position {
+    fn as_written(hit: &Hit) -> Self {
+        Self { keys: SmallVec::new(), rid: hit.rid, seq: hit.seq }
+    }
 }
 
 impl Snapshot {
@@ -247,12 +267,9 @@ impl Snapshot {
         }
         let more = hits.len() == wanted;
         hits.truncate(request.hits_max);
-        let next = hits.last().filter(|_| more).map(|hit| Position {
-            keys: SmallVec::new(),
-            rid: hit.rid,
-            seq: hit.seq,
-        });
-        Ok(Page { hits, total: (request.total == Total::Counted).then_some(total), next })
+        let next = hits.last().filter(|_| more).map(Position::as_written);
+        let total = (request.total == Total::Counted).then_some(total);
+        Ok(Page { hits, total, next, positions: Vec::new() })
     }
 
     fn page_sorted(&self, clause: &Clause, request: &PageRequest, keys: &[SortKey]) -> Result<Page> {
@@ -276,8 +293,9 @@ impl Snapshot {
         let mut positions = best.heap.into_sorted_vec();
         positions.truncate(request.hits_max);
         let hits = positions.iter().map(|position| Hit { rid: position.rid, seq: position.seq }).collect();
-        let next = positions.pop().filter(|_| more);
-        Ok(Page { hits, total: (request.total == Total::Counted).then_some(total), next })
+        let next = positions.last().filter(|_| more).cloned();
+        let total = (request.total == Total::Counted).then_some(total);
+        Ok(Page { hits, total, next, positions })
     }
 }
 

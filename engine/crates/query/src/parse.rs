@@ -63,8 +63,9 @@ impl Query {
             return Err(error);
         }
         reading.check_scored()?;
-        if reading.query.count == Some(0) {
+        if reading.query.count == Some(0) || reading.query.max_results == Some(0) {
             reading.query.count = None;
+            reading.query.max_results = None;
             reading.query.summary = Summary::Count;
         }
         Ok(reading.query)
@@ -133,9 +134,8 @@ impl Reading<'_> {
         }
         let (code, rest) = split_code(&pair.name);
         match code {
-            "_asof" | "_count" | "_elements" | "_explain" | "_sort" | "_summary" | "_total" => {
-                self.result_parameter(pair, code, rest)
-            }
+            "_asof" | "_count" | "_elements" | "_explain" | "_maxresults" | "_sort" | "_summary"
+            | "_total" => self.result_parameter(pair, code, rest),
             "_include" | "_revinclude" => self.include(pair, code, rest),
             "_format" | "_pretty" => Ok(()),
             "_type" if rest.is_empty() => Ok(()),

@@ -24,6 +24,8 @@ pub struct Query {
     pub sort: Vec<SortKey>,
     /// Matches on a page as asked for, already lowered to the limit; never 0.
     pub count: Option<u32>,
+    /// Matches on all pages together (`_maxresults`); never 0.
+    pub max_results: Option<u64>,
     /// What `Bundle.total` holds.
     pub total: Total,
     /// Which part of each resource is wanted.
@@ -150,6 +152,7 @@ impl Query {
             filters: Vec::new(),
             sort: Vec::new(),
             count: None,
+            max_results: None,
             total: Total::Accurate,
             summary: Summary::False,
             elements: Vec::new(),
@@ -219,6 +222,9 @@ impl Query {
         }
         if self.is_explained {
             pairs::append(&mut out, "_explain", "true");
+        }
+        if let Some(max) = self.max_results {
+            pairs::append(&mut out, "_maxresults", &max.to_string());
         }
         if let Some(count) = self.count {
             pairs::append(&mut out, "_count", &count.to_string());

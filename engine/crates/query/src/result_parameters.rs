@@ -1,5 +1,5 @@
-//! Parameters that say what a result looks like: `_count`, `_elements`, `_explain`, `_sort`, `_summary`,
-//! `_total`; and as of when it is: `_asof`.
+//! Parameters that say what a result looks like: `_count`, `_elements`, `_explain`, `_maxresults`, `_sort`,
+//! `_summary`, `_total`; and as of when it is: `_asof`.
 
 use fornax_definitions::{SearchKind, SearchParameter, TypeId};
 use fornax_model::date::instant_micros;
@@ -27,6 +27,7 @@ impl Reading<'_> {
             "_asof" => self.query.as_of_us = Some(self.as_of(pair)?),
             "_count" => self.query.count = Some(self.count(pair)?),
             "_explain" => self.query.is_explained = is_true(pair)?,
+            "_maxresults" => self.query.max_results = Some(whole_number(pair)?),
             "_summary" => self.query.summary = summary(pair)?,
             _ => self.query.total = total(pair)?,
         }
@@ -42,11 +43,7 @@ impl Reading<'_> {
     }
 
     fn count(&self, pair: &Pair) -> Result<u32, QueryError> {
-        if !pair.value.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(pair.invalid(Fault::Count));
-        }
-        // A number that does not fit is over the limit as well.
-        let asked = pair.value.parse::<u32>().unwrap_or(u32::MAX);
+        let asked = u32::try_from(whole_number(pair)?).unwrap_or(u32::MAX);
         Ok(asked.min(self.context.limits.count_max))
     }
 
@@ -119,6 +116,14 @@ impl Reading<'_> {
 fn is_sortable(parameter: &SearchParameter) -> bool {
     let has_order = !matches!(parameter.kind, SearchKind::Composite | SearchKind::Special);
     has_order && has_values(parameter)
+}
+
+/// One that does not fit is the greatest that does.
+fn whole_number(pair: &Pair) -> Result<u64, QueryError> {
+    if !pair.value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(pair.invalid(Fault::Count));
+    }
+    Ok(pair.value.parse::<u64>().unwrap_or(u64::MAX))
 }
 
 fn is_true(pair: &Pair) -> Result<bool, QueryError> {

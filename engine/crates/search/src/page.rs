@@ -33,6 +33,8 @@ pub struct Start {
     pub total: Option<u64>,
     /// What words weighed on the first page, where the search asks for some.
     pub weights: Option<Weights>,
+    /// How many matches the pages before have shown.
+    pub shown: u64,
 }
 
 /// One page.
@@ -79,12 +81,14 @@ pub enum SearchError {
     Index(#[from] fornax_postings::Error),
 }
 
-/// Runs a query: at most `hits_max` matches from `start` on. A query that wants the number alone gets that.
+/// Runs a query: at most `hits_max` matches from `start` on. `fitting` tells how many of those found are shown, the first ones, and
+/// at least one. A query that wants the number alone gets that.
 pub fn run(
     query: &Query,
     source: &Source<'_>,
     start: &Start,
     hits_max: usize,
+    fitting: &mut dyn FnMut(&[Hit]) -> usize,
 ) -> Result<SearchPage, SearchError> {
     let snapshot = source.snapshot;
     let mut explaining = Explaining::new(snapshot, query.is_explained);
@@ -109,13 +113,19 @@ pub fn run(
     };
     let ranking = snapshot.ranking(&clause, start.weights.as_ref())?.map(Arc::new);
     let order = source.indexer.order(query, ranking.as_ref());
+    let left = query.max_results.map(|max| max.saturating_sub(start.shown));
+    let hits_max = left.map_or(hits_max, |left| hits_max.min(left as usize));
     let request = PageRequest { order, after: start.after.clone(), hits_max, total: counted };
     let found = |page: &Page| page.total.unwrap_or(page.hits.len() as u64);
-    let page = explaining.work("page", || snapshot.page(&clause, &request), found)?;
+    let mut page = explaining.work("page", || snapshot.page(&clause, &request), found)?;
     let total = page.total.or(start.total);
+    page.cut(fitting(&page.hits));
     let scores = ranking.as_ref().map(|ranking| snapshot.scores(ranking, &page.hits)).transpose()?;
     let weights = ranking.map(|ranking| ranking.weights().clone());
-    let next = page.next.map(|after| Start { after: Some(after), total, weights: weights.clone() });
+    let shown = start.shown + page.hits.len() as u64;
+    let is_all = query.max_results.is_some_and(|max| shown >= max);
+    let next = page.next.filter(|_| !is_all);
+    let next = next.map(|after| Start { after: Some(after), total, weights: weights.clone(), shown });
     let (included, completeness) = if query.includes.is_empty() {
         (Vec::new(), Completeness::Whole)
     } else {

@@ -26,6 +26,9 @@ fn finished(author: &mut Author, mut search: String) -> String {
     if author.random.chance(40) {
         search += &format!("&_count={}", author.random.below(4));
     }
+    if author.random.chance(8) {
+        search += &format!("&_maxresults={}", author.random.below(6));
+    }
     search
         + author.random.of_all(&["", "", "", "", "", "", "&_total=none", "&_summary=count", "&unheardof=1"])
 }

@@ -44,6 +44,7 @@ fn show(query: &Query) -> String {
         words.push(format!("total {:?}", query.total));
     }
     words.extend(query.is_explained.then(|| "explained".to_owned()));
+    words.extend(query.max_results.map(|max| format!("at most {max}")));
     words.extend(query.count.map(|count| format!("count {count}")));
     words.extend(query.ignored.iter().map(|error| format!("ignored {error}")));
     words.join("; ")
@@ -793,6 +794,8 @@ fn result_parameters() {
     check("Patient?_total=estimate", "total Estimate");
     check("Patient?_explain=true&_count=1", "explained; count 1");
     check("Patient?_explain=false", "");
+    check("Patient?_maxresults=2000&_count=1", "at most 2000; count 1");
+    check("Patient?_maxresults=0", "summary Count");
     refused("Patient?_explain=1", "'_explain' (parameter 1): expected one of: true, false");
     check("Patient?_sort=-birthdate,family", "sort -birthdate; sort +family");
     check("Patient?_sort=_lastUpdated&_sort=-_id", "sort +_lastUpdated; sort -_id");
