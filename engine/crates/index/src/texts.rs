@@ -1,7 +1,11 @@
 //! All that a resource says in words.
 //!
 //! The narrative is the text of `text.div`. The content is every other `string`, `markdown` and `code`, those of extensions and
-//! contained resources among them, each a text of its own; ids, URLs, numbers, dates and binary data are no words.
+//! contained resources among them, each a text of its own; ids, URLs, numbers, dates and binary data are no words. Of equal texts
+//! one counts: what a code is called mostly stands there twice, and that says nothing about the resource.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 use fornax_definitions::{Definitions, TypeId, TypeKind};
 use fornax_model::{Kind, Node, NodeId, Primitive};
@@ -70,35 +74,41 @@ impl TextKinds {
     }
 }
 
+/// Room for what most resources have: texts, and bytes of their words.
+const TEXTS: usize = 24;
+const CONTENT_BYTES: usize = 512;
+
 /// Reads the words of a resource, up to so many of the narrative and of all else.
-pub(crate) fn read_texts(
-    (definitions, kinds): (&Definitions, &TextKinds),
-    (root, resource): (Node<'_>, TypeId),
+pub(crate) fn read_texts<'a>(
+    (definitions, kinds): (&'a Definitions, &'a TextKinds),
+    (root, resource): (Node<'a>, TypeId),
     words_max: usize,
 ) -> Texts {
     let div = root.get("text").and_then(|text| text.get("div"));
-    let mut texts = Texts::default();
-    let mut reader = Reader { definitions, kinds, words_max, scratch: String::new(), texts: &mut texts };
+    let content = Words::with_capacity(CONTENT_BYTES);
+    let mut texts = Texts { narrative: Words::default(), content };
+    let (seen, scratch) = (HashSet::with_capacity(TEXTS), String::new());
+    let mut reader = Reader { definitions, kinds, words_max, seen, scratch, texts: &mut texts };
     if let Some(div) = div {
         reader.narrative(div);
     }
     reader.object(root, resource, div.map(Node::id));
-    texts.narrative.shrink_to_fit();
-    texts.content.shrink_to_fit();
     texts
 }
 
-struct Reader<'a> {
+struct Reader<'a, 't> {
     definitions: &'a Definitions,
     kinds: &'a TextKinds,
     words_max: usize,
+    /// The texts that were read.
+    seen: HashSet<Cow<'a, str>>,
     /// The text of a narrative in the making.
     scratch: String,
-    texts: &'a mut Texts,
+    texts: &'t mut Texts,
 }
 
-impl Reader<'_> {
-    fn narrative(&mut self, div: Node<'_>) {
+impl<'a> Reader<'a, '_> {
+    fn narrative(&mut self, div: Node<'a>) {
         if let Some(xhtml) = div.as_str() {
             read_xhtml(&xhtml, &mut self.scratch);
             self.texts.narrative.add(&self.scratch, self.words_max);
@@ -106,9 +116,10 @@ impl Reader<'_> {
     }
 
     /// All in an object of that type but its own narrative.
-    fn object(&mut self, object: Node<'_>, type_id: TypeId, narrative: Option<NodeId>) {
+    fn object(&mut self, object: Node<'a>, type_id: TypeId, narrative: Option<NodeId>) {
         for (name, value) in object.members() {
-            if self.kinds.is_wordless(type_id, &name) {
+            let may_have_words = matches!(value.kind(), Kind::String | Kind::Array | Kind::Object);
+            if !may_have_words || self.kinds.is_wordless(type_id, &name) {
                 continue;
             }
             // What stands beside a primitive has its name with a `_` before it.
@@ -123,11 +134,12 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self, value: Node<'_>, type_id: TypeId, narrative: Option<NodeId>) {
+    fn value(&mut self, value: Node<'a>, type_id: TypeId, narrative: Option<NodeId>) {
         match (value.kind(), self.kinds.of(type_id)) {
             (Kind::String, TextKind::Text) => {
-                if let Some(text) = value.as_str() {
+                if let Some(text) = value.as_str().filter(|text| !self.seen.contains(text)) {
                     self.texts.content.add(&text, self.words_max);
+                    self.seen.insert(text);
                 }
             }
             (Kind::String, TextKind::Xhtml) if narrative != Some(value.id()) => {

@@ -19,6 +19,11 @@ pub(crate) struct Words {
 }
 
 impl Words {
+    /// Room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), count: 0 }
+    }
+
     /// Adds the words of a text, up to `words_max` in all: what follows does not count.
     pub fn add(&mut self, text: &str, words_max: usize) {
         if self.count >= words_max {
@@ -30,7 +35,9 @@ impl Words {
                 self.text.push(parting);
             }
             parting = ' ';
+            let start = self.text.len();
             self.text.push_str(word);
+            self.text[start..].make_ascii_lowercase();
             self.count += 1;
             self.count < words_max
         });
@@ -49,47 +56,38 @@ impl Words {
     pub fn capacity(&self) -> usize {
         self.text.capacity()
     }
-
-    pub fn shrink_to_fit(&mut self) {
-        self.text.shrink_to_fit();
-    }
 }
 
 /// The words of a text as it is written, in order.
 pub(crate) fn words(text: &str) -> Vec<Box<str>> {
     let mut words = Vec::new();
     each_word(text, |word| {
-        words.push(word.into());
+        words.push(word.to_ascii_lowercase().into());
         true
     });
     words
 }
 
-/// Calls `each` with the words of a text as it is written, for as long as it wants more.
-pub(crate) fn each_word(text: &str, each: impl FnMut(&str) -> bool) {
+/// Calls `each` with the words of a text as it is written, folded but for ASCII capitals, for as long as it wants more.
+fn each_word(text: &str, each: impl FnMut(&str) -> bool) {
     if text.is_ascii() { each_ascii_word(text, each) } else { each_folded_word(&fold_letters(text), each) }
 }
 
 fn each_ascii_word(text: &str, mut each: impl FnMut(&str) -> bool) {
     let bytes = text.as_bytes();
-    let mut word = [0; WORD_BYTES_MAX];
-    let mut wants_more = |word: &[u8]| std::str::from_utf8(word).is_ok_and(&mut each);
-    let mut at = 0;
+    let mut start = 0;
     loop {
-        while at < bytes.len() && !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
+        while start < bytes.len() && !bytes[start].is_ascii_alphanumeric() {
+            start += 1;
         }
-        let mut length = 0;
-        while at < bytes.len() && bytes[at].is_ascii_alphanumeric() {
-            if length < WORD_BYTES_MAX {
-                word[length] = bytes[at].to_ascii_lowercase();
-                length += 1;
-            }
-            at += 1;
+        let mut end = start;
+        while end < bytes.len() && bytes[end].is_ascii_alphanumeric() {
+            end += 1;
         }
-        if length == 0 || !wants_more(&word[..length]) {
+        if start == end || !each(&text[start..end.min(start + WORD_BYTES_MAX)]) {
             return;
         }
+        start = end;
     }
 }
 

@@ -572,3 +572,49 @@ fn places() {
     check(&at(r#","position":{"latitude":95,"longitude":2}"#), &[("near:missing=true", true)]);
     check(&at(""), &[("near:missing=true", true), ("near=0|0|20100|km", false)]);
 }
+
+#[test]
+fn words() {
+    check(
+        r#"{"resourceType":"Patient","id":"p1","text":{"status":"generated","div":"<div>Chest <b>pain</b>,<br/>M&uuml;ller</div>"},
+            "name":[{"family":"O'Brien","given":["Jos\u00e9 Mar\u00eda","Ann"]},{"family":"Ann-Kathrin"}],
+            "contained":[{"resourceType":"Organization","name":"Inner Clinic"}],"gender":"female","birthDate":"1975-06-15",
+            "_birthDate":{"extension":[{"url":"http://x","valueString":"guessed"}]},
+            "managingOrganization":{"reference":"Organization/seven","display":"North"}}"#,
+        &[
+            ("_text=pain", true),
+            ("_text=muller", true),
+            ("_text=\"pain+muller\"", true),
+            ("_text=brien", false),
+            ("_text=ches*", true),
+            ("_text=NOT+brien", true),
+            ("_content=pain+brien", true),
+            ("_content=\"muller+o\"", false),
+            ("_content=JOSE", true),
+            ("_content=inner+guessed+north+female", true),
+            ("_content=seven", false),
+            ("_content=1975", false),
+            ("_content=organization", false),
+            ("_content=nobody,ann", true),
+            ("_content=(nobody+OR+ann)+NOT+chest", false),
+            ("_content=o'b*", true),
+            ("_content=x-b*", false),
+            ("_content=\u{2603}", false),
+            ("_content=pain+\u{2603}", true),
+            ("name:text=ann", true),
+            ("name:text=\"jose+maria\"", true),
+            ("name:text=\"maria+ann\"", false),
+            ("name:text=maria+kathrin", true),
+            ("name:text=kath*", true),
+            ("name:text=chest", false),
+            ("family:text=ann", true),
+            ("given:text=brien", false),
+            ("given:text=NOT+brien", true),
+        ],
+    );
+    check(
+        r#"{"resourceType":"Bundle","id":"b1","type":"collection","entry":[{"resource":{"resourceType":"Patient",
+            "text":{"status":"generated","div":"<div>violet</div>"},"name":[{"family":"Indigo"}]}}]}"#,
+        &[("_content=violet", true), ("_content=indigo+collection", true), ("_content=patient", false)],
+    );
+}
