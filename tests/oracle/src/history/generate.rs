@@ -29,10 +29,10 @@ pub fn history(seed: u64) -> Vec<Step> {
     let mut author = Author { random, about };
     let mut steps: Vec<Step> = (0..FIRST_WRITES).map(|_| first_write(&mut author)).collect();
     while steps.len() < FIRST_WRITES + STEPS {
-        if author.random.chance(3) {
-            steps.extend(followed(&mut author));
-        } else {
-            steps.push(step(&mut author));
+        match author.random.below(100) {
+            0..=2 => steps.extend(followed(&mut author)),
+            3 | 4 => steps.extend(forgotten(&mut author)),
+            _ => steps.push(step(&mut author)),
         }
     }
     steps
@@ -52,6 +52,12 @@ fn followed(author: &mut Author) -> Vec<Step> {
         steps.extend([change, Step::Continue(slot)]);
     }
     steps
+}
+
+/// History is forgotten, and something of the past is asked for.
+fn forgotten(author: &mut Author) -> [Step; 2] {
+    let before = Moment::Change(author.random.below(30) as u32);
+    [Step::Forget(before), Step::SearchAsOf(moment(&mut author.random), search(author))]
 }
 
 /// Sometimes before everything.
@@ -79,8 +85,7 @@ fn step(author: &mut Author) -> Step {
         }
         85..=88 => Step::Hold(hold_slot(author), long_search(author)),
         89 => Step::HoldAsOf(hold_slot(author), moment(&mut author.random), long_search(author)),
-        90..=96 => Step::Continue(hold_slot(author)),
-        97 | 98 => Step::Forget(Moment::Change(author.random.below(30) as u32)),
+        90..=98 => Step::Continue(hold_slot(author)),
         _ => match author.random.below(10) {
             0..=4 => Step::Reopen,
             5 => Step::Rebuild,

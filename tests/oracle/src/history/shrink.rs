@@ -15,8 +15,10 @@ pub fn shrunk(steps: &[Step], attempts_max: usize, fails: &mut impl FnMut(&[Step
     let mut short = steps.to_vec();
     loop {
         let before = short.clone();
+        // A near moment needs fewer steps.
+        simplify(&mut short, nearer, &mut still_fails);
         leave_out(&mut short, &mut still_fails);
-        simplify(&mut short, &mut still_fails);
+        simplify(&mut short, simpler, &mut still_fails);
         if short == before {
             return short;
         }
@@ -44,9 +46,10 @@ fn leave_out(steps: &mut Vec<Step>, fails: &mut impl FnMut(&[Step]) -> bool) {
     }
 }
 
-fn simplify(steps: &mut [Step], fails: &mut impl FnMut(&[Step]) -> bool) {
+/// Makes each step simpler, as often as one of the ways is found.
+fn simplify(steps: &mut [Step], ways: fn(&Step) -> Vec<Step>, fails: &mut impl FnMut(&[Step]) -> bool) {
     for at in 0..steps.len() {
-        while let Some(simpler) = simpler(&steps[at]).into_iter().find(|simpler| {
+        while let Some(simpler) = ways(&steps[at]).into_iter().find(|simpler| {
             let mut changed = steps.to_vec();
             changed[at] = simpler.clone();
             fails(&changed)
@@ -83,18 +86,13 @@ fn simpler(step: &Step) -> Vec<Step> {
         Step::SearchAsOf(moment, search) => {
             let of_now = [Step::Search(search.clone())].into_iter();
             let simpler = simpler_searches(search).into_iter();
-            let simpler = simpler.map(|search| Step::SearchAsOf(*moment, search));
-            let nearer = nearer(*moment).map(|moment| Step::SearchAsOf(moment, search.clone()));
-            of_now.chain(simpler).chain(nearer).collect()
+            of_now.chain(simpler.map(|search| Step::SearchAsOf(*moment, search))).collect()
         }
         Step::HoldAsOf(slot, moment, search) => {
             let of_now = [Step::Hold(*slot, search.clone())].into_iter();
             let simpler = simpler_searches(search).into_iter();
-            let simpler = simpler.map(|search| Step::HoldAsOf(*slot, *moment, search));
-            let nearer = nearer(*moment).map(|moment| Step::HoldAsOf(*slot, moment, search.clone()));
-            of_now.chain(simpler).chain(nearer).collect()
+            of_now.chain(simpler.map(|search| Step::HoldAsOf(*slot, *moment, search))).collect()
         }
-        Step::Forget(moment) => nearer(*moment).map(Step::Forget).collect(),
         Step::Rebuild => vec![Step::Reopen],
         Step::Bundle { kind, entries, slots } => {
             let mut found = Vec::new();
@@ -115,17 +113,25 @@ fn simpler(step: &Step) -> Vec<Step> {
     }
 }
 
-/// Moments that fewer steps lead to.
-fn nearer(moment: Moment) -> impl Iterator<Item = Moment> {
-    let nearer: &[fn(u32) -> u32] = &[|back| back / 2, |back| back.saturating_sub(1)];
-    let nearer = nearer.iter().filter_map(move |nearer| {
-        Some(match moment {
-            Moment::Change(back) => Moment::Change(nearer(back)),
-            Moment::Search(back) => Moment::Search(nearer(back)),
-            Moment::At(_) => return None,
-        })
-    });
-    nearer.filter(move |nearer| *nearer != moment)
+/// The step at moments that fewer steps lead to.
+fn nearer(step: &Step) -> Vec<Step> {
+    let of: &dyn Fn(Moment) -> Step = match step {
+        Step::SearchAsOf(_, search) => &|moment| Step::SearchAsOf(moment, search.clone()),
+        Step::HoldAsOf(slot, _, search) => &|moment| Step::HoldAsOf(*slot, moment, search.clone()),
+        Step::Forget(_) => &Step::Forget,
+        _ => return Vec::new(),
+    };
+    let (back, moment): (u32, fn(u32) -> Moment) = match step {
+        Step::SearchAsOf(Moment::Change(back), _)
+        | Step::HoldAsOf(_, Moment::Change(back), _)
+        | Step::Forget(Moment::Change(back)) => (*back, Moment::Change),
+        Step::SearchAsOf(Moment::Search(back), _) | Step::HoldAsOf(_, Moment::Search(back), _) => {
+            (*back, Moment::Search)
+        }
+        _ => return Vec::new(),
+    };
+    let nearer = [0, back / 2, back.saturating_sub(1)].into_iter().filter(|nearer| *nearer < back);
+    nearer.map(|back| of(moment(back))).collect()
 }
 
 fn simpler_texts(body: &str) -> Vec<String> {
