@@ -41,7 +41,7 @@ pub(crate) struct Core {
     pub parameters: Parameters,
     pub jobs: Jobs,
     pub index_place: IndexPlace,
-    /// Reads by the release's search parameters alone.
+    /// Reads by the release's search parameters alone, in the tenant's time zone.
     pub released: Arc<Indexer>,
     index: ArcSwap<Index>,
     /// Indexes that are not searched any more, but by searches that began before.

@@ -23,12 +23,13 @@ use crate::families::{Family, Placement};
 use crate::index;
 use crate::jobs::{self, Runner};
 use crate::open_tenant::{Shared, open_tenant};
-use crate::options::Options;
+use crate::options::{Options, TenantOptions};
 use crate::records::{self, Catalog, CatalogEntry};
 use crate::statistics::{self, Statistics};
 use crate::tenant::Tenant;
 use crate::tenant_id::TenantId;
 use crate::tenants::Tenants;
+use crate::time_zone;
 use crate::vault::{Vault, failed, refused, state};
 
 /// A directory, opened. Cheap to clone; the last clone to go closes it.
@@ -152,7 +153,16 @@ impl Engine {
     /// # Errors
     /// `Conflict`: there is one of that name. `Limit`: there are too many.
     pub fn create_tenant(&self, id: &TenantId) -> Result<()> {
+        self.create_tenant_with(id, &TenantOptions::default())
+    }
+
+    /// The same, not with the defaults.
+    ///
+    /// # Errors
+    /// Also `Invalid`: there is no such time zone.
+    pub fn create_tenant_with(&self, id: &TenantId, options: &TenantOptions) -> Result<()> {
         let inner = &*self.inner;
+        let zone = time_zone::named(&options.time_zone)?;
         let _alone = inner.tenants.administration.lock();
         if self.has_tenant(id) {
             return Err(Error::new(
@@ -177,6 +187,8 @@ impl Engine {
         let number = catalog.next_number;
         let placement = Placement::of(number).ok_or_else(|| records::bug("tenant numbers are used up"))?;
         inner.shared.store.create_families(&placement.all()).map_err(failed)?;
+        let vault = Vault::open(&keys, placement, Arc::clone(&inner.shared.store))?;
+        time_zone::keep(&vault, &*inner.shared.store, &zone)?;
         catalog.next_number += 1;
         catalog.tenants.push(CatalogEntry { name: id.as_str().to_owned(), uuid, number });
         inner.keep(&catalog)?;

@@ -39,6 +39,7 @@ mod tenant;
 mod tenant_id;
 mod tenants;
 mod terminology;
+mod time_zone;
 mod types;
 mod vault;
 mod verify;
@@ -53,7 +54,7 @@ pub use change::{BundleKind, BundleOptions, BundleResponse, Change, Committed, E
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Issue, Result, Severity};
 pub use jobs::{Job, JobAction, JobState};
-pub use options::{Limits, Options};
+pub use options::{Limits, Options, TenantOptions};
 pub use parameters::ParameterStatus;
 pub use resource::{Operation, Read, Version, VersionId};
 pub use search::{

@@ -20,6 +20,7 @@ use crate::options::Options;
 use crate::parameters::{self, Parameters};
 use crate::records::{self, CatalogEntry, Head, HistoryKept, Seq, TypeNames, bug};
 use crate::tenant_id::TenantId;
+use crate::time_zone;
 use crate::types::{ResourceType, Types};
 use crate::vault::{Vault, failed, state};
 use crate::view::View;
@@ -28,7 +29,7 @@ use crate::write::{SequenceState, Sequencer, staged};
 /// What all tenants of an engine share.
 pub(crate) struct Shared {
     pub store: Arc<dyn Store>,
-    /// Reads by the release's search parameters alone.
+    /// Reads by the release's search parameters alone, and in UTC.
     pub indexer: Arc<Indexer>,
     pub pages: Arc<PageCache>,
     pub caches: Arc<Caches>,
@@ -60,6 +61,10 @@ pub(crate) fn open_tenant(
         Some(bytes) => records::decode(&bytes)?,
         None => HistoryKept::default(),
     };
+    let zone = time_zone::read(&vault, &*shared.store)?;
+    // The zone of most: they share what is compiled, and that they read in it.
+    let released =
+        if zone.is_utc() { Arc::clone(&shared.indexer) } else { Arc::new(shared.indexer.in_zone(zone)) };
     let registry = Parameters::read(&vault, &*shared.store, definitions)?;
     let (jobs, next_job) = jobs::read(&vault, &*shared.store)?;
     let index_place = IndexPlace {
@@ -67,11 +72,11 @@ pub(crate) fn open_tenant(
         tenant_number: entry.number,
         pages: Arc::clone(&shared.pages),
         caches: Arc::clone(&shared.caches),
-        context: shared.indexer.layout().to_vec(),
+        context: released.layout(),
     };
     let generation = registry.generation;
     let postings = open_index(&vault, shared, &index_place, (generation, head.seq))?;
-    let indexer = shared.indexer.with_parameters(registry.parameters(definitions));
+    let indexer = released.with_parameters(registry.parameters(definitions));
     let index = Index::new(indexer, Arc::new(postings), generation);
     let published = head.seq;
     let core = Core::of(Parts {
@@ -83,7 +88,7 @@ pub(crate) fn open_tenant(
         parameters: Parameters::new(registry),
         jobs: Jobs::new(jobs, next_job),
         index_place,
-        released: Arc::clone(&shared.indexer),
+        released,
         index,
         sequencer: Sequencer::new(SequenceState::new(head)),
         retention: Retention::new(kept),

@@ -41,6 +41,20 @@ impl Options {
     }
 }
 
+/// What a tenant is made with, and keeps.
+#[derive(Clone, Debug)]
+pub struct TenantOptions {
+    /// The zone of dates and times that name none, in resources and in searches: `UTC`, an offset (`-05:00`), or a name in IANA's
+    /// database (`America/New_York`). Default UTC.
+    pub time_zone: String,
+}
+
+impl Default for TenantOptions {
+    fn default() -> Self {
+        Self { time_zone: "UTC".to_owned() }
+    }
+}
+
 /// Bounds; each has a test that hits it.
 #[derive(Clone, Debug)]
 pub struct Limits {

@@ -113,6 +113,10 @@ pub(crate) struct HistoryKept {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct TypeNames(pub Vec<String>);
 
+/// The name of a tenant's time zone. It has none where that is UTC.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TimeZoneName(pub String);
+
 /// Counts of one resource type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TypeHead {

@@ -44,6 +44,8 @@ pub struct MemoryUse {
 pub struct TenantStatistics {
     /// The tenant.
     pub tenant: TenantId,
+    /// The zone of dates and times that name none.
+    pub time_zone: String,
     /// By name; types that never had a resource are left out.
     pub types: Vec<TypeStatistics>,
     /// Bytes of its files in the store; what was written last is in memory and the log, and is not counted.
@@ -116,6 +118,7 @@ pub(crate) fn of_tenant(core: &Core, store: &StoreStatistics) -> Result<TenantSt
     let own = store.families.iter().filter(|of| core.vault.placement == Placement::holding(of.family));
     Ok(TenantStatistics {
         tenant: core.id.clone(),
+        time_zone: core.released.zone().name().to_owned(),
         types,
         store_bytes: own.map(|of| of.file_bytes).sum(),
         index_bytes: core.index().postings.disk_bytes().map_err(index_failed)?,

@@ -30,6 +30,7 @@ pub(crate) mod state {
     pub(crate) const JOBS: &[u8] = b"\x09";
     /// Of those that are.
     pub(crate) const PAST_JOBS: &[u8] = b"\x0a";
+    pub(crate) const TIME_ZONE: &[u8] = b"\x0b";
 }
 
 /// Seals and opens the records of one tenant, for one opening of the store.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use fornax::{
-    Engine, ErrorKind, Job, JobAction, Options, Principal, Statistics, TenantId, TenantStatistics,
-    TypeStatistics,
+    Engine, ErrorKind, Job, JobAction, Options, Principal, Statistics, TenantId, TenantOptions,
+    TenantStatistics, TypeStatistics,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,8 @@ const ADMINISTRATOR: &str = "administrator";
 pub(crate) enum Request {
     TenantCreate {
         name: String,
+        /// Nothing: the default one.
+        time_zone: Option<String>,
     },
     TenantList,
     TenantShow {
@@ -127,6 +129,8 @@ pub(crate) struct Verified {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TenantStats {
     pub tenant: String,
+    /// The zone of dates and times that name none.
+    pub time_zone: String,
     /// By resource type; those that never had a resource are left out.
     pub types: BTreeMap<String, TypeStats>,
     /// One row for each commit, and for each action of an administrator.
@@ -196,8 +200,12 @@ fn answer_here(directory: &Path, request: &Request) -> Result<Answer, Failure> {
 /// Carries a request out.
 pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
     let outcome = match request {
-        Request::TenantCreate { name } => {
-            name.parse().and_then(|id| engine.create_tenant(&id)).map(|()| Answer::Done)
+        Request::TenantCreate { name, time_zone } => {
+            let mut options = TenantOptions::default();
+            if let Some(time_zone) = time_zone {
+                options.time_zone.clone_from(time_zone);
+            }
+            name.parse().and_then(|id| engine.create_tenant_with(&id, &options)).map(|()| Answer::Done)
         }
         Request::TenantDrop { name } => {
             name.parse().and_then(|id| engine.drop_tenant(&id)).map(|()| Answer::Done)
@@ -359,6 +367,7 @@ impl TenantStats {
         });
         Self {
             tenant: one.tenant.to_string(),
+            time_zone: one.time_zone.clone(),
             types: types.collect(),
             audit_rows: one.audit_rows,
             last_updated: one.last_updated,

@@ -106,6 +106,9 @@ const TENANT_HELP: &str = "\
 These commands go to the server that runs on the directory, through DIR/control.sock; when none runs, they open the
 directory themselves. A name is 1 to 64 lower-case letters, digits and hyphens.
 
+A date without a zone, in a resource or in a search, is a day of the tenant's time zone: a name in IANA's database, an
+offset from UTC, or UTC. It is chosen when the tenant is made and stays; that of the tenant `default` is UTC.
+
 Dropping a tenant destroys its keys first: from then on nothing of it can be read again, in no backup either. The tenant
 `default` stays.";
 
@@ -230,13 +233,22 @@ pub(crate) enum GenerateFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TenantCommand {
     /// Make a tenant, with keys of its own
-    Create(TenantOptions),
+    Create(CreateOptions),
     /// List the tenants, a line each
     List(DirectoryOptions),
     /// Show one tenant: resources by type, bytes, how far its history reaches
     Show(TenantOptions),
     /// Destroy a tenant's keys and remove its data
     Drop(TenantOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateOptions {
+    #[command(flatten)]
+    pub tenant: TenantOptions,
+    /// The zone of dates that name none: America/New_York, -05:00; UTC if not given. It stays
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub time_zone: Option<String>,
 }
 
 #[derive(Debug, Args)]

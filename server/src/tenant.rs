@@ -1,7 +1,7 @@
 //! `fornax tenant`.
 
 use crate::administration::{Answer, Request, ask};
-use crate::command_line::{TenantCommand, TenantOptions};
+use crate::command_line::{CreateOptions, TenantCommand, TenantOptions};
 use crate::failure::Failure;
 use crate::print::print;
 use crate::stats;
@@ -9,8 +9,9 @@ use crate::stats;
 /// Makes, lists, shows or drops tenants.
 pub(crate) fn run(command: &TenantCommand) -> Result<(), Failure> {
     match command {
-        TenantCommand::Create(TenantOptions { name, directory }) => {
-            ask(&directory.data, &Request::TenantCreate { name: name.clone() })?;
+        TenantCommand::Create(CreateOptions { tenant: TenantOptions { name, directory }, time_zone }) => {
+            let request = Request::TenantCreate { name: name.clone(), time_zone: time_zone.clone() };
+            ask(&directory.data, &request)?;
             print(&format!("tenant {name} is made: /t/{name}/fhir\n"))
         }
         TenantCommand::Drop(TenantOptions { name, directory }) => {

@@ -201,6 +201,7 @@ mod tests {
             TypeStatistics { resource_type: "Patient", resources: 3, versions: 4, store_bytes: 900 };
         let clinic = TenantStatistics {
             tenant: "clinic-1".parse().expect("a name"),
+            time_zone: "UTC".to_owned(),
             types: vec![patients],
             store_bytes: 800,
             index_bytes: 50,

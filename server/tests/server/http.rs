@@ -449,6 +449,51 @@ fn what_would_grow_without_end_is_refused() {
 }
 
 #[test]
+fn a_tenant_keeps_the_time_zone_it_was_made_with() {
+    let (folder, server) = rig();
+    let data = folder.path().join("data");
+    let tenant = |arguments: &[&str]| {
+        let out = std::process::Command::new(crate::support::FORNAX)
+            .arg("tenant")
+            .args(arguments)
+            .arg("--data")
+            .arg(&data)
+            .output();
+        let out = out.expect("the command runs");
+        let text = if out.status.success() { out.stdout } else { out.stderr };
+        (out.status.success(), String::from_utf8(text).expect("UTF-8"))
+    };
+    let (made, text) = tenant(&["create", "mars", "--time-zone", "Mars/Olympus_Mons"]);
+    assert!(!made && text.contains("there is no such time zone"), "{text}");
+    assert_eq!(tenant(&["list"]).1, "default\n", "what was refused is not half there");
+    assert!(tenant(&["create", "new-york", "--time-zone", "America/New_York"]).0);
+    assert!(tenant(&["create", "west", "--time-zone", "-05:00"]).0);
+    let check = |server: &Server| {
+        for (name, zone, expected) in
+            [("new-york", "America/New_York", 1), ("west", "-05:00", 2), ("default", "UTC", 0)]
+        {
+            let (shown, text) = tenant(&["show", name]);
+            assert!(shown && text.contains(&format!("dates in {zone}\n")), "{text}");
+            let base = format!("/t/{name}/fhir/Observation");
+            // It ended at 04:00 UTC in New York's summer time, an hour later by the offset alone.
+            assert_eq!(server.total(&format!("{base}?date=2024-03-11")), expected, "{name}");
+            assert_eq!(server.total(&format!("{base}?date=2024-03")), 2, "{name}");
+        }
+    };
+    for name in ["new-york", "west", "default"] {
+        for time in ["2024-03-12T03:30:00Z", "2024-03-12T04:30:00Z"] {
+            let body = format!(
+                r#"{{"resourceType":"Observation","status":"final","code":{{"text":"x"}},"effectiveDateTime":"{time}"}}"#
+            );
+            assert_eq!(server.json("POST", &format!("/t/{name}/fhir/Observation"), &body).status, 201);
+        }
+    }
+    check(&server);
+    assert_eq!(server.stop(), Some(0));
+    check(&Server::start(&data));
+}
+
+#[test]
 fn tenants_are_worlds_of_their_own() {
     let (folder, server) = rig();
     let data = folder.path().join("data");

@@ -12,8 +12,11 @@ mod words;
 use std::sync::Arc;
 
 use fornax_definitions::{Definitions, ParameterId, SearchParameter, TypeId};
+use fornax_model::Interval;
 use fornax_postings::{Circle, Clause, Field, Hit, Link, RidSet};
-use fornax_query::{Condition, Described, NearValue, Query, ReferenceValue, Types, Values, text_scope};
+use fornax_query::{
+    Condition, DateValue, Described, NearValue, Query, ReferenceValue, Types, Values, text_scope,
+};
 
 use self::number::Asked;
 use self::words::Searched;
@@ -23,6 +26,7 @@ use crate::fold::fold;
 use crate::indexer::{ClauseContext, Indexer, Kin};
 use crate::plan::LAST_UPDATED;
 use crate::term::{self, Term};
+use crate::time;
 
 /// What writing a clause needs to know beside the query.
 pub(crate) struct Writing<'a> {
@@ -110,12 +114,12 @@ impl Writing<'_> {
 
     fn has(&self, types: &[TypeId], id: ParameterId, values: &Values) -> Result<Clause, IndexError> {
         let parameter = self.definitions.parameter_of(id);
-        let now_us = self.context.now_us;
         match values {
             Values::Id(ids) => return Ok(self.ids(types, ids)),
             Values::Date(values) if parameter.code == LAST_UPDATED => {
                 let column = &EVERY.last_updated;
-                return Ok(any(values.iter().map(|value| date::clause(value, now_us, [column, column]))));
+                let clause = |value| date::clause(value, self.searched(value), [column, column]);
+                return Ok(any(values.iter().map(clause)));
             }
             Values::Words(expressions) => {
                 return Ok(Searched::of(text_scope(parameter), id).clause(expressions));
@@ -152,8 +156,8 @@ impl Writing<'_> {
             // What stands alone is left to what drives it: one of several is not put to every document.
             (Values::Date(values), Columns::Date { low, high }) => any(values.iter().map(|value| {
                 let present = (values.len() > 1).then(|| Term::Present.clause(id));
-                let by_columns = date::clause(value, now_us, [low, high]);
-                date::narrowed(value, id, driven_by(&present, by_columns))
+                let by_columns = date::clause(value, self.searched(value), [low, high]);
+                date::narrowed(value, id, self.indexer.zone(), driven_by(&present, by_columns))
             })),
             (Values::Number(values), Columns::Number(columns)) => {
                 any(values.iter().map(|value| number::clause(Asked::number(value), id, columns)))
@@ -175,6 +179,11 @@ impl Writing<'_> {
                 return filter::clause(values, id, &row.implied_systems).ok_or_else(not_indexed);
             }
         })
+    }
+
+    /// The stretch that a date asks for.
+    fn searched(&self, value: &DateValue) -> Interval {
+        time::searched(value, self.context.now_us, self.indexer.zone())
     }
 
     fn link(&self, parameter: ParameterId) -> Result<Link, IndexError> {

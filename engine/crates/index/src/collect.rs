@@ -29,6 +29,7 @@ use crate::plan::{RowId, TypePlan};
 use crate::shape::{Shape, Shapes};
 use crate::texts::{TextKinds, Texts, read_texts};
 use crate::values::{Entry, LocalReference, PartEntry, SearchValues, Span, UnitText, Value};
+use crate::zone::TimeZone;
 
 /// What reading needs to know beside the resource.
 #[derive(Clone, Copy)]
@@ -37,6 +38,7 @@ pub(crate) struct Reading<'a> {
     pub shapes: &'a Shapes,
     pub text_kinds: &'a TextKinds,
     pub limits: &'a Limits,
+    pub zone: &'a Arc<TimeZone>,
 }
 
 /// Reads all search values of a resource.
@@ -235,6 +237,7 @@ impl<'a> Collector<'a> {
         self.text.shrink_to_fit();
         Ok(SearchValues {
             plan,
+            zone: Arc::clone(self.reading.zone),
             text: self.text,
             id,
             entries: self.entries.into(),

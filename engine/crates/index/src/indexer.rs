@@ -18,6 +18,7 @@ use crate::plan::TypePlan;
 use crate::shape::Shapes;
 use crate::texts::TextKinds;
 use crate::values::SearchValues;
+use crate::zone::TimeZone;
 
 /// Raised whenever the same definitions would give other terms or columns.
 const LAYOUT: u32 = 6;
@@ -31,6 +32,8 @@ type PlanCell = OnceLock<Result<Arc<TypePlan>, IndexError>>;
 pub struct Indexer {
     definitions: Definitions,
     ground: Arc<Ground>,
+    /// In which dates and times are read that name none.
+    zone: Arc<TimeZone>,
     /// By the type's number.
     plans: Box<[Arc<PlanCell>]>,
 }
@@ -95,6 +98,7 @@ impl Indexer {
         Self {
             definitions: definitions.clone(),
             ground: Arc::new(Ground { compiler, shapes, text_kinds: TextKinds::new(definitions), limits }),
+            zone: Arc::new(TimeZone::utc()),
             plans: definitions.types().iter().map(|_| Arc::default()).collect(),
         }
     }
@@ -112,7 +116,24 @@ impl Indexer {
             plans: self.definitions.types().iter().zip(&self.plans).map(plan).collect(),
             definitions: self.definitions.with_parameters(added),
             ground: Arc::clone(&self.ground),
+            zone: Arc::clone(&self.zone),
         }
+    }
+
+    /// One that reads dates and times without a zone in this one, not in UTC. What it compiled is shared.
+    #[must_use]
+    pub fn in_zone(&self, zone: TimeZone) -> Self {
+        Self {
+            definitions: self.definitions.clone(),
+            ground: Arc::clone(&self.ground),
+            zone: Arc::new(zone),
+            plans: self.plans.clone(),
+        }
+    }
+
+    /// In which dates and times are read that name none.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     /// Whether the values of a search parameter can be found on all of its types.
@@ -134,17 +155,21 @@ impl Indexer {
 
     /// What identifies the form of the documents, added search parameters aside: an index made under another one must be made
     /// anew.
-    pub fn layout(&self) -> [u8; 12] {
-        let mut layout = [0; 12];
-        layout[..4].copy_from_slice(&LAYOUT.to_be_bytes());
-        layout[4..].copy_from_slice(&self.definitions.fingerprint().to_be_bytes());
+    pub fn layout(&self) -> Vec<u8> {
+        let mut layout = LAYOUT.to_be_bytes().to_vec();
+        layout.extend(self.definitions.fingerprint().to_be_bytes());
+        // An index of days in UTC is what it was before there were others.
+        if !self.zone.is_utc() {
+            layout.extend(self.zone.hash().to_be_bytes());
+        }
         layout
     }
 
     /// All search values of a resource of that type, whose body is `root`.
     pub fn extract(&self, resource: TypeId, root: Node<'_>) -> Result<SearchValues, IndexError> {
         let (definitions, Ground { shapes, text_kinds, limits, .. }) = (&self.definitions, &*self.ground);
-        collect(Reading { definitions, shapes, text_kinds, limits }, self.plan(resource)?, root)
+        let reading = Reading { definitions, shapes, text_kinds, limits, zone: &self.zone };
+        collect(reading, self.plan(resource)?, root)
     }
 
     /// Whether these values are what the search parameters of this indexer select.
@@ -200,7 +225,7 @@ impl Indexer {
         values: &SearchValues,
         context: &MatchContext,
     ) -> Result<bool, IndexError> {
-        Evaluation { definitions: &self.definitions, values, context }.query(query)
+        Evaluation { definitions: &self.definitions, values, context, zone: &self.zone }.query(query)
     }
 
     pub(crate) fn plan(&self, resource: TypeId) -> Result<&Arc<TypePlan>, IndexError> {

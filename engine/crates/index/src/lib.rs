@@ -32,6 +32,7 @@ mod time;
 mod units;
 mod values;
 mod words;
+mod zone;
 
 pub use columns::LAST_UPDATED;
 pub use document::UndatedDocument;
@@ -39,3 +40,4 @@ pub use error::IndexError;
 pub use indexer::{ClauseContext, Indexer, Kin, MatchContext, Resources};
 pub use limits::Limits;
 pub use values::{Identity, LocalReference, SearchValues};
+pub use zone::TimeZone;

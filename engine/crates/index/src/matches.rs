@@ -18,12 +18,14 @@ use crate::prefix;
 use crate::time;
 use crate::units::{self, UCUM};
 use crate::values::{CodeSource, SearchValues, Value};
+use crate::zone::TimeZone;
 
 /// Search values put to a query.
 pub(crate) struct Evaluation<'a> {
     pub definitions: &'a Definitions,
     pub values: &'a SearchValues,
     pub context: &'a MatchContext,
+    pub zone: &'a TimeZone,
 }
 
 impl Evaluation<'_> {
@@ -220,7 +222,7 @@ impl Evaluation<'_> {
     }
 
     fn date(&self, asked: &fornax_query::DateValue, low: i64, high: i64) -> bool {
-        let searched = time::searched(asked, self.context.now_us);
+        let searched = time::searched(asked, self.context.now_us, self.zone);
         prefix::holds(asked.prefix, (searched.low, searched.high), (low, high))
     }
 

@@ -8,11 +8,14 @@ use fornax_model::{Interval, NodeId};
 use crate::number::Stretch;
 use crate::plan::{IdentityKind, RowId, TypePlan};
 use crate::texts::Texts;
+use crate::zone::TimeZone;
 
 /// The search values of one resource.
 #[derive(Clone, Debug)]
 pub struct SearchValues {
     pub(crate) plan: Arc<TypePlan>,
+    /// In which its dates were read.
+    pub(crate) zone: Arc<TimeZone>,
     /// All texts, one after the other.
     pub(crate) text: String,
     pub(crate) id: Span,

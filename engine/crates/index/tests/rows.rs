@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use fornax_crypto::{DataKey, SystemEntropy};
 use fornax_definitions::TypeId;
-use fornax_index::{ClauseContext, Indexer, Kin, MatchContext, Resources};
+use fornax_index::{ClauseContext, Indexer, Kin, MatchContext, Resources, TimeZone};
 use fornax_model::{Document, Limits as ModelLimits};
 use fornax_postings::faulty::FaultyFiles;
 use fornax_postings::{CacheBudget, Caches, Changes, Clause, Limits, Options, PageCache, Postings, Rid, Seq};
@@ -38,8 +38,11 @@ impl Resources for Seven {
 }
 
 fn check(body: &str, rows: &[(&str, bool)]) {
+    check_by(&Indexer::new(fornax_definitions::r4()), body, rows);
+}
+
+fn check_by(indexer: &Indexer, body: &str, rows: &[(&str, bool)]) {
     let r4 = fornax_definitions::r4();
-    let indexer = Indexer::new(r4);
     let document = Document::parse(body, &ModelLimits::default()).unwrap();
     let name = document.root().get("resourceType").unwrap().as_str().unwrap().into_owned();
     let resource = r4.type_named(&name).unwrap().id;
@@ -143,6 +146,146 @@ fn patients() {
             ("_lastUpdated=gt2020-01-15T12:00:00Z", false),
             ("_lastUpdated=ge2020-01-15T12:00:00Z", true),
             ("_lastUpdated=lt2020", false),
+        ],
+    );
+}
+
+/// Each row says what is found where dates without a zone are New York's, and what where they are UTC.
+#[test]
+fn dates_in_the_zone_of_new_york() {
+    let utc = Indexer::new(fornax_definitions::r4());
+    let new_york = utc.in_zone(TimeZone::named("America/New_York").unwrap());
+    assert_ne!(utc.layout(), new_york.layout(), "an index of one is not taken for one of the other");
+    let check = |effective: &str, rows: &[(&str, bool, bool)]| {
+        let body = format!(
+            r#"{{"resourceType":"Observation","id":"o1","status":"final","code":{{"coding":[{{"code":"c"}}]}},{effective}}}"#
+        );
+        let in_new_york: Vec<_> = rows.iter().map(|row| (row.0, row.1)).collect();
+        check_by(&new_york, &body, &in_new_york);
+        let in_utc: Vec<_> = rows.iter().map(|row| (row.0, row.2)).collect();
+        check_by(&utc, &body, &in_utc);
+    };
+    // A day of 23 hours: from 05:00 to 04:00 UTC.
+    check(
+        r#""effectiveDateTime":"2024-03-10""#,
+        &[
+            ("date=2024-03-10", true, true),
+            ("date=2024-03", true, true),
+            ("date=2024", true, true),
+            ("date=2024-03-11", false, false),
+            ("date=ne2024-03-10", false, false),
+            ("date=sa2024-03-09", true, true),
+            ("date=eb2024-03-11", true, true),
+            ("date=sa2024-03-10T04:59:59Z", true, false),
+            ("date=sa2024-03-10T05:00:00Z", false, false),
+            ("date=eb2024-03-11T04:00:00Z", true, true),
+            ("date=eb2024-03-11T03:59:59Z", false, true),
+            ("date=eb2024-03-11T00:00:00Z", false, true),
+            ("date=eb2024-03-11T00:00", true, true),
+            ("date=lt2024-03-10T05:00:00Z", false, true),
+            ("date=lt2024-03-10T05:00:01Z", true, true),
+            ("date=ge2024-03-10T05:00:00Z", true, true),
+            ("date=gt2024-03-11T03:59:59Z", false, false),
+            ("date=gt2024-03-11T03:59:58Z", true, false),
+            ("date=le2024-03-11T03:59:59Z", true, true),
+            ("date=ap2024-03-10", true, true),
+            ("code-value-date=c$2024-03-10", false, false),
+            ("_filter=date%20po%202024-03-11T03:00:00Z", true, false),
+            ("_filter=date%20co%202024-03-11T03:00:00Z", true, false),
+        ],
+    );
+    // A day of 25 hours: from 04:00 to 05:00 UTC.
+    check(
+        r#""effectiveDateTime":"2024-11-03""#,
+        &[
+            ("date=2024-11-03", true, true),
+            ("date=sa2024-11-03T03:59:59Z", true, false),
+            ("date=sa2024-11-03T04:00:00Z", false, false),
+            ("date=eb2024-11-04T05:00:00Z", true, true),
+            ("date=eb2024-11-04T04:59:59Z", false, true),
+            ("date=le2024-11-04T04:59:59Z", true, true),
+        ],
+    );
+    // Moments are what they are; the day that is searched for is the zone's.
+    check(
+        r#""effectiveDateTime":"2024-11-04T04:59:59Z""#,
+        &[
+            ("date=2024-11-03", true, false),
+            ("date=2024-11-04", false, true),
+            ("date=ne2024-11-03", false, true),
+            ("date=2024-11-04T04:59:59Z", true, true),
+            ("date=2024-11-03T23:59:59-05:00", true, true),
+            ("date=2024-11-03T23:59", true, false),
+            ("date=2024-11-04T04:59", false, true),
+            ("date=sa2024-11-03", false, true),
+            ("date=eb2024-11-04", true, false),
+            ("date=ge2024-11-04", false, true),
+            ("date=2024-11", true, true),
+        ],
+    );
+    check(
+        r#""effectiveDateTime":"2025-01-01T04:30:00Z""#,
+        &[
+            ("date=2024", true, false),
+            ("date=2024-12", true, false),
+            ("date=2024-12-31", true, false),
+            ("date=2025", false, true),
+            ("date=lt2025", true, false),
+        ],
+    );
+    // Both 01:30 lie in the day; without a zone the first is meant.
+    check(
+        r#""effectiveDateTime":"2024-11-03T05:30:00Z""#,
+        &[("date=2024-11-03T01:30", true, false), ("date=2024-11-03T01:30:00", true, false)],
+    );
+    check(
+        r#""effectiveDateTime":"2024-11-03T06:30:00Z""#,
+        &[("date=2024-11-03T01:30", false, false), ("date=2024-11-03", true, true)],
+    );
+    // 02:30 was left out: it is told by the clocks before, as 03:30.
+    check(
+        r#""effectiveDateTime":"2024-03-10T07:30:00Z""#,
+        &[("date=2024-03-10T02:30", true, false), ("date=2024-03-10T03:30", true, false)],
+    );
+    // In UTC a day, in New York parts of two.
+    check(
+        r#""effectivePeriod":{"start":"2024-03-10T00:00:00Z","end":"2024-03-10T23:59:59.999999Z"}"#,
+        &[
+            ("date=2024-03-10", false, true),
+            ("date=2024-03-09", false, false),
+            ("date=2024-03", true, true),
+            ("date=2024-03-10T00:00:00Z", false, false),
+        ],
+    );
+    check(
+        r#""effectivePeriod":{"start":"2024-03-10","end":"2024-03-11"}"#,
+        &[
+            ("date=sa2024-03-10T04:59:59Z", true, false),
+            ("date=eb2024-03-12T04:00:00Z", true, true),
+            ("date=eb2024-03-12T03:59:59Z", false, true),
+            ("date=2024-03-10,2024-03-11", false, false),
+            ("date=2024-03", true, true),
+        ],
+    );
+    check(
+        r#""effectiveTiming":{"event":["2024-03-10","2024-03-10T12:00:00Z"]}"#,
+        &[("date=2024-03-10", true, true), ("date=eb2024-03-11T04:00:00Z", true, true)],
+    );
+    // It was written at 12:00 UTC.
+    check(
+        r#""valueDateTime":"2024-03-10""#,
+        &[
+            ("_lastUpdated=2020-01-15T07:00", true, false),
+            ("_lastUpdated=2020-01-15T12:00", false, true),
+            ("_lastUpdated=gt2020-01-15T06:59", true, true),
+            ("_lastUpdated=sa2020-01-15T07:00", false, true),
+            ("_lastUpdated=2020-01-15", true, true),
+            ("value-date=2024-03-10", true, true),
+            ("value-date=eb2024-03-11T04:00:00Z", true, true),
+            ("value-date=eb2024-03-11T00:00:00Z", false, true),
+            ("code-value-date=c$2024-03-10", true, true),
+            ("code-value-date=c$eb2024-03-11T00:00:00Z", false, true),
+            ("code-value-date=c$sa2024-03-10T04:59:59Z", true, false),
         ],
     );
 }

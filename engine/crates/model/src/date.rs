@@ -70,6 +70,14 @@ impl ZoneOffset {
         (minutes.abs() <= Self::MINUTES_MAX).then_some(Self { minutes })
     }
 
+    /// Reads `Z`, `+hh:mm` or `-hh:mm`.
+    pub fn parse(text: &str) -> Result<Self, DateFault> {
+        let mut reader = Reader::new(text);
+        let offset = reader.offset()?.ok_or(DateFault::Malformed)?;
+        reader.finish()?;
+        Ok(offset)
+    }
+
     /// Minutes ahead of UTC.
     pub fn minutes(self) -> i16 {
         self.minutes
@@ -121,8 +129,13 @@ impl DateTime {
     /// The stretch of time that it stands for, in the zone given where none was written.
     pub fn interval(self, default: ZoneOffset) -> Interval {
         let shift = self.offset.unwrap_or(default).micros();
-        let low = self.local - shift;
-        Interval { low, high: low + self.width() - 1 }
+        let Interval { low, high } = self.on_the_clock();
+        Interval { low: low - shift, high: high - shift }
+    }
+
+    /// The same as a clock on its wall shows it: both ends counted as if they were written in UTC, whatever the zone.
+    pub fn on_the_clock(self) -> Interval {
+        Interval { low: self.local, high: self.local + self.width() - 1 }
     }
 
     fn width(self) -> i64 {

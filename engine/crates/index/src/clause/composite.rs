@@ -13,7 +13,6 @@ use crate::error::IndexError;
 use crate::fold::fold;
 use crate::prefix::{self, End};
 use crate::term::Term;
-use crate::time;
 
 /// Alternatives, each of tests that all must hold in one place.
 type Ways = Vec<Vec<Test>>;
@@ -112,7 +111,7 @@ impl Writing<'_> {
     }
 
     fn date_ways(&self, value: &DateValue, [low, high]: [&ColumnName; 2]) -> Ways {
-        let searched = time::searched(value, self.context.now_us);
+        let searched = self.searched(value);
         let alternatives = prefix::alternatives(value.prefix, searched.low, searched.high);
         let column = |end| match end {
             End::Low => low,

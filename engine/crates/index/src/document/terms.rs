@@ -43,7 +43,7 @@ impl SearchValues {
                 }
             }
             Value::Date(interval) => {
-                let unit = CalendarUnit::around(interval);
+                let unit = CalendarUnit::around(interval, &self.zone);
                 for text in unit.iter().flat_map(CalendarUnit::texts) {
                     each(Slot::Apart, Term::CalendarUnit(text));
                 }
