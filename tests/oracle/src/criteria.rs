@@ -8,6 +8,7 @@ use crate::references::Target;
 use crate::refusal::Refusal;
 use crate::version::Key;
 use crate::wanted::{Modifier, Wanted};
+use crate::words::{Asked, Place};
 
 /// How many steps of chains and of `_has` a name may have in all.
 const LINKS_MAX: usize = 8;
@@ -36,6 +37,8 @@ pub enum Criterion {
     },
     /// Some value refers to one of these resources, or to what their hierarchy puts on that side of them.
     Kin(&'static Parameter, Side, Vec<Key>),
+    /// Some expression holds of its words.
+    Words(Place, Vec<Asked>),
     /// It is an item of one of the Lists with these ids.
     Listed(Vec<String>),
     /// All hold.
@@ -68,7 +71,11 @@ impl Criterion {
     pub fn is_join(&self) -> bool {
         match self {
             Self::Chain(..) | Self::Has { .. } | Self::Kin(..) | Self::Listed(_) => true,
-            Self::SomeValue(..) | Self::NoValue(..) | Self::Present(_) | Self::Missing(_) => false,
+            Self::SomeValue(..)
+            | Self::NoValue(..)
+            | Self::Present(_)
+            | Self::Missing(_)
+            | Self::Words(..) => false,
             Self::All(criteria) | Self::Any(criteria) => criteria.iter().any(Self::is_join),
             Self::Not(criterion) => criterion.is_join(),
         }
@@ -89,7 +96,18 @@ impl Criterion {
             let ids = split(value, ',').iter().map(|id| unescaped(id)).collect();
             return if modifier.is_none() { Ok(Some(Self::Listed(ids))) } else { Err(Refusal::Invalid) };
         }
+        let place = match code {
+            "_text" => Some(Place::Narrative),
+            "_content" => Some(Place::Content),
+            _ => None,
+        };
+        if let Some(place) = place {
+            return if modifier.is_none() { words(place, value).map(Some) } else { Err(Refusal::Invalid) };
+        }
         let Some(parameter) = parameter(resource_type, code) else { return Ok(None) };
+        if parameter.element.kind() == Kind::String && modifier == Some("text") {
+            return words(Place::Values(parameter), value).map(Some);
+        }
         Self::simple(parameter, modifier, value).map(Some)
     }
 
@@ -155,6 +173,11 @@ impl Criterion {
             _ => Err(Refusal::Invalid),
         }
     }
+}
+
+fn words(place: Place, value: &str) -> Result<Criterion, Refusal> {
+    let any_of = split(value, ',').into_iter().map(|value| Asked::parse(&value));
+    Ok(Criterion::Words(place, any_of.collect::<Result<_, _>>()?))
 }
 
 /// A chain to those of the types of which something can be asked.

@@ -5,6 +5,15 @@ const BYTES_MAX: usize = 256;
 
 /// Folds a string. The accents and forms known here are those of the vocabulary's languages.
 pub fn folded(text: &str) -> String {
+    let mut out = folded_letters(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    while out.len() > BYTES_MAX {
+        out.pop();
+    }
+    out
+}
+
+/// Folds the letters of a string, and leaves its spaces.
+pub fn folded_letters(text: &str) -> String {
     let mut out = String::new();
     for letter in without_case(text).chars() {
         match letter {
@@ -14,10 +23,6 @@ pub fn folded(text: &str) -> String {
             '\u{ff01}'..='\u{ff5e}' => out.extend(char::from_u32(u32::from(letter) - 0xfee0)),
             letter => out.push(without_accent(letter)),
         }
-    }
-    let mut out = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    while out.len() > BYTES_MAX {
-        out.pop();
     }
     out
 }

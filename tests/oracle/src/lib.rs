@@ -27,4 +27,5 @@ pub mod transaction;
 pub mod values;
 pub mod version;
 pub mod wanted;
+pub mod words;
 pub mod world;

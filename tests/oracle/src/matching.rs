@@ -6,6 +6,7 @@ use crate::references::Target;
 use crate::values::{targets, values};
 use crate::version::{Key, Stored};
 use crate::wanted::Wanted;
+use crate::words;
 use crate::world::World;
 
 /// Whether a version meets a criterion.
@@ -33,6 +34,7 @@ pub fn meets(criterion: &Criterion, version: &Stored, world: &World) -> bool {
                 Target::Absolute(_) => false,
             })
         }
+        Criterion::Words(place, any_of) => words::holds(*place, any_of, version),
         Criterion::Listed(ids) => ids.iter().any(|id| {
             let list = world.find(&Target::Local(Key::of("List", id)));
             let item = parameter("List", "item");

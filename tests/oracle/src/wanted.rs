@@ -125,9 +125,7 @@ impl<'a> Modifier<'a> {
             (Kind::Reference, "identifier") => Ok(Self::Identifier),
             (Kind::Uri, "above") => Ok(Self::Above),
             (Kind::Uri, "below") => Ok(Self::Below),
-            (Kind::String, "text") | (Kind::Token, "above" | "below" | "in" | "not-in") => {
-                Err(Refusal::NotSupported)
-            }
+            (Kind::Token, "above" | "below" | "in" | "not-in") => Err(Refusal::NotSupported),
             (Kind::Reference, target) if parameter.may_point_to(target) => Ok(Self::Type(target)),
             _ => Err(Refusal::Invalid),
         }

@@ -37,6 +37,10 @@ pub fn body(random: &mut Random, resource_type: &str, id: Option<&str>) -> Strin
         let meta = meta(random);
         members.add("meta", meta);
     }
+    if random.chance(25) {
+        let div = word(random, words::NARRATIVES);
+        members.add("text", format!(r#"{{"status":"generated","div":{div}}}"#));
+    }
     match resource_type {
         "Patient" => patient(random, &mut members),
         "Practitioner" => practitioner(random, &mut members),

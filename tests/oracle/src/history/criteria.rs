@@ -32,8 +32,9 @@ pub fn criterion(author: &mut Author, resource_type: &str) -> String {
             format!("_list={}", several(&mut author.random, |random| random.of_all(words::IDS).to_owned()))
         }
         3..=16 => has(author, resource_type, LINKS_MORE),
-        17..=32 => chain(author, resource_type, LINKS_MORE),
-        33..=43 => filter(author, resource_type),
+        17..=30 => chain(author, resource_type, LINKS_MORE),
+        31..=33 => content(&mut author.random),
+        34..=43 => filter(author, resource_type),
         _ => last(&mut author.random, resource_type),
     }
 }
@@ -53,6 +54,29 @@ pub fn last(random: &mut Random, resource_type: &str) -> String {
         return modified(random, parameter);
     }
     format!("{}={}", parameter.code, values(random, |random| value(random, parameter)))
+}
+
+/// What all types have: words of their content, or of their narrative.
+pub fn content(random: &mut Random) -> String {
+    let code = random.of_all(&["_content", "_content", "_text"]);
+    format!("{code}={}", values(random, |random| expression(random, 2)))
+}
+
+/// What is asked of words, rarely in a way that is refused.
+fn expression(random: &mut Random, levels: usize) -> String {
+    let word = |random: &mut Random| random.of_all(words::WORDS).to_owned();
+    if levels == 0 {
+        return word(random);
+    }
+    match random.below(20) {
+        0..=2 => format!("{}%20{}", expression(random, levels - 1), expression(random, levels - 1)),
+        3..=5 => format!("{}+OR+{}", expression(random, levels - 1), expression(random, levels - 1)),
+        6 => format!("{}%20AND%20{}", expression(random, levels - 1), expression(random, levels - 1)),
+        7 | 8 => format!("NOT+{}", expression(random, levels - 1)),
+        9 | 10 => format!("({})", expression(random, levels - 1)),
+        11 => random.of_all(&["%22la", "la+OR", "()", "AND", "*", "-", "-%20la", "l*a", "(la"]).to_owned(),
+        _ => word(random),
+    }
 }
 
 /// What much of a type meets, so that something lies behind links.
@@ -94,6 +118,7 @@ fn modified(random: &mut Random, parameter: &Parameter) -> String {
             let exactly = |random: &mut Random| encoded(&escaped(random.of_all(words::NAMES)));
             format!("{code}:exact={}", several(random, exactly))
         }
+        (Kind::String, 5 | 6) => format!("{code}:text={}", values(random, |random| expression(random, 1))),
         (Kind::String, _) => {
             let part = |random: &mut Random| random.of_all(words::NAME_PARTS).to_owned();
             format!("{code}:contains={}", values(random, part))
@@ -184,7 +209,7 @@ fn odd(random: &mut Random, resource_type: &str) -> String {
         (0, _) => format!("{code}:nonsense=a"),
         (1, _) => format!("{code}:missing=maybe"),
         (2, Kind::Date) => format!("{code}=2020-13"),
-        (2..=4, Kind::String) => format!("{code}:text=a"),
+        (2..=4, Kind::String) => format!("{code}:text=a+AND"),
         (2..=4, Kind::Composite) => format!("{code}=a%24b%24c"),
         (3, Kind::Token) if parameter.element == Element::Identifier => format!("{code}:of-type=a|b"),
         (5, _) => "_id:missing=true".to_owned(),

@@ -1,7 +1,7 @@
 //! Random searches.
 
 use super::author::Author;
-use super::criteria::{criterion, last};
+use super::criteria::{content, criterion, last};
 use super::filters::filter_of_both;
 use super::random::Random;
 use super::vocabulary_table as words;
@@ -84,6 +84,10 @@ fn search_of_several(author: &mut Author, criteria: usize) -> String {
             pairs.push(filter_of_both(author, one, other));
             continue;
         }
+        if author.random.chance(10) {
+            pairs.push(content(&mut author.random));
+            continue;
+        }
         let asked = last(&mut author.random, one);
         let code = asked.split([':', '=']).next().map(str::to_owned);
         let is_in_both = parameters(other).any(|parameter| Some(parameter.code) == code.as_deref());
@@ -102,6 +106,7 @@ fn pairs_of_all(author: &mut Author, criteria: usize) -> Vec<String> {
     for _ in 0..criteria {
         pairs.push(match author.random.below(4) {
             0 => filter_of_both(author, "Resource", "Resource"),
+            1 => content(&mut author.random),
             _ => last(&mut author.random, "Resource"),
         });
     }

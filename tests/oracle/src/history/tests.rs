@@ -149,6 +149,7 @@ fn features(search: &str) -> Vec<&'static str> {
         ("contains", has(":contains")),
         ("not", has(":not")),
         ("text", has(":text")),
+        ("words", has("_content") || has("_text")),
         ("code-text", has(":code-text")),
         ("of-type", has(":of-type")),
         ("identifier", has(":identifier")),
@@ -250,6 +251,7 @@ fn two_oracles_agree_and_searches_are_worth_their_while() {
         ("of-type", 2),
         ("several types", 60),
         ("text", 3),
+        ("words", 8),
     ];
     for (feature, least) in at_least {
         let (asked, found) = tallies.get(feature).copied().unwrap_or((0, 0));

@@ -60,6 +60,53 @@ pub const NAMES: &[&str] = &[
     "Featherstonehaugh-Cholmondeles",
 ];
 
+/// Narratives.
+pub const NARRATIVES: &[&str] = &[
+    "<div xmlns=\"http://www.w3.org/1999/xhtml\">M&uuml;ller</div>",
+    "<div xmlns=\"http://www.w3.org/1999/xhtml\"><b>de</b> la<br/>Cruz &amp; Cruz</div>",
+    "<div xmlns=\"http://www.w3.org/1999/xhtml\"><td>&#233;mile</td><td>O'Brien</td></div>",
+    "<div xmlns=\"http://www.w3.org/1999/xhtml\">Stra&#xDF;e&nbsp;8480-6 &lt; final</div>",
+];
+
+/// What is asked of words: encoded.
+pub const WORDS: &[&str] = &[
+    "muller",
+    "M%C3%BCller",
+    "meier",
+    "cruz",
+    "la",
+    "emile",
+    "STRASSE",
+    "brien",
+    "o'brien",
+    "smith",
+    "jr",
+    "8480-6",
+    "8480",
+    "ab",
+    "mass",
+    "final",
+    "generated",
+    "planned",
+    "mg",
+    "male",
+    "mul*",
+    "m*",
+    "stra*",
+    "o-b*",
+    "x1",
+    "div",
+    "urn",
+    "ann",
+    "%22de+la%22",
+    "%22la%20cruz%22",
+    "%22cruz%20cruz%22",
+    "%22muller%5C,%22",
+    "%22muller%20meier%22",
+    "%22emile%20o%20brien%22",
+    "%22strasse%208480%22",
+];
+
 /// What names are searched by: encoded, as in a query string.
 pub const NAME_SEARCHES: &[&str] = &[
     "mul",

@@ -60,6 +60,41 @@ fn finds(code: &str, value: &str, member: &str) -> bool {
     !found(&repository, &format!("Observation?{code}={value}")).unwrap().is_empty()
 }
 
+#[test]
+fn words_are_looked_for_where_they_are() {
+    check(
+        &[
+            (
+                "Patient/a",
+                r#""text":{"status":"generated","div":"<div>Chest <b>pain</b></div>"},"name":[{"family":"Ill"}],"gender":"male","birthDate":"1950-06-15""#,
+            ),
+            (
+                "Observation/b",
+                r#""code":{"coding":[{"system":"urn:x","code":"8480-6","display":"Pain, chest"}]},"subject":{"reference":"Patient/a","type":"Patient","identifier":{"value":"x-1"}}"#,
+            ),
+        ],
+        &[
+            ("Patient?_text=pain", "a"),
+            ("Patient?_text=ill", ""),
+            ("Patient?_content=pain+ill+male", "a"),
+            ("Patient?_content=1950", ""),
+            ("Patient?_content=div", ""),
+            ("Patient?_content=Patient", ""),
+            ("?_content=%22pain+chest%22", "Observation/b"),
+            ("?_content=%22chest+pain%22", "Patient/a"),
+            ("?_content=pain", "Patient/a Observation/b"),
+            ("?_text=pain", "Patient/a"),
+            ("Observation?_content=8480-6", "b"),
+            ("Observation?_content=urn", ""),
+            ("Observation?_content=patient", ""),
+            ("Observation?_content=x-1", "b"),
+            ("Observation?subject._text=chest", "b"),
+            ("Patient?_text:exact=pain", "Invalid"),
+            ("Patient?_content=(pain", "Invalid"),
+        ],
+    );
+}
+
 /// The specification's examples: a search, what it finds, and what it does not.
 #[test]
 fn dates_are_compared_as_the_specification_says() {
@@ -141,7 +176,12 @@ fn strings_have_modifiers() {
             ("Patient?name:contains=marie,ander", "a c"),
             ("Patient?name:missing=true", "e"),
             ("Patient?given:missing=false", "a"),
-            ("Patient?family:text=son", "NotSupported"),
+            ("Patient?family:text=son", "a d"),
+            ("Patient?family:text=so*", "a b d"),
+            ("Patient?name:text=%22der+sonder%22", "b"),
+            ("Patient?name:text=der+van,marie", "a b"),
+            ("Patient?name:text=NOT+son", "b c e"),
+            ("Patient?name:text=son+AND", "Invalid"),
             ("Patient?family:not=son", "Invalid"),
             ("Patient?family:exact=Son,", "Invalid"),
         ],
