@@ -214,7 +214,9 @@ impl EntryResponse {
         match self {
             Self::Read(version) => version.body.text.len(),
             Self::Search(page) => {
-                page.matches.iter().chain(&page.includes).map(|version| version.body.text.len()).sum()
+                let versions = page.matches.iter().chain(&page.includes);
+                let inner: usize = page.contained.iter().map(|inner| inner.json.len()).sum();
+                inner + versions.map(|version| version.body.text.len()).sum::<usize>()
             }
             Self::Committed(_) | Self::Failed { .. } => 0,
         }

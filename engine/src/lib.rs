@@ -14,6 +14,7 @@ mod catch_up;
 mod change;
 mod clock;
 mod commit;
+mod contained;
 mod core;
 mod engine;
 mod error;
@@ -58,7 +59,8 @@ pub use options::{Limits, Options, TenantOptions};
 pub use parameters::ParameterStatus;
 pub use resource::{Operation, Read, Version, VersionId};
 pub use search::{
-    Handling, HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest, SearchStep,
+    ContainedMatch, Handling, HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest,
+    SearchStep,
 };
 pub use statistics::{MemoryUse, Statistics, TenantStatistics, TypeStatistics};
 pub use tenant::Tenant;

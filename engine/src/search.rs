@@ -1,5 +1,7 @@
 //! Searches and histories: what is asked, and a page of the answer.
 
+use std::sync::Arc;
+
 use crate::as_of::AsOf;
 use crate::error::Issue;
 use crate::resource::Version;
@@ -55,6 +57,8 @@ pub struct SearchPage {
     pub matches: Vec<Version>,
     /// How well each match fits the words asked for, from 0 up to but without 1; absent where the search asks for none.
     pub scores: Option<Vec<f64>>,
+    /// Contained resources that match, where the search asks for these themselves; they come after the other matches.
+    pub contained: Vec<ContainedMatch>,
     /// What `_include` and `_revinclude` brought, each once.
     pub includes: Vec<Version>,
     /// The number of the last commit that is seen: [`AsOf::Commit`] asks for the same repository again.
@@ -72,6 +76,21 @@ pub struct SearchPage {
     pub warnings: Vec<Issue>,
     /// How the page came about, where `_explain=true` asks for it.
     pub steps: Vec<SearchStep>,
+}
+
+/// A resource inside of another. It has no version of its own.
+#[derive(Clone, Debug)]
+pub struct ContainedMatch {
+    /// The type of the resource that contains it.
+    pub container_type: &'static str,
+    /// The logical id of that resource.
+    pub container_id: Arc<str>,
+    /// Its own type.
+    pub resource_type: &'static str,
+    /// Its id within the container, without `#`; absent where it has none.
+    pub id: Option<String>,
+    /// The contained resource as it stands in the container; what is left out of matches is left out of it.
+    pub json: Arc<String>,
 }
 
 /// One step of a search.

@@ -4,16 +4,18 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::slice::from_ref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fornax_definitions::{Definitions, ParameterId};
 use fornax_index::{ClauseContext, Kin, Resources};
-use fornax_postings::{Budget, Hit, Snapshot};
-use fornax_query::{Context, Limits, Pairs, Query, QueryError, Scope, Types};
+use fornax_postings::{Budget, Hit, Snapshot, Total};
+use fornax_query::{Contained, Context, Limits, Pairs, Query, QueryError, Scope, Summary, Types};
 use fornax_search::{Completeness, PageToken, SearchError, Source, Start};
 use serde::{Deserialize, Serialize};
 
 use crate::as_of::{self, AsOf};
 use crate::cancellation::Cancellation;
+use crate::contained::{self, ContainedSearch};
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::keys;
@@ -31,13 +33,18 @@ use crate::view::View;
 struct Cursor {
     page: PageToken,
     /// Where the pages before started, the last last, as far as they are remembered.
-    earlier: Vec<Start>,
+    earlier: Vec<Stop>,
     own_bases: Vec<String>,
     /// The tenant's own search parameters that the query goes by.
     parameters: Vec<u16>,
     /// When the search began: what is about now is so on all pages.
     now_ms: i64,
+    /// Where it goes on among resources that contain others, where nothing else is left.
+    contained: Option<contained::Place>,
 }
+
+/// Where a page starts: among ordinary matches, or then among resources that contain others.
+type Stop = (Start, Option<contained::Place>);
 
 /// How many pages one can go back: some 30 bytes of a token each.
 const EARLIER_MAX: usize = 16;
@@ -50,6 +57,8 @@ struct Run<'a> {
     query: Query,
     own_bases: &'a [String],
     budget: Arc<Budget>,
+    /// Where it is among resources that contain others; absent where ordinary matches come first.
+    contained: Option<contained::Place>,
 }
 
 /// The first page.
@@ -74,7 +83,9 @@ pub(crate) fn first(core: &Core, request: &SearchRequest, budget: Arc<Budget>) -
             break (query, scope, view);
         }
     };
-    Run { core, view, scope, query, own_bases: &request.own_bases, budget }.page(&Start::default(), &[])
+    let contained = (query.contained == Contained::Alone).then_some(contained::Place::START);
+    let own_bases = &request.own_bases;
+    Run { core, view, scope, query, own_bases, budget, contained }.page(&Start::default(), &[])
 }
 
 /// The moment as of which a search is asked, by the request or its query string.
@@ -97,7 +108,7 @@ fn moment(request: &SearchRequest, query: &mut Query) -> Result<Option<AsOf>> {
 
 /// A later page.
 pub(crate) fn next(core: &Core, path: &str, token: &str, budget: Arc<Budget>) -> Result<SearchPage> {
-    let Cursor { page, earlier, own_bases, parameters, now_ms } =
+    let Cursor { page, contained, earlier, own_bases, parameters, now_ms } =
         page_token::open(core, page_token::Kind::Search, token)?;
     if page.path != path {
         let issue = Issue::error("value", "the page link is for another search");
@@ -116,7 +127,7 @@ pub(crate) fn next(core: &Core, path: &str, token: &str, budget: Arc<Budget>) ->
         let text = "a search parameter has been replaced since; begin the search again";
         return Err(Error::new(ErrorKind::Gone, Issue::error("expired", text)));
     }
-    Run { core, view, scope, query, own_bases: &own_bases, budget }.page(&page.start, &earlier)
+    Run { core, view, scope, query, own_bases: &own_bases, budget, contained }.page(&page.start, &earlier)
 }
 
 /// The numbers of the tenant's own search parameters that a query goes by.
@@ -218,6 +229,20 @@ fn find_fitting(
     }
 }
 
+/// Ordinary matches, where none are left or none are asked for.
+fn nothing(start: &Start) -> fornax_search::SearchPage {
+    fornax_search::SearchPage {
+        hits: Vec::new(),
+        scores: None,
+        weights: None,
+        total: start.total,
+        next: None,
+        included: Vec::new(),
+        completeness: Completeness::Whole,
+        steps: Vec::new(),
+    }
+}
+
 fn places(hits: &[Hit]) -> Vec<(Rid, Seq)> {
     hits.iter().map(|hit| (hit.rid, hit.seq)).collect()
 }
@@ -231,18 +256,23 @@ fn search_failed(error: SearchError) -> Error {
 
 impl Run<'_> {
     /// The page from `start` on; `earlier` are the starts of those before.
-    fn page(&self, start: &Start, earlier: &[Start]) -> Result<SearchPage> {
+    fn page(&self, start: &Start, earlier: &[Stop]) -> Result<SearchPage> {
         let hits_max = self.query.page_size(&Limits::default()) as usize;
         let bytes_max = self.core.limits.page_bytes_max;
         let place = (self.core, &self.view);
         let mut resolved = self.query.clone();
         terminology::resolve(self.core, &self.view, &mut resolved, &self.budget)?;
         let mut matches = Ok(Vec::new());
-        let found = find_fitting(place, &resolved, (start, hits_max), &self.budget, &mut |hits| {
-            matches = self.view.versions_within(&places(hits), bytes_max);
-            matches.as_ref().map_or(0, Vec::len)
-        })?;
-        let matches = matches?;
+        let mut found = match self.contained {
+            None => find_fitting(place, &resolved, (start, hits_max), &self.budget, &mut |hits| {
+                matches = self.view.versions_within(&places(hits), bytes_max);
+                matches.as_ref().map_or(0, Vec::len)
+            })?,
+            Some(_) => nothing(start),
+        };
+        let mut matches = matches?;
+        let inside = self.inside(&resolved, start, (&mut found, &matches))?;
+        matches.extend(inside.containers);
         let includes = self.view.versions_within(&places(&found.included), bytes_max)?;
         let applied = self.query.to_query_string(self.view.index.definitions());
         let mut warnings: Vec<Issue> = self
@@ -255,20 +285,27 @@ impl Run<'_> {
             let text = format!("only the first {} included resources are here", includes.len());
             warnings.push(Issue::warning("too-costly", text));
         }
+        if inside.unjudged > 0 {
+            let text = format!("{} contained resources have too many values to be searched", inside.unjudged);
+            warnings.push(Issue::warning("too-costly", text));
+        }
+        let next = match (found.next, inside.next) {
+            (Some(start), _) => Some((start, None)),
+            (None, Some(place)) => Some((Start { total: found.total, ..Start::default() }, Some(place))),
+            (None, None) => None,
+        };
         let subset = Subset { core: self.core, query: &self.query };
         // Words weigh the same when it is come back to.
-        let this = Start { weights: found.weights, ..start.clone() };
+        let this = (Start { weights: found.weights, ..start.clone() }, self.contained);
         Ok(SearchPage {
             path: self.scope.to_path(self.core.definitions),
             matches: subset.apply(matches)?,
             scores: found.scores,
+            contained: inside.contained,
             includes,
             commit: self.view.seq,
             total: found.total,
-            next: found
-                .next
-                .map(|next| self.token(next, &[earlier, from_ref(&this)].concat()))
-                .transpose()?,
+            next: next.map(|next| self.token(next, &[earlier, from_ref(&this)].concat())).transpose()?,
             previous: earlier.split_last().map(|(last, rest)| self.token(last.clone(), rest)).transpose()?,
             applied,
             warnings,
@@ -276,7 +313,54 @@ impl Run<'_> {
         })
     }
 
-    fn token(&self, start: Start, earlier: &[Start]) -> Result<String> {
+    /// The matches inside of other resources that the page has room for; adds them to the total.
+    fn inside(
+        &self,
+        resolved: &Query,
+        start: &Start,
+        (found, matches): (&mut fornax_search::SearchPage, &[Version]),
+    ) -> Result<contained::Found> {
+        let wants_count = self.query.summary == Summary::Count;
+        let wants_total = wants_count || self.query.total != fornax_query::Total::None;
+        let total = if wants_total && start.total.is_none() { Total::Counted } else { Total::Uncounted };
+        if self.query.contained == Contained::Unsearched
+            || (found.next.is_some() && total == Total::Uncounted)
+        {
+            return Ok(contained::Found::default());
+        }
+        let hits_max = self.query.page_size(&Limits::default()) as usize;
+        let is_full = wants_count || found.next.is_some();
+        let bytes: usize = matches.iter().map(|version| version.body.text.len()).sum();
+        let room = contained::Room {
+            entries: if is_full { 0 } else { hits_max.saturating_sub(matches.len()) },
+            bytes: self.core.limits.page_bytes_max.saturating_sub(bytes),
+            is_untouched: matches.is_empty(),
+        };
+        let (before, begun_ms) = (self.budget.spent(), self.core.clock.now_ms());
+        let search =
+            ContainedSearch { core: self.core, view: &self.view, query: resolved, budget: &self.budget };
+        let mut inside = search.run(self.contained.unwrap_or(contained::Place::START), room, total)?;
+        if total == Total::Counted {
+            found.total = Some(found.total.unwrap_or(0) + inside.matches);
+        }
+        match &mut found.next {
+            Some(next) => next.total = found.total,
+            None if wants_count => inside.next = None,
+            None => {}
+        }
+        if self.query.is_explained {
+            found.steps.push(fornax_search::Step {
+                what: "contained".to_owned(),
+                documents_at_most: None,
+                found: Some(inside.matches),
+                looked_at: self.budget.spent() - before,
+                elapsed: Duration::from_millis((self.core.clock.now_ms() - begun_ms).max(0) as u64),
+            });
+        }
+        Ok(inside)
+    }
+
+    fn token(&self, (start, contained): Stop, earlier: &[Stop]) -> Result<String> {
         let page = PageToken {
             path: self.scope.to_path(self.core.definitions),
             query: self.query.to_query_string(self.view.index.definitions()),
@@ -286,7 +370,8 @@ impl Run<'_> {
         let parameters = own_parameters(&self.view, &self.query);
         let now_ms = self.view.now_ms;
         let earlier = earlier[earlier.len().saturating_sub(EARLIER_MAX)..].to_vec();
-        let cursor = Cursor { page, earlier, own_bases: self.own_bases.to_vec(), parameters, now_ms };
+        let own_bases = self.own_bases.to_vec();
+        let cursor = Cursor { page, contained, earlier, own_bases, parameters, now_ms };
         page_token::seal(self.core, page_token::Kind::Search, &cursor)
     }
 }

@@ -57,9 +57,21 @@ impl Subset<'_> {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => new.insert(self.members(version.resource_type)?),
             };
-            cut(version, members)
+            let document = cut(&version.body.text, members)?;
+            let body = Body { text: Arc::clone(document.text()), splice: splice(document.root())? };
+            Ok(Version { body, ..version })
         };
         versions.into_iter().map(cut_one).collect()
+    }
+}
+
+impl Subset<'_> {
+    /// The same of the text of a resource that has no version of its own.
+    pub(crate) fn apply_to_text(&self, resource_type: &str, text: &Arc<String>) -> Result<Arc<String>> {
+        if self.query.summary == Summary::False && self.query.elements.is_empty() {
+            return Ok(Arc::clone(text));
+        }
+        Ok(Arc::clone(cut(text, &self.members(resource_type)?)?.text()))
     }
 }
 
@@ -85,10 +97,10 @@ pub(crate) fn narrowed(core: &Core, version: Version, query: &str) -> Result<Ver
     subset.apply(vec![version])?.pop().ok_or_else(|| bug("a resource was lost while it was cut"))
 }
 
-fn cut(version: Version, members: &HashSet<String>) -> Result<Version> {
+fn cut(text: &Arc<String>, members: &HashSet<String>) -> Result<Document> {
     let limits = ModelLimits { document_bytes_max: BODY_BYTES_MAX, ..ModelLimits::default() };
     let not_json = |error| corrupted("a stored body is not JSON").caused_by(error);
-    let document = Document::parse_shared(Arc::clone(&version.body.text), &limits).map_err(not_json)?;
+    let document = Document::parse_shared(Arc::clone(text), &limits).map_err(not_json)?;
     let root = document.root();
     let mut edits = Edits::of(root);
     let edit = |outcome: std::result::Result<(), fornax_model::EditError>| {
@@ -101,9 +113,7 @@ fn cut(version: Version, members: &HashSet<String>) -> Result<Version> {
     }
     edit(mark(&mut edits, root))?;
     let bytes = edits.apply().map_err(|error| bug("a resource can't be cut").caused_by(error))?;
-    let document = Document::parse(bytes, &limits).map_err(not_json)?;
-    let body = Body { text: Arc::clone(document.text()), splice: splice(document.root())? };
-    Ok(Version { body, ..version })
+    Document::parse(bytes, &limits).map_err(not_json)
 }
 
 const TAG: &[u8] =

@@ -17,6 +17,7 @@
 //! Observation?_include=* => o + Patient/a         with what is included, or `+ (nothing)`
 //! Patient?gender=male (form) active=true -> a     the second half is the body of a POST
 //! Patient/a/Observation?code=1 -> Observation/o   what is not of the type that the path names is given with its type
+//! Patient?_contained=true&_containedType=contained -> Observation/o#p    what is contained, with its container
 //! ```
 //!
 //! Spaces and letters beyond ASCII are percent-encoded for a row, all else it writes as a client would. Handling is strict; all
@@ -154,6 +155,11 @@ fn filters() {
 #[test]
 fn texts() {
     run("text.txt");
+}
+
+#[test]
+fn contained() {
+    run("contained.txt");
 }
 
 /// Every file has a test, and there are as many rows as there should be.
@@ -455,6 +461,10 @@ fn answer(tenant: &Tenant, request: &SearchRequest) -> Result<Answer, Error> {
     let mut answer = Answer { matches: Vec::new(), includes: Vec::new(), total: page.total };
     loop {
         answer.matches.extend(page.matches.iter().map(shown));
+        answer.matches.extend(page.contained.iter().map(|inner| {
+            let container = format!("{}/{}", inner.container_type, inner.container_id);
+            inner.id.as_ref().map_or_else(|| container.clone(), |id| format!("{container}#{id}"))
+        }));
         let on_this_page =
             page.includes.iter().map(|version| format!("{}/{}", version.resource_type, version.id));
         // Pages may repeat each other's includes, but not their own.

@@ -4,8 +4,8 @@
 
 use axum::http::StatusCode;
 use fornax::{
-    BundleKind, BundleResponse, Committed, EntryResponse, HistoryPage, Issue, Operation, SearchPage,
-    SearchStep, Version,
+    BundleKind, BundleResponse, Committed, ContainedMatch, EntryResponse, HistoryPage, Issue, Operation,
+    SearchPage, SearchStep, Version,
 };
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
@@ -48,6 +48,9 @@ fn write_searchset(
     for (place, version) in page.matches.iter().enumerate() {
         let score = page.scores.as_ref().and_then(|scores| scores.get(place));
         entries.found(version, "match", score.copied());
+    }
+    for inner in &page.contained {
+        entries.contained(inner);
     }
     for version in &page.includes {
         entries.found(version, "include", None);
@@ -165,6 +168,18 @@ impl Entries<'_> {
         if let Some(score) = score {
             search.raw("score", format!("{score:.6}").as_bytes());
         }
+    }
+
+    /// A search result inside of another resource.
+    fn contained(&mut self, inner: &ContainedMatch) {
+        let mut entry = self.array.object();
+        // Without an id of its own it has no address.
+        if let Some(id) = &inner.id {
+            let container = format!("{}/{}/{}", self.base, inner.container_type, inner.container_id);
+            entry.string("fullUrl", &format!("{container}#{id}"));
+        }
+        entry.raw("resource", inner.json.as_bytes());
+        entry.object("search").string("mode", "match");
     }
 
     /// A version in a history.

@@ -167,3 +167,48 @@ fn links_lead_to_the_first_the_previous_and_the_last_page() {
     assert_eq!((whole.value()["total"].as_u64(), names(&whole.value()).len()), (Some(4), 3));
     assert_eq!((whole.link("next"), whole.link("last")), (None, whole.link("self")));
 }
+
+#[test]
+fn contained_resources_are_found_and_shown() {
+    let (_folder, server) = rig();
+    let body = r##"{"resourceType":"Observation","id":"inside","status":"final","code":{"text":"x"},"subject":{"reference":"#p"},
+        "contained":[{"resourceType":"Patient","id":"p","gender":"female"},{"resourceType":"Patient","gender":"female"}]}"##;
+    assert_eq!(server.json("PUT", "Observation/inside", body).status, 201);
+    let entries = |path: &str| {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        let bundle = answer.value();
+        let entries = bundle["entry"].as_array().expect("entries").clone();
+        assert_eq!(bundle["total"], entries.len(), "{path}");
+        assert!(entries.iter().all(|entry| entry["search"]["mode"] == "match"), "{bundle}");
+        entries
+    };
+    let base = format!("{}/fhir", server.origin);
+    let [container] = &entries("Patient?gender=female&_contained=true")[..] else { panic!("one entry") };
+    assert_eq!(container["fullUrl"], format!("{base}/Observation/inside"));
+    assert_eq!(container["resource"]["meta"]["versionId"], "1");
+    let both = entries("Patient?gender=female&_contained=both&_containedType=contained");
+    let [ordinary, inner, nameless] = &both[..] else { panic!("three entries: {both:?}") };
+    assert_eq!(ordinary["fullUrl"], format!("{base}/Patient/p"));
+    assert_eq!(inner["fullUrl"], format!("{base}/Observation/inside#p"));
+    let resource = serde_json::json!({ "resourceType": "Patient", "id": "p", "gender": "female" });
+    assert_eq!(inner["resource"], resource);
+    assert_eq!((&nameless["fullUrl"], &nameless["resource"]["gender"]), (&Value::Null, &"female".into()));
+    let mut page = server.get("Patient?gender=female&_contained=both&_containedType=contained&_count=1");
+    let own = page.link("self").expect("a self link");
+    assert!(own.ends_with("?gender=female&_contained=both&_containedType=contained&_count=1"), "{own}");
+    let mut found = vec![page.value()["entry"][0].clone()];
+    while let Some(next) = page.link("next") {
+        page = server.get(next.strip_prefix(&server.origin).expect("a link to this server"));
+        found.push(page.value()["entry"][0].clone());
+    }
+    assert_eq!(found, both);
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let posted = server.send("POST", "Patient/_search", &form, b"gender=female&_contained=true");
+    assert_eq!(posted.value()["entry"][0]["fullUrl"], container["fullUrl"]);
+    for path in
+        ["Patient?_contained=true&_sort=_id", "Patient?_contained=1", "Patient/p/Observation?_contained=true"]
+    {
+        assert_eq!(server.get(path).status, 400, "{path}");
+    }
+}

@@ -69,7 +69,21 @@ pub(crate) fn collect<'a>(
     }
     let Reading { definitions, text_kinds, limits, .. } = reading;
     let texts = read_texts((definitions, text_kinds), (root, plan.resource), limits.words_max);
-    collector.finish(Arc::clone(plan), id, texts)
+    let values = collector.finish(Arc::clone(plan), id, texts)?;
+    Ok(SearchValues { contained: contained_types(definitions, root), ..values })
+}
+
+/// The names of the types that a resource contains.
+fn contained_types(definitions: &Definitions, root: Node<'_>) -> Box<[&'static str]> {
+    let contained = root.get("contained").into_iter().flat_map(Node::items);
+    let name = |one: Node<'_>| {
+        let name = one.get("resourceType").and_then(Node::as_str)?;
+        Some(definitions.type_of(definitions.type_named(&name)?.id).name)
+    };
+    let mut names: Vec<&'static str> = contained.filter_map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into()
 }
 
 struct Collector<'a> {
@@ -246,6 +260,7 @@ impl<'a> Collector<'a> {
             units: self.units.into(),
             references: self.references.into(),
             texts,
+            contained: Box::default(),
         })
     }
 }

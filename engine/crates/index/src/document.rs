@@ -14,7 +14,7 @@ use crate::encoding;
 use crate::hash::hash64;
 use crate::number::Stretch;
 use crate::plan::Row;
-use crate::term::Term;
+use crate::term::{Term, contained_kind};
 use crate::values::{Entry, SearchValues, UnitText, Value};
 
 impl SearchValues {
@@ -28,6 +28,9 @@ impl SearchValues {
         assert_eq!(targets.len(), self.references.len(), "a rid for each reference");
         let mut document = IndexDocument::new(rid, seq);
         document.add_term(Field::Kind, self.plan.name.as_bytes());
+        for name in &self.contained {
+            document.add_term(Field::Kind, &contained_kind(name));
+        }
         for (column, part) in EVERY.id.iter().zip(encoding::id(self.text(self.id))) {
             document.add_value(column, part);
         }

@@ -6,7 +6,7 @@ use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, 
 use fornax_fhirpath::{Compiler, ExtractionPlan};
 use fornax_model::Node;
 use fornax_postings::{Clause, Field, Link, Order, Ranking, Rid, Seq};
-use fornax_query::Query;
+use fornax_query::{Query, Types};
 
 use crate::clause::{Writing, link};
 use crate::collect::{Reading, collect};
@@ -16,12 +16,13 @@ use crate::matches::Evaluation;
 use crate::order::order;
 use crate::plan::TypePlan;
 use crate::shape::Shapes;
+use crate::term::contained_kind;
 use crate::texts::TextKinds;
 use crate::values::SearchValues;
 use crate::zone::TimeZone;
 
 /// Raised whenever the same definitions would give other terms or columns.
-const LAYOUT: u32 = 6;
+const LAYOUT: u32 = 7;
 
 /// A type's plan, or why it has none.
 type PlanCell = OnceLock<Result<Arc<TypePlan>, IndexError>>;
@@ -190,6 +191,13 @@ impl Indexer {
     /// Every resource of a type.
     pub fn of_type(&self, resource: TypeId) -> Clause {
         Clause::term(Field::Kind, self.definitions.type_of(resource).name.as_bytes())
+    }
+
+    /// Every resource, of whatever type, that contains one of these types.
+    pub fn containing(&self, types: &Types) -> Clause {
+        let contains =
+            |of: TypeId| Clause::term(Field::Kind, &contained_kind(self.definitions.type_of(of).name));
+        Clause::Or(types.list(&self.definitions).into_iter().map(contains).collect())
     }
 
     /// How resources of a type name others, by one parameter or by all; without a type, resources of every type.

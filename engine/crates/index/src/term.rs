@@ -3,7 +3,7 @@
 //!
 //! | field | after the parameter |
 //! |---|---|
-//! | kind | (no parameter) the resource type's name |
+//! | kind | (no parameter) the resource type's name; `#` and the name of a type that it contains |
 //! | presence | nothing: it has a value; 1: it has numbers in exact columns; 2: it has aligned components |
 //! | token | 1 code · 2 system, code · 3 code that has no system · 4 system, empty where it goes without saying · 5 unit system, unit code · 6 unit's code or name · |
 //! | | 7, 8, 9 as 1, 2, 3 with a code whose case does not count, folded · 10 system and code of an identifier's type, its value |
@@ -28,6 +28,11 @@ use crate::hash::hash64;
 pub(crate) const PART_BYTES_MAX: usize = 256;
 /// Bytes of a URI that stand as they are: paths are compared by their starts.
 pub(crate) const URI_BYTES_MAX: usize = 2048;
+
+/// The term of the kind field that says that a resource of that type is contained.
+pub(crate) fn contained_kind(name: &str) -> Vec<u8> {
+    [b"#", name.as_bytes()].concat()
+}
 
 /// A term of one parameter.
 #[derive(Clone, Copy, Debug)]

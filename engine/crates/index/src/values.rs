@@ -27,6 +27,8 @@ pub struct SearchValues {
     pub(crate) units: Box<[UnitText]>,
     pub(crate) references: Box<[LocalReference]>,
     pub(crate) texts: Texts,
+    /// The names of the types that it contains, each once.
+    pub(crate) contained: Box<[&'static str]>,
 }
 
 /// A reference to a resource of this repository, by its name there.
@@ -184,6 +186,7 @@ impl SearchValues {
             + size_of_val(&*self.stretches)
             + size_of_val(&*self.units)
             + size_of_val(&*self.references)
+            + size_of_val(&*self.contained)
             + ids
             + self.texts.narrative.capacity()
             + self.texts.content.capacity()

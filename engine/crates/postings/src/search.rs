@@ -102,6 +102,13 @@ pub struct Position {
     seq: Seq,
 }
 
+impl Position {
+    /// Of a hit among [`Order::Written`].
+    pub fn written(hit: Hit) -> Self {
+        Self { keys: SmallVec::new(), rid: hit.rid, seq: hit.seq }
+    }
+}
+
 /// A sort value such that smaller comes first, whatever the direction; missing ones come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct SortValue {
@@ -267,7 +274,7 @@ impl Snapshot {
         }
         let more = hits.len() == wanted;
         hits.truncate(request.hits_max);
-        let next = hits.last().filter(|_| more).map(Position::as_written);
+        let next = hits.last().filter(|_| more).map(|&hit| Position::written(hit));
         let total = (request.total == Total::Counted).then_some(total);
         Ok(Page { hits, total, next, positions: Vec::new() })
     }

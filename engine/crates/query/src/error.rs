@@ -242,6 +242,12 @@ pub enum Feature {
     Modifier(&'static str),
     /// `subject.name`, `subject:Patient.name`, `_has`, `_list`, where a write or a reference depends on it.
     GuardedJoin,
+    /// The same, of contained resources.
+    ContainedJoin,
+    /// What can't stand beside `_contained`.
+    BesideContained,
+    /// `_contained` in a compartment.
+    InCompartment,
     /// Parameters of this kind.
     Kind(SearchKind),
     /// The parameter itself.
@@ -257,6 +263,9 @@ impl fmt::Display for Feature {
         match self {
             Self::Modifier(name) => write!(out, "the modifier :{name} is"),
             Self::GuardedJoin => write!(out, "in criteria, what other resources say is"),
+            Self::ContainedJoin => write!(out, "beside _contained, what other resources say is"),
+            Self::BesideContained => write!(out, "beside _contained, the parameter is"),
+            Self::InCompartment => write!(out, "in a compartment, the parameter is"),
             Self::Kind(kind) => write!(out, "{} parameters are", kind.code()),
             Self::Parameter => write!(out, "the parameter is"),
             Self::Value(value) => write!(out, "the value {value} is"),

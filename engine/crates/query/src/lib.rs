@@ -16,6 +16,7 @@
 //! ```
 
 mod condition;
+mod contained;
 mod error;
 mod escape;
 mod filter;
@@ -44,7 +45,9 @@ pub use includable::is_includable;
 pub use limits::Limits;
 pub use pairs::{Pair, Pairs};
 pub use parse::{Context, Handling, has_values, is_supported};
-pub use query::{Direction, Filter, Include, Query, Reach, SortBy, SortKey, Summary, Total, Way};
+pub use query::{
+    Contained, ContainedAs, Direction, Filter, Include, Query, Reach, SortBy, SortKey, Summary, Total, Way,
+};
 pub use scope::{CompartmentOf, Scope, Types};
 pub use text::{TextExpression, TextScope, text_scope};
 pub use value::{

@@ -63,6 +63,7 @@ impl Query {
             return Err(error);
         }
         reading.check_scored()?;
+        reading.check_contained(pairs)?;
         if reading.query.count == Some(0) || reading.query.max_results == Some(0) {
             reading.query.count = None;
             reading.query.max_results = None;
@@ -139,7 +140,7 @@ impl Reading<'_> {
             "_include" | "_revinclude" => self.include(pair, code, rest),
             "_format" | "_pretty" => Ok(()),
             "_type" if rest.is_empty() => Ok(()),
-            "_contained" | "_containedType" => Err(pair.not_supported(Feature::Parameter)),
+            "_contained" | "_containedType" => self.contained(pair, code, rest),
             _ => self.filter(pair),
         }
     }

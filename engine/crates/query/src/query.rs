@@ -36,6 +36,10 @@ pub struct Query {
     pub includes: Vec<Include>,
     /// The moment as of which it is answered (`_asof`), in microseconds since 1970; `None`: now.
     pub as_of_us: Option<i64>,
+    /// Whether contained resources are searched (`_contained`).
+    pub contained: Contained,
+    /// What stands for contained resources that match (`_containedType`).
+    pub contained_as: ContainedAs,
     /// Whether the result shall say how it came about (`_explain=true`).
     pub is_explained: bool,
     /// Parameters that were passed over, each with the reason: warnings in the result.
@@ -107,6 +111,26 @@ pub enum Summary {
     Count,
 }
 
+/// `_contained`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contained {
+    /// Resources that stand for themselves are searched; the default (`false`).
+    Unsearched,
+    /// Contained resources alone are searched (`true`).
+    Alone,
+    /// Both are.
+    Both,
+}
+
+/// `_containedType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainedAs {
+    /// The resource that contains them; the default.
+    Container,
+    /// The contained resource itself.
+    Itself,
+}
+
 /// `_include` or `_revinclude`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Include {
@@ -158,6 +182,8 @@ impl Query {
             elements: Vec::new(),
             includes: Vec::new(),
             as_of_us: None,
+            contained: Contained::Unsearched,
+            contained_as: ContainedAs::Container,
             is_explained: false,
             ignored: Vec::new(),
         }
@@ -220,6 +246,12 @@ impl Query {
         if let Some(moment) = self.as_of_us.and_then(instant_text) {
             pairs::append(&mut out, "_asof", &moment);
         }
+        if let Some(word) = self.contained.word() {
+            pairs::append(&mut out, "_contained", word);
+            if self.contained_as == ContainedAs::Itself {
+                pairs::append(&mut out, "_containedType", "contained");
+            }
+        }
         if self.is_explained {
             pairs::append(&mut out, "_explain", "true");
         }
@@ -253,6 +285,16 @@ impl Way {
         match self {
             Self::Include => "_include",
             Self::RevInclude => "_revinclude",
+        }
+    }
+}
+
+impl Contained {
+    fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Unsearched => None,
+            Self::Alone => Some("true"),
+            Self::Both => Some("both"),
         }
     }
 }

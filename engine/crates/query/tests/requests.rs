@@ -198,6 +198,8 @@ fn parameter() -> impl Strategy<Value = String> {
             "code-value-quantity",
             "_include:iterate",
             "_list",
+            "_contained",
+            "_containedType",
             "_type",
             "_format",
             "_filter",
@@ -232,6 +234,8 @@ fn parameter() -> impl Strategy<Value = String> {
             "count",
             "true",
             "none",
+            "both",
+            "contained",
             r"\,",
             r"\",
             "%",
@@ -356,4 +360,52 @@ fn a_moment_is_an_instant_and_guards_nothing() {
     }
     let guard = Err("'_asof' (parameter 1): the parameter is not supported".to_owned());
     assert_eq!(read("2026-01-31T12:00:00Z", Handling::Guard), guard);
+}
+
+#[test]
+fn contained_resources_are_asked_for_alone() {
+    let limits = Limits::default();
+    let check = |url: &str, handling: Handling, expected: Result<&str, &str>| {
+        let query = Query::parse_relative(url, &context(&limits, handling));
+        let read = query.map(|query| query.to_query_string(r4()));
+        let read = read.map_err(|error| error.to_string());
+        assert_eq!(read.as_deref().map_err(String::as_str), expected, "{url}");
+    };
+    let lenient = |url: &str, expected| check(url, Handling::Lenient, expected);
+    lenient(
+        "Patient?_containedType=contained&_contained=true&_count=5",
+        Ok("_contained=true&_containedType=contained&_count=5"),
+    );
+    lenient("Patient?_contained=both&_containedType=container", Ok("_contained=both"));
+    lenient("Patient?_contained=false&_containedType=contained&_sort=birthdate", Ok("_sort=birthdate"));
+    lenient("Patient?_contained=&_sort=birthdate", Ok("_sort=birthdate"));
+    lenient("Patient?_contained=1", Err("'_contained' (parameter 1): expected one of: true, false, both"));
+    lenient(
+        "Patient?_contained=true&_contained=both",
+        Err("'_contained' (parameter 2): given more than once"),
+    );
+    lenient("Patient?_contained:not=true", Err("'_contained:not' (parameter 1): takes no modifier"));
+    lenient(
+        "Patient?_containedType=all",
+        Err("'_containedType' (parameter 1): expected one of: container, contained"),
+    );
+    lenient(
+        "Patient?_include=Patient:organization&_contained=true",
+        Err("'_include' (parameter 1): beside _contained, the parameter is not supported"),
+    );
+    lenient(
+        "Patient?_contained=both&gender=male&organization.name=x",
+        Err(
+            "'organization.name' (parameter 3): beside _contained, what other resources say is not supported",
+        ),
+    );
+    lenient(
+        "Patient/p/Observation?_contained=true",
+        Err("'_contained' (parameter 1): in a compartment, the parameter is not supported"),
+    );
+    for query in ["_contained=false", "_contained=true", "_containedType=container"] {
+        let name = query.split('=').next().unwrap();
+        let text = format!("'{name}' (parameter 1): the parameter is not supported");
+        check(&format!("Patient?{query}"), Handling::Guard, Err(&text));
+    }
 }
