@@ -449,7 +449,7 @@ impl Model {
             };
             let order = Order::Sorted(vec![key(&columns().rank), key(&columns().low)]);
             assert_eq!(pages(snapshot, &clause, &order, random), sorted, "{direction:?} {}", context());
-            compare_scores((snapshot, direction), &clause, &written, random);
+            compare_scores((snapshot, direction), &worked_out, &written, random);
         }
     }
 }
