@@ -16,7 +16,7 @@ use crate::error::{ErrorKind, Result};
 use crate::reindex::{self, Build, Step};
 
 /// How often tenants are looked at for jobs.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(20);
 /// How often a job is taken up without getting on before it counts as failed.
 const ATTEMPTS_MAX: u32 = 5;
 

@@ -57,6 +57,8 @@ impl Writing<'_> {
     /// Whether a condition holds of resources of that type alone: no other type has its parameter.
     fn says_type(&self, resource: TypeId, condition: &Condition) -> bool {
         match condition {
+            // What has no such words is met by resources without the parameter, too.
+            Condition::Has { values: Values::Words(_), .. } => false,
             Condition::Has { parameter, .. }
             | Condition::Present(parameter)
             | Condition::Refers { parameter, .. } => {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use fornax::{
-    AsOf, BundleOptions, Change, Engine, Error, Handling, HistoryPage, HistoryRequest, HistoryScope, Options,
-    Principal, ReturnBodies, SearchPage, SearchRequest, Tenant, TenantId, Version, VersionId,
+    AsOf, BundleOptions, Change, Engine, Error, Handling, HistoryPage, HistoryRequest, HistoryScope,
+    JobState, Options, Principal, ReturnBodies, SearchPage, SearchRequest, Tenant, TenantId, Version,
+    VersionId,
 };
 use fornax_oracle::dates::instant_text;
 use fornax_oracle::history::judge::{Disagreement, run};
@@ -165,7 +166,12 @@ impl Session {
                 let before = time_of(*moment).parse().unwrap();
                 tenant.forget_history(before, &tester()).map(Answer::Forgotten)
             }
-            Step::Compact => tenant.compact().map(|()| Answer::Nothing),
+            Step::Compact => {
+                // The index as well is built anew, while pages are held.
+                let job = tenant.wait_for_job(tenant.reindex(&tester())?.number)?;
+                assert_eq!((job.state, job.failure), (JobState::Completed, None));
+                tenant.compact().map(|()| Answer::Nothing)
+            }
         }
     }
 
