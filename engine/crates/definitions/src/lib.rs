@@ -13,7 +13,7 @@
 //! assert_eq!((child.element.name, r4.type_of(child.value.type_id).name), ("value", "Quantity"));
 //!
 //! let code = r4.parameter(observation, "combo-code").unwrap();
-//! assert_eq!(code.expression, Some("Observation.code | Observation.component.code"));
+//! assert_eq!(code.expression.as_deref(), Some("Observation.code | Observation.component.code"));
 //! ```
 
 mod coded;

@@ -25,7 +25,7 @@
 //!
 //! let plan = ExtractionPlan::new(&compiler, patient.type_id, r4().parameters(patient.type_id)).unwrap();
 //! let mut codes = Vec::new();
-//! plan.extract(patient, &environment, &mut |found| codes.push(r4().parameter_of(found.parameter).code)).unwrap();
+//! plan.extract(patient, &environment, &mut |found| codes.push(&*r4().parameter_of(found.parameter).code)).unwrap();
 //! codes.sort_unstable();
 //! assert_eq!(codes, ["deceased", "family", "name", "phonetic"]);
 //! ```
