@@ -1,12 +1,13 @@
 //! Searches by random values, a page of 20 each: every family once in each round.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use fornax::Tenant;
 
 use crate::clients;
 use crate::measured::{Search, percentile, shown, thread_cpu};
-use crate::pools::Pools;
+use crate::pools::{Pools, encoded};
 
 /// Picks values; the same ones in every run.
 pub struct Dice(u64);
@@ -23,10 +24,15 @@ impl Dice {
         &values[(self.0 % values.len() as u64) as usize]
     }
 
-    /// The first so many letters of one.
-    fn start<'a>(&mut self, values: &'a [String], count: usize) -> &'a str {
-        let text = self.pick(values);
-        text.get(..count).unwrap_or(text)
+    /// The day of one of these moments.
+    fn day<'a>(&mut self, moments: &'a [String]) -> &'a str {
+        &self.pick(moments)[..10]
+    }
+
+    /// Letters of one of these texts.
+    fn letters(&mut self, texts: &[String], which: Range<usize>) -> String {
+        let letters: String = self.pick(texts).chars().skip(which.start).take(which.len()).collect();
+        encoded(&letters)
     }
 }
 
@@ -40,27 +46,29 @@ fn with(path: &'static str, query: &str) -> Search {
     Search::of(path, format!("{query}&_count=20"))
 }
 
-pub const FAMILIES: [Family; 33] = [
-    ("Patient?name", |p, d| with("Patient", &format!("name={}", d.pick(&p.families)))),
+pub const FAMILIES: [Family; 34] = [
+    ("Patient?name", |p, d| with("Patient", &format!("name={}", encoded(d.pick::<String>(&p.families))))),
     ("Patient?name:contains", |p, d| {
-        with("Patient", &format!("name:contains={}", &d.start(&p.families, 4)[1..]))
+        with("Patient", &format!("name:contains={}", d.letters(&p.families, 1..4)))
     }),
-    ("Patient?address", |p, d| with("Patient", &format!("address={}", d.start(&p.cities, 3)))),
+    ("Patient?address", |p, d| with("Patient", &format!("address={}", d.letters(&p.cities, 0..3)))),
     ("Patient?address:contains", |p, d| {
-        with("Patient", &format!("address:contains={}", &d.start(&p.cities, 4)[1..]))
+        with("Patient", &format!("address:contains={}", d.letters(&p.cities, 1..4)))
     }),
-    ("Organization?name", |p, d| with("Organization", &format!("name={}", d.pick(&p.organizations)))),
+    ("Organization?name", |p, d| {
+        with("Organization", &format!("name={}", encoded(d.pick::<String>(&p.organizations))))
+    }),
     ("Organization?name:contains", |p, d| {
-        with("Organization", &format!("name:contains={}", &d.start(&p.organizations, 5)[1..]))
+        with("Organization", &format!("name:contains={}", d.letters(&p.organizations, 1..5)))
     }),
     ("Patient?birthdate (prefixes)", |p, d| {
         with("Patient", &format!("birthdate={}{}", d.pick(&PREFIXES), d.pick(&p.birth_dates)))
     }),
     ("Observation?date (prefixes)", |p, d| {
-        with("Observation", &format!("date={}{}", d.pick(&PREFIXES), d.start(&p.observed, 10)))
+        with("Observation", &format!("date={}{}", d.pick(&PREFIXES), d.day(&p.observed)))
     }),
     ("Encounter?date (prefixes)", |p, d| {
-        with("Encounter", &format!("date={}{}", d.pick(&PREFIXES), d.start(&p.encountered, 10)))
+        with("Encounter", &format!("date={}{}", d.pick(&PREFIXES), d.day(&p.encountered)))
     }),
     ("Observation?category=system\\|code", |p, d| {
         with("Observation", &format!("category={}", d.pick(&p.categories).join("%7C")))
@@ -131,6 +139,7 @@ pub const FAMILIES: [Family; 33] = [
     }),
     ("Observation?status:not", |_, _| with("Observation", "status:not=final")),
     ("Observation?value-quantity:missing", |_, _| with("Observation", "value-quantity:missing=true")),
+    ("Observation?_content", |p, d| with("Observation", &format!("_content={}", d.pick(&p.words)))),
     ("Observation?patient.gender&code", |p, d| {
         with("Observation", &format!("patient.gender=female&code={}", d.pick(&p.codes).join("%7C")))
     }),

@@ -6,9 +6,10 @@ use fornax_population::{Population, Resources};
 /// Patients looked at, spread over the population.
 const PATIENTS: u64 = 200;
 
-/// Values as query strings have them, as often as they are there.
+/// Values as query strings have them but where said otherwise, as often as they are there.
 #[derive(Debug, Default)]
 pub struct Pools {
+    /// These three as they are, since parts of them are searched for.
     pub families: Vec<String>,
     pub cities: Vec<String>,
     pub organizations: Vec<String>,
@@ -40,14 +41,18 @@ fn at<'n>(node: Node<'n>, path: &[&str]) -> Vec<Node<'n>> {
 }
 
 fn texts(node: Node<'_>, path: &[&str]) -> Vec<String> {
+    plain_texts(node, path).iter().map(|text| encoded(text)).collect()
+}
+
+fn plain_texts(node: Node<'_>, path: &[&str]) -> Vec<String> {
     let of = |node: Node<'_>| {
         node.as_str().map(std::borrow::Cow::into_owned).or_else(|| node.as_number().map(str::to_owned))
     };
-    at(node, path).into_iter().filter_map(of).map(|text| encoded(&text)).collect()
+    at(node, path).into_iter().filter_map(of).collect()
 }
 
-/// What may stand in a value: letters, digits and what a query string leaves alone.
-fn encoded(text: &str) -> String {
+/// As it stands in a query string: letters, digits and what a query string leaves alone.
+pub fn encoded(text: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._:/".contains(byte);
     let mut out = String::new();
     for byte in text.bytes() {
@@ -82,7 +87,7 @@ impl Pools {
             for resource in piece.iter().filter(|resource| resource.kind() == "Organization") {
                 let document =
                     Document::parse(resource.json().as_bytes().to_vec(), &Limits::default()).unwrap();
-                pools.organizations.extend(texts(document.root(), &["name"]));
+                pools.organizations.extend(plain_texts(document.root(), &["name"]));
             }
         }
         pools
@@ -91,8 +96,8 @@ impl Pools {
     fn add(&mut self, kind: &str, id: &str, root: Node<'_>) {
         match kind {
             "Patient" => {
-                self.families.extend(texts(root, &["name", "family"]));
-                self.cities.extend(texts(root, &["address", "city"]));
+                self.families.extend(plain_texts(root, &["name", "family"]));
+                self.cities.extend(plain_texts(root, &["address", "city"]));
                 self.birth_dates.extend(texts(root, &["birthDate"]));
                 self.patients.push(id.to_owned());
             }

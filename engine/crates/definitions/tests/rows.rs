@@ -160,6 +160,7 @@ fn parameters_by_type_and_code() {
     check("Patient", "_id", Some("Resource-id"));
     check("Patient", "_text", Some("DomainResource-text"));
     check("Bundle", "_text", None);
+    check("Bundle", "_language", Some("Resource-language"));
     check("Bundle", "_lastUpdated", Some("Resource-lastUpdated"));
     check("Condition", "subject", Some("Condition-subject"));
     check("Observation", "code", Some("clinical-code"));
