@@ -50,14 +50,15 @@ struct Inner {
     runner: Runner,
 }
 
-/// Half of the index's memory is for decrypted pages.
+/// A third of the index's memory is for decrypted pages.
 pub(crate) fn index_pages_bytes(options: &Options) -> u64 {
-    options.index_cache_bytes / 2
+    options.index_cache_bytes / 3
 }
 
-/// The other half is for what was made of pages.
+/// The rest is for what was made of pages, most of it for columns.
 pub(crate) fn index_cache_budget(options: &Options) -> CacheBudget {
-    CacheBudget { columns_bytes: options.index_cache_bytes / 3, terms_bytes: options.index_cache_bytes / 6 }
+    let twelfth = options.index_cache_bytes / 12;
+    CacheBudget { columns_bytes: 6 * twelfth, terms_bytes: twelfth, bits_bytes: twelfth }
 }
 
 /// The directory's own records are a tenant's without a name, number 0 and this UUID.

@@ -78,7 +78,7 @@ pub struct TypeStatistics {
 /// Sizes of these tenants and of what they share.
 pub(crate) fn of(shared: &Shared, options: &Options, cores: &[Arc<Core>]) -> Result<Statistics> {
     let store = shared.store.statistics().map_err(failed)?;
-    let (columns_bytes, terms_bytes) = shared.caches.bytes();
+    let caches = shared.caches.bytes();
     let index = index_cache_budget(options);
     let used = |purpose, bytes, bytes_max| MemoryUse { purpose, bytes, bytes_max };
     let memory = vec![
@@ -86,8 +86,9 @@ pub(crate) fn of(shared: &Shared, options: &Options, cores: &[Arc<Core>]) -> Res
         used("store write buffers", store.write_buffer_bytes, Some(options.write_buffer_bytes as u64)),
         used("store open files", store.open_file_bytes, None),
         used("index pages", shared.pages.bytes(), Some(index_pages_bytes(options))),
-        used("index columns", columns_bytes, Some(index.columns_bytes)),
-        used("index dictionary entries", terms_bytes, Some(index.terms_bytes)),
+        used("index columns", caches.columns, Some(index.columns_bytes)),
+        used("index dictionary entries", caches.terms, Some(index.terms_bytes)),
+        used("index bitmaps", caches.bits, Some(index.bits_bytes)),
     ];
     let tenants = cores.iter().map(|core| of_tenant(core, &store)).collect::<Result<_>>()?;
     Ok(Statistics { store_bytes: store.disk_bytes, memory, tenants })

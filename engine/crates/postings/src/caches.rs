@@ -1,34 +1,51 @@
-//! What is kept of opened segments, by bytes, shared by all indexes of a process: columns and dictionary entries.
+//! What is kept of opened segments, by bytes, shared by all indexes of a process: columns, dictionary entries, and bitmaps of
+//! frequent terms.
 
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
-use tantivy::columnar::Column;
+use tantivy::BitSet;
 use tantivy::postings::TermInfo;
 
 use crate::error::Result;
 use crate::segment::SegmentId;
+use crate::values::Values;
 
 /// Budgets in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct CacheBudget {
-    /// Opened columns: they are the index's memory.
+    /// Unpacked columns: they are the index's memory.
     pub columns_bytes: u64,
     /// Dictionary entries; a miss costs 2 to 9 us a segment.
     pub terms_bytes: u64,
+    /// Documents of frequent terms, a bit for each document of a segment.
+    pub bits_bytes: u64,
+}
+
+/// Bytes held.
+#[derive(Clone, Copy, Debug)]
+pub struct CachedBytes {
+    /// By unpacked columns.
+    pub columns: u64,
+    /// By dictionary entries.
+    pub terms: u64,
+    /// By bitmaps of terms.
+    pub bits: u64,
 }
 
 impl Default for CacheBudget {
     fn default() -> Self {
-        Self { columns_bytes: 64 << 20, terms_bytes: 16 << 20 }
+        Self { columns_bytes: 64 << 20, terms_bytes: 8 << 20, bits_bytes: 8 << 20 }
     }
 }
 
-/// Opened columns and dictionary entries. Entries of segments that are gone leave by the budget.
+/// Columns, dictionary entries and bitmaps. Entries of segments that are gone leave by the budget.
 pub struct Caches {
     pub(crate) columns: ColumnCache,
     pub(crate) terms: TermCache,
+    pub(crate) bits: BitsCache,
 }
 
 impl Caches {
@@ -37,18 +54,24 @@ impl Caches {
         Self {
             columns: ColumnCache::with_bytes(budget.columns_bytes),
             terms: TermCache::with_bytes(budget.terms_bytes),
+            bits: BitsCache::with_bytes(budget.bits_bytes),
         }
     }
 
-    /// Bytes held now: of columns, and of dictionary entries.
-    pub fn bytes(&self) -> (u64, u64) {
-        (self.columns.0.weight(), self.terms.0.weight())
+    /// Bytes held now.
+    pub fn bytes(&self) -> CachedBytes {
+        CachedBytes {
+            columns: self.columns.0.weight(),
+            terms: self.terms.0.weight(),
+            bits: self.bits.0.weight(),
+        }
     }
 
     /// Forgets everything.
     pub fn clear(&self) {
         self.columns.0.clear();
         self.terms.0.clear();
+        self.bits.0.clear();
     }
 }
 
@@ -88,13 +111,13 @@ const ENTRY_BYTES: u64 = 120;
 #[derive(Clone)]
 struct ColumnBytes;
 
-impl Weighter<OwnedPlace, (Option<Column<i64>>, u64)> for ColumnBytes {
-    fn weight(&self, key: &OwnedPlace, (_, bytes): &(Option<Column<i64>>, u64)) -> u64 {
-        key.name.len() as u64 + bytes + ENTRY_BYTES
+impl Weighter<OwnedPlace, Option<Arc<Values>>> for ColumnBytes {
+    fn weight(&self, key: &OwnedPlace, values: &Option<Arc<Values>>) -> u64 {
+        key.name.len() as u64 + values.as_ref().map_or(0, |values| values.bytes()) + ENTRY_BYTES
     }
 }
 
-pub(crate) struct ColumnCache(Cache<OwnedPlace, (Option<Column<i64>>, u64), ColumnBytes>);
+pub(crate) struct ColumnCache(Cache<OwnedPlace, Option<Arc<Values>>, ColumnBytes>);
 
 impl ColumnCache {
     fn with_bytes(bytes: u64) -> Self {
@@ -105,15 +128,49 @@ impl ColumnCache {
         &self,
         segment: SegmentId,
         name: &str,
-        open: impl FnOnce() -> Result<(Option<Column<i64>>, u64)>,
-    ) -> Result<Option<Column<i64>>> {
+        open: impl FnOnce() -> Result<Option<Values>>,
+    ) -> Result<Option<Arc<Values>>> {
         let place = Place { segment, kind: 0, name: name.as_bytes() };
-        if let Some((column, _)) = self.0.get(&place) {
-            return Ok(column);
+        if let Some(values) = self.0.get(&place) {
+            return Ok(values);
         }
-        let opened = open()?;
-        self.0.insert(place.to_owned(), opened.clone());
-        Ok(opened.0)
+        // Of many searches that want it at once, one opens it.
+        self.0.get_or_insert_with(&place.to_owned(), || Ok(open()?.map(Arc::new)))
+    }
+}
+
+#[derive(Clone)]
+struct BitsBytes;
+
+impl Weighter<OwnedPlace, Arc<BitSet>> for BitsBytes {
+    fn weight(&self, key: &OwnedPlace, bits: &Arc<BitSet>) -> u64 {
+        key.name.len() as u64 + u64::from(bits.max_value().div_ceil(64)) * 8 + ENTRY_BYTES
+    }
+}
+
+pub(crate) struct BitsCache(Cache<OwnedPlace, Arc<BitSet>, BitsBytes>);
+
+impl BitsCache {
+    fn with_bytes(bytes: u64) -> Self {
+        Self(Cache::with_weighter((bytes >> 14).max(16) as usize, bytes, BitsBytes))
+    }
+
+    /// `None`: it is not here, and making it is not worth it.
+    pub(crate) fn get_or_make(
+        &self,
+        (segment, field): (SegmentId, u32),
+        term: &[u8],
+        is_worth: bool,
+        make: impl FnOnce() -> Result<BitSet>,
+    ) -> Result<Option<Arc<BitSet>>> {
+        let place = Place { segment, kind: field, name: term };
+        if let Some(bits) = self.0.get(&place) {
+            return Ok(Some(bits));
+        }
+        if !is_worth {
+            return Ok(None);
+        }
+        self.0.get_or_insert_with(&place.to_owned(), || Ok(Arc::new(make()?))).map(Some)
     }
 }
 

@@ -7,23 +7,25 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tantivy::postings::TermInfo;
-use tantivy::query::{ConstScorer, Scorer, intersect_scorers};
+use tantivy::query::{BitSetDocSet, ConstScorer, Scorer};
 use tantivy::schema::{Field as Physical, IndexRecordOption};
-use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet};
+use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocSet};
 
 use crate::budget::Budget;
 use crate::circle::Circle;
 use crate::clause::{Clause, Link, Pattern, Test};
 use crate::document::ColumnName;
 use crate::error::{Error, Result};
-use crate::filter::{Block, Filter, Ways};
+use crate::filter::{Block, Filter, Others, Ways};
 use crate::gathered::{Gathered, ListDocSet};
 use crate::rid_set::RidSet;
 use crate::schema::{Field, TextField};
 use crate::search::Hit;
 use crate::segment::Segment;
+use crate::segment_term::{SegmentTerm, term_info};
 use crate::superseded::VisibleAt;
 use crate::text;
+use crate::values::{Span, Values};
 
 /// How deep clauses may nest.
 pub(crate) const DEPTH_MAX: u32 = 64;
@@ -37,6 +39,13 @@ pub(crate) struct View<'a> {
     pub visible: Option<VisibleAt<'a>>,
 }
 
+impl View<'_> {
+    /// Whether it is all of the segment.
+    pub(crate) fn is_whole(self, segment: &Segment) -> bool {
+        self.visible.is_none() && self.written == segment.documents()
+    }
+}
+
 /// Where a clause is evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct Ground<'a> {
@@ -47,7 +56,47 @@ pub(crate) struct Ground<'a> {
 pub(crate) enum Candidates {
     Nothing,
     Everything,
+    Term(SegmentTerm),
+    Bits(Arc<BitSet>),
     Documents(Box<dyn Scorer>),
+}
+
+impl Candidates {
+    /// About how many there are, of so many documents.
+    fn expected(&self, documents: u32) -> u64 {
+        match self {
+            Self::Nothing => 0,
+            Self::Everything => u64::from(documents),
+            Self::Term(term) => term.frequency(),
+            Self::Bits(bits) => bits.len() as u64,
+            Self::Documents(documents) => documents.cost(),
+        }
+    }
+
+    /// In order. `None`: all or nothing.
+    pub(crate) fn into_documents(self, segment: &Segment) -> Result<Option<Box<dyn Scorer>>> {
+        Ok(match self {
+            Self::Nothing | Self::Everything => None,
+            Self::Term(term) => Some(unscored(term.postings(segment)?)),
+            Self::Bits(bits) => Some(unscored(BitSetDocSet::from(Arc::unwrap_or_clone(bits)))),
+            Self::Documents(documents) => Some(documents),
+        })
+    }
+
+    /// To be looked up in. `None`: all or nothing.
+    fn into_others(self) -> Option<Others> {
+        match self {
+            Self::Nothing | Self::Everything => None,
+            Self::Term(term) => Some(Others::Term(term)),
+            Self::Bits(bits) => Some(Others::Bits(bits)),
+            Self::Documents(documents) => Some(Others::Documents(documents)),
+        }
+    }
+}
+
+/// Scores are worked out elsewhere.
+pub(crate) fn unscored(documents: impl DocSet + 'static) -> Box<dyn Scorer> {
+    Box::new(ConstScorer::new(documents, 1.0))
 }
 
 pub(crate) struct Matches {
@@ -59,11 +108,12 @@ impl Matches {
     pub(crate) const NOTHING: Self = Self { candidates: Candidates::Nothing, filters: Vec::new() };
     const EVERYTHING: Self = Self { candidates: Candidates::Everything, filters: Vec::new() };
 
+    pub(crate) fn of(candidates: Candidates) -> Self {
+        Self { candidates, filters: Vec::new() }
+    }
+
     pub(crate) fn documents(documents: impl DocSet + 'static) -> Self {
-        Self {
-            candidates: Candidates::Documents(Box::new(ConstScorer::new(documents, 1.0))),
-            filters: Vec::new(),
-        }
+        Self::of(Candidates::Documents(unscored(documents)))
     }
 
     fn tested(filter: Filter) -> Self {
@@ -72,19 +122,23 @@ impl Matches {
 
     /// Calls `each` with blocks of matching documents in ascending order, until it breaks.
     pub(crate) fn run(
-        mut self,
+        self,
         view: View<'_>,
-        budget: &Budget,
+        ground: Ground<'_>,
         mut each: impl FnMut(&[u32]) -> ControlFlow<()>,
     ) -> Result<()> {
+        let expected = self.candidates.expected(view.written);
+        let settled = self.filters.into_iter().map(|filter| filter.settled(ground, expected));
+        let mut filters = settled.collect::<Result<Vec<Filter>>>()?;
+        filters.sort_by_key(Filter::cost);
         let mut block = Block::empty();
-        let mut source = Source::new(self.candidates, view.written);
+        let mut source = Source::new(self.candidates, view.written, ground.segment)?;
         while source.fill(&mut block) {
-            budget.spend(block.len as u64)?;
+            ground.budget.spend(block.len as u64)?;
             if let Some(visible) = view.visible {
                 block.retain_visible(visible);
             }
-            for filter in &mut self.filters {
+            for filter in &mut filters {
                 if block.len > 0 {
                     filter.apply(&mut block);
                 }
@@ -103,12 +157,13 @@ enum Source {
 }
 
 impl Source {
-    fn new(candidates: Candidates, written: u32) -> Self {
-        match candidates {
-            Candidates::Nothing => Self::Numbers(0..0),
-            Candidates::Everything => Self::Numbers(0..written),
-            Candidates::Documents(documents) => Self::Documents(documents, written),
-        }
+    fn new(candidates: Candidates, written: u32, segment: &Segment) -> Result<Self> {
+        let is_everything = matches!(candidates, Candidates::Everything);
+        Ok(match candidates.into_documents(segment)? {
+            Some(documents) => Self::Documents(documents, written),
+            None if is_everything => Self::Numbers(0..written),
+            None => Self::Numbers(0..0),
+        })
     }
 
     /// The next block; false at the end.
@@ -168,13 +223,6 @@ fn evaluate(clause: &Clause, ground: Ground<'_>, depth: u32) -> Result<Matches> 
     }
 }
 
-/// The dictionary entry of a term, from the cache when it was asked before.
-pub(crate) fn term_info(segment: &Segment, field: Physical, term: &[u8]) -> Result<Option<TermInfo>> {
-    segment.caches.terms.get_or_find(segment.id, field.field_id(), term, || {
-        Ok(segment.reader.inverted_index(field)?.terms().get(term).map_err(tantivy::TantivyError::from)?)
-    })
-}
-
 /// How many documents of a segment match, where the dictionary says it: of one term, and of several of which at most one is there.
 pub(crate) fn frequency(clause: &Clause, segment: &Segment) -> Result<Option<u64>> {
     match clause {
@@ -223,13 +271,11 @@ pub(crate) fn at_most(clause: &Clause, segment: &Segment) -> Result<u64> {
 }
 
 fn term_matches(segment: &Segment, field: Physical, term: &[u8]) -> Result<Matches> {
-    let Some(info) = term_info(segment, field, term)? else { return Ok(Matches::NOTHING) };
-    if info.doc_freq == segment.documents() {
+    let Some(term) = SegmentTerm::find(segment, field, term)? else { return Ok(Matches::NOTHING) };
+    if term.frequency() == u64::from(segment.documents()) {
         return Ok(Matches::EVERYTHING);
     }
-    let index = segment.reader.inverted_index(field)?;
-    let postings = index.read_postings_from_terminfo(&info, IndexRecordOption::Basic);
-    Ok(Matches::documents(postings.map_err(tantivy::TantivyError::from)?))
+    Ok(Matches::of(Candidates::Term(term)))
 }
 
 /// A word drives by its terms, a phrase by those of its words that are rare; in two texts both are gathered.
@@ -252,8 +298,9 @@ fn place_matches(segment: &Segment, columns: &[ColumnName; 2], circle: Circle) -
     let (latitude, longitude) = (segment.column(&columns[0])?, segment.column(&columns[1])?);
     let (Some(latitude), Some(longitude)) = (latitude, longitude) else { return Ok(Matches::NOTHING) };
     let (south, north) = circle.latitudes();
+    let Some(span) = latitude.span(south, north) else { return Ok(Matches::NOTHING) };
     let filters =
-        vec![Filter::Range(latitude.clone(), south, north), Filter::Within([latitude, longitude], circle)];
+        vec![Filter::Range(Arc::clone(&latitude), span), Filter::Within([latitude, longitude], circle)];
     Ok(Matches { candidates: Candidates::Everything, filters })
 }
 
@@ -351,21 +398,21 @@ fn value_matches(segment: &Segment, ways: &[Vec<Test>]) -> Result<Matches> {
         if tests.is_empty() {
             return Ok(Matches::EVERYTHING);
         }
-        let mut way = Vec::with_capacity(tests.len());
-        for test in tests {
-            let Some(column) = segment.column(&test.column)? else { break };
-            if test.high < column.min_value() || test.low > column.max_value() {
-                break;
-            }
-            way.push((open.place(&test.column, column), test.low, test.high));
-        }
-        if way.len() == tests.len() {
-            open.ways.push(way);
-        }
+        // A column that no document has and a span without a value make a way impassable.
+        let resolved = |test: &Test| -> Result<Option<(Arc<Values>, Span)>> {
+            let Some(column) = segment.column(&test.column)? else { return Ok(None) };
+            Ok(column.span(test.low, test.high).map(|span| (column, span)))
+        };
+        let Some(way) = tests.iter().map(resolved).collect::<Result<Option<Vec<_>>>>()? else { continue };
+        let places = tests.iter().zip(way);
+        let way = places.map(|(test, (column, span))| (open.place(&test.column, column), span));
+        let way = way.collect();
+        open.ways.push(way);
     }
     Ok(open.into_filter().map_or(Matches::NOTHING, Matches::tested))
 }
 
+/// The rarest drives; the others are looked up.
 fn all(clauses: &[Clause], ground: Ground<'_>, depth: u32) -> Result<Matches> {
     let (mut drivers, mut filters) = (Vec::new(), Vec::new());
     for clause in clauses {
@@ -373,14 +420,14 @@ fn all(clauses: &[Clause], ground: Ground<'_>, depth: u32) -> Result<Matches> {
         match matches.candidates {
             Candidates::Nothing => return Ok(Matches::NOTHING),
             Candidates::Everything => {}
-            Candidates::Documents(documents) => drivers.push(documents),
+            driver => drivers.push(driver),
         }
         filters.extend(matches.filters);
     }
-    let candidates = match drivers.len() {
-        0 => Candidates::Everything,
-        _ => Candidates::Documents(intersect_scorers(drivers, ground.segment.documents())),
-    };
+    let documents = ground.segment.documents();
+    let rarest = (0..drivers.len()).min_by_key(|&at| drivers[at].expected(documents));
+    let candidates = rarest.map_or(Candidates::Everything, |at| drivers.swap_remove(at));
+    filters.extend(drivers.into_iter().filter_map(Candidates::into_others).map(Filter::Among));
     Ok(Matches { candidates, filters })
 }
 
@@ -403,7 +450,7 @@ fn any_of(mut alternatives: Vec<Matches>, ground: Ground<'_>) -> Result<Matches>
     }
     let mut gathered = Gathered::new(ground.segment.documents());
     for matches in alternatives {
-        gathered.add_matches(matches, ground.budget)?;
+        gathered.add_matches(matches, ground)?;
     }
     Ok(gathered.into_matches())
 }
@@ -412,15 +459,13 @@ fn without(matches: Matches, ground: Ground<'_>) -> Result<Matches> {
     let excluded = match (matches.candidates, matches.filters.is_empty()) {
         (Candidates::Nothing, _) => return Ok(Matches::EVERYTHING),
         (Candidates::Everything, true) => return Ok(Matches::NOTHING),
-        (Candidates::Documents(excluded), true) => excluded,
+        (excluded, true) => excluded,
         (candidates, false) => {
             let mut gathered = Gathered::new(ground.segment.documents());
-            gathered.add_matches(Matches { candidates, filters: matches.filters }, ground.budget)?;
-            match gathered.into_matches().candidates {
-                Candidates::Documents(excluded) => excluded,
-                _ => return Ok(Matches::EVERYTHING),
-            }
+            gathered.add_matches(Matches { candidates, filters: matches.filters }, ground)?;
+            gathered.into_matches().candidates
         }
     };
-    Ok(Matches::tested(Filter::Without(excluded)))
+    let others = excluded.into_others();
+    Ok(others.map_or(Matches::EVERYTHING, |others| Matches::tested(Filter::Without(others))))
 }

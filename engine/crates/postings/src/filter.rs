@@ -1,19 +1,22 @@
 //! Tests on blocks of candidate documents, against columns.
 
-use std::cell::OnceCell;
 use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tantivy::columnar::{Cardinality, Column, ColumnValues};
-use tantivy::query::Scorer;
-use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet};
+use tantivy::columnar::{Column, ColumnValues};
+use tantivy::query::{ConstScorer, Scorer};
+use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocSet};
 
 use crate::circle::Circle;
 use crate::document::ColumnName;
+use crate::error::Result;
+use crate::evaluate::Ground;
 use crate::rid_set::RidSet;
+use crate::segment_term::SegmentTerm;
 use crate::superseded::VisibleAt;
+use crate::values::{Span, Values};
 
 /// Up to 64 documents in ascending order.
 pub(crate) struct Block {
@@ -45,6 +48,16 @@ impl Block {
         read
     }
 
+    /// All places that hold a document, a bit for each.
+    pub(crate) fn places(&self) -> u64 {
+        u64::MAX.checked_shr((COLLECT_BLOCK_BUFFER_LEN - self.len) as u32).unwrap_or(0)
+    }
+
+    /// Keeps the documents at these places.
+    pub(crate) fn keep(&mut self, places: u64) {
+        self.retain(|place, _| places >> place & 1 != 0);
+    }
+
     /// Keeps those for which `keep(place in block, document)` holds, in order.
     #[inline]
     fn retain(&mut self, mut keep: impl FnMut(usize, u32) -> bool) {
@@ -64,59 +77,98 @@ impl Block {
 
 /// One test that a candidate must pass.
 pub(crate) enum Filter {
+    /// The document is one of these.
+    Among(Others),
+    /// The document is not one of these.
+    Without(Others),
     /// A value of a column lies in the range.
-    Range(Column<i64>, i64, i64),
-    /// For values at one place all tests of one of the ways hold.
-    Ways(Ways),
-    /// A place, its latitude and its longitude, lies in the circle.
-    Within([Column<i64>; 2], Circle),
+    Range(Arc<Values>, Span),
     /// The resource is one of these.
     Rids(Column<u64>, Arc<RidSet>),
     /// A value of a column is one of these.
-    Joined(Column<i64>, Arc<RidSet>),
-    /// The document is not one of these.
-    Without(Box<dyn Scorer>),
+    Joined(Arc<Values>, Arc<RidSet>),
+    /// A place, its latitude and its longitude, lies in the circle.
+    Within([Arc<Values>; 2], Circle),
+    /// For values at one place all tests of one of the ways hold.
+    Ways(Ways),
 }
 
-impl Filter {
-    pub(crate) fn apply(&mut self, block: &mut Block) {
+/// Documents that candidates are looked up in.
+pub(crate) enum Others {
+    /// Not opened yet: how depends on how many candidates there are.
+    Term(SegmentTerm),
+    Bits(Arc<BitSet>),
+    Documents(Box<dyn Scorer>),
+}
+
+impl Others {
+    /// Ready for about so many candidates.
+    pub(crate) fn settled(self, ground: Ground<'_>, candidates: u64) -> Result<Self> {
         match self {
-            Self::Range(column, low, high) => {
-                retain_values(block, column, |value| *low <= value && value <= *high);
-            }
-            Self::Ways(ways) => ways.retain(block),
-            Self::Within([latitude, longitude], circle) => block.retain(|_, document| {
-                let mut places = latitude.values_for_doc(document).zip(longitude.values_for_doc(document));
-                places.any(|(latitude, longitude)| circle.holds(latitude, longitude))
-            }),
-            Self::Rids(column, rids) => {
-                let values = block.read(&*column.values);
-                block.retain(|place, _| rids.contains(values[place]));
-            }
-            Self::Joined(column, rids) => retain_values(block, column, |value| rids.contains(value as u64)),
-            Self::Without(others) => block.retain(|_, document| {
+            Self::Term(term) => match term.bits(ground, candidates)? {
+                Some(bits) => Ok(Self::Bits(bits)),
+                None => Ok(Self::Documents(Box::new(ConstScorer::new(term.postings(ground.segment)?, 1.0)))),
+            },
+            ready => Ok(ready),
+        }
+    }
+
+    /// Keeps the documents that are among these, or those that are not.
+    fn retain(&mut self, block: &mut Block, is_wanted: bool) {
+        match self {
+            Self::Term(_) => debug_assert!(false, "others that are not settled"),
+            Self::Bits(bits) => block.retain(|_, document| bits.contains(document) == is_wanted),
+            Self::Documents(others) => block.retain(|_, document| {
                 if others.doc() < document {
                     others.seek(document);
                 }
-                others.doc() != document
+                (others.doc() == document) == is_wanted
             }),
         }
     }
 }
 
-/// Reads a block of first values at once; only a column with several values a document is read one by one.
-fn retain_values(block: &mut Block, column: &Column<i64>, test: impl Fn(i64) -> bool) {
-    match column.get_cardinality() {
-        Cardinality::Full => {
-            let values = block.read(&*column.values);
-            block.retain(|place, _| test(values[place]));
+impl Filter {
+    /// Ready for about so many candidates.
+    pub(crate) fn settled(self, ground: Ground<'_>, candidates: u64) -> Result<Self> {
+        Ok(match self {
+            Self::Among(others) => Self::Among(others.settled(ground, candidates)?),
+            Self::Without(others) => Self::Without(others.settled(ground, candidates)?),
+            ready => ready,
+        })
+    }
+
+    /// What is cheap to put to a document comes first.
+    pub(crate) fn cost(&self) -> u32 {
+        match self {
+            Self::Among(Others::Bits(_)) | Self::Without(Others::Bits(_)) => 0,
+            Self::Range(..) | Self::Rids(..) => 1,
+            Self::Joined(..) | Self::Within(..) => 2,
+            Self::Among(_) | Self::Without(_) => 3,
+            Self::Ways(_) => 4,
         }
-        Cardinality::Optional => {
-            let mut values = [None; COLLECT_BLOCK_BUFFER_LEN];
-            column.first_vals(block.as_slice(), &mut values[..block.len]);
-            block.retain(|place, _| values[place].is_some_and(&test));
+    }
+
+    pub(crate) fn apply(&mut self, block: &mut Block) {
+        match self {
+            Self::Among(others) => others.retain(block, true),
+            Self::Without(others) => others.retain(block, false),
+            Self::Range(values, span) => {
+                block.keep(values.between(block.as_slice(), block.places(), *span));
+            }
+            Self::Rids(column, rids) => {
+                let values = block.read(&*column.values);
+                block.retain(|place, _| rids.contains(values[place]));
+            }
+            Self::Joined(values, rids) => {
+                block.retain(|_, document| values.of(document).any(|value| rids.contains(value as u64)));
+            }
+            Self::Within([latitude, longitude], circle) => block.retain(|_, document| {
+                let mut places = latitude.of(document).zip(longitude.of(document));
+                places.any(|(latitude, longitude)| circle.holds(latitude, longitude))
+            }),
+            Self::Ways(ways) => ways.retain(block),
         }
-        Cardinality::Multivalued => block.retain(|_, document| column.values_for_doc(document).any(&test)),
     }
 }
 
@@ -124,14 +176,14 @@ fn retain_values(block: &mut Block, column: &Column<i64>, test: impl Fn(i64) -> 
 #[derive(Default)]
 pub(crate) struct Ways {
     names: Vec<ColumnName>,
-    columns: Vec<Column<i64>>,
+    columns: Vec<Arc<Values>>,
     /// A test's column by its place.
-    pub ways: Vec<Vec<(usize, i64, i64)>>,
+    pub ways: Vec<Vec<(usize, Span)>>,
 }
 
 impl Ways {
     /// The place of a column, each once.
-    pub(crate) fn place(&mut self, name: &ColumnName, column: Column<i64>) -> usize {
+    pub(crate) fn place(&mut self, name: &ColumnName, column: Arc<Values>) -> usize {
         self.names.iter().position(|known| known == name).unwrap_or_else(|| {
             self.names.push(ColumnName::clone(name));
             self.columns.push(column);
@@ -144,55 +196,42 @@ impl Ways {
         match &self.ways[..] {
             [] => None,
             [way] if way.len() == 1 => {
-                let (place, low, high) = way[0];
-                self.columns.into_iter().nth(place).map(|column| Filter::Range(column, low, high))
+                let (place, span) = way[0];
+                self.columns.into_iter().nth(place).map(|column| Filter::Range(column, span))
             }
             _ => Some(Filter::Ways(self)),
         }
     }
 
     fn retain(&self, block: &mut Block) {
-        let has_several = |column: &Column<i64>| column.get_cardinality() == Cardinality::Multivalued;
-        if self.columns.iter().any(has_several) {
+        // Of several values of a document, different ones may pass the tests of a way.
+        let has_several = |&(column, _): &(usize, Span)| self.columns[column].has_several();
+        if self.ways.iter().any(|way| way.len() > 1 && way.iter().any(has_several)) {
             block.retain(|_, document| self.holds(document));
             return;
         }
-        // Without a second value there are no places to tell apart: a column is read a block at once.
-        let mut read: SmallVec<[[Option<i64>; COLLECT_BLOCK_BUFFER_LEN]; 2]> = SmallVec::new();
-        for column in &self.columns {
-            let mut values = [None; COLLECT_BLOCK_BUFFER_LEN];
-            column.first_vals(block.as_slice(), &mut values[..block.len]);
-            read.push(values);
+        let mut passing = 0;
+        for way in &self.ways {
+            let mut left = block.places() & !passing;
+            for &(column, span) in way {
+                left = self.columns[column].between(block.as_slice(), left, span);
+            }
+            passing |= left;
         }
-        block.retain(|at, _| self.one_holds(|column| read[column][at]));
+        block.keep(passing);
     }
 
     /// Whether a way holds for values at the same place of a document's columns. Columns filled in step have the same places; one
-    /// that has fewer has none beyond. Most ways fail at their first tests: what these do not ask for is not read.
+    /// that has fewer has none beyond.
     fn holds(&self, document: u32) -> bool {
-        let rows: SmallVec<[OnceCell<Range<u32>>; 8]> =
-            self.columns.iter().map(|_| OnceCell::new()).collect();
-        let rows_of =
-            |column: usize| rows[column].get_or_init(|| self.columns[column].index.value_row_ids(document));
-        let firsts = self.ways.iter().filter_map(|way| way.first());
-        let places = firsts.map(|&(column, ..)| rows_of(column).len()).max().unwrap_or(0);
-        (0..places as u32).any(|place| {
-            let read: SmallVec<[OnceCell<Option<i64>>; 8]> =
-                self.columns.iter().map(|_| OnceCell::new()).collect();
-            self.one_holds(|column| {
-                *read[column].get_or_init(|| {
-                    let rows = rows_of(column);
-                    let row = rows.start + place;
-                    (row < rows.end).then(|| self.columns[column].values.get_val(row))
-                })
-            })
-        })
-    }
-
-    fn one_holds(&self, value: impl Fn(usize) -> Option<i64>) -> bool {
-        self.ways.iter().any(|way| {
-            way.iter()
-                .all(|&(column, low, high)| value(column).is_some_and(|value| (low..=high).contains(&value)))
-        })
+        let rows: SmallVec<[Range<u32>; 8]> =
+            self.columns.iter().map(|column| column.rows(document)).collect();
+        let places = rows.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
+        let holds_at = |place: u32, &(column, span): &(usize, Span)| {
+            let rows = &rows[column];
+            rows.start + place < rows.end && self.columns[column].is_within(rows.start + place, span)
+        };
+        (0..places as u32)
+            .any(|place| self.ways.iter().any(|way| way.iter().all(|test| holds_at(place, test))))
     }
 }

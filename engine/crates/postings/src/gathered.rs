@@ -3,12 +3,11 @@
 use std::ops::{ControlFlow, Deref};
 use std::sync::Arc;
 
-use tantivy::query::BitSetDocSet;
 use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocSet, TERMINATED};
 
-use crate::budget::Budget;
 use crate::error::Result;
-use crate::evaluate::{Matches, View};
+use crate::evaluate::{Candidates, Ground, Matches, View};
+use crate::filter::Block;
 
 /// Documents put together out of order: a list while they are few, then a bitmap of the segment.
 pub(crate) struct Gathered {
@@ -22,7 +21,7 @@ impl Gathered {
         Self { documents, list: Vec::new(), bits: None }
     }
 
-    fn add(&mut self, documents: &[u32]) {
+    pub fn add(&mut self, documents: &[u32]) {
         if let Some(bits) = &mut self.bits {
             for &document in documents {
                 bits.insert(document);
@@ -50,9 +49,9 @@ impl Gathered {
         }
     }
 
-    pub fn add_matches(&mut self, matches: Matches, budget: &Budget) -> Result<()> {
+    pub fn add_matches(&mut self, matches: Matches, ground: Ground<'_>) -> Result<()> {
         let view = View { written: self.documents, visible: None };
-        matches.run(view, budget, |block| {
+        matches.run(view, ground, |block| {
             self.add(block);
             ControlFlow::Continue(())
         })
@@ -60,7 +59,7 @@ impl Gathered {
 
     pub fn into_matches(mut self) -> Matches {
         if let Some(bits) = self.bits {
-            return Matches::documents(BitSetDocSet::from(bits));
+            return Matches::of(Candidates::Bits(Arc::new(bits)));
         }
         if self.list.is_empty() {
             return Matches::NOTHING;
@@ -91,7 +90,25 @@ impl Documents {
     pub fn matches(&self) -> Matches {
         match self {
             Self::List(list) => Matches::documents(ListDocSet::of(Arc::clone(list))),
-            Self::Bits(bits) => Matches::documents(BitSetDocSet::from(BitSet::clone(bits))),
+            Self::Bits(bits) => Matches::of(Candidates::Bits(Arc::clone(bits))),
+        }
+    }
+
+    /// Calls `each` with blocks of up to 64 of them, each block in ascending order, the blocks in this order.
+    pub fn each_block(&self, order: BlockOrder, mut each: impl FnMut(&[u32])) {
+        match self {
+            Self::List(list) => in_order(order, list.chunks(COLLECT_BLOCK_BUFFER_LEN), each),
+            Self::Bits(bits) => in_order(order, 0..bits.max_value().div_ceil(64), |bucket| {
+                let mut block = Block::empty();
+                let mut left = bits.tinyset(bucket);
+                while let Some(bit) = left.pop_lowest() {
+                    block.documents[block.len] = bucket * 64 + bit;
+                    block.len += 1;
+                }
+                if block.len > 0 {
+                    each(block.as_slice());
+                }
+            }),
         }
     }
 
@@ -100,6 +117,20 @@ impl Documents {
             Self::List(list) => list.len() as u64,
             Self::Bits(bits) => bits.len() as u64,
         }
+    }
+}
+
+/// In which order blocks of documents come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlockOrder {
+    Ascending,
+    Descending,
+}
+
+fn in_order<I: DoubleEndedIterator>(order: BlockOrder, items: I, each: impl FnMut(I::Item)) {
+    match order {
+        BlockOrder::Ascending => items.for_each(each),
+        BlockOrder::Descending => items.rev().for_each(each),
     }
 }
 

@@ -33,7 +33,7 @@ impl Snapshot {
             let Some((segment, document)) = self.segment_of(hit) else { continue };
             for column in columns {
                 if let Some(column) = segment.column(column)? {
-                    named.extend(column.values_for_doc(document).map(|rid| rid as u64));
+                    named.extend(column.of(document).map(|rid| rid as u64));
                 }
             }
         }

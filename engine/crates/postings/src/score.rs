@@ -4,19 +4,21 @@
 //! are taken once, kept with the place where the next page begins, and used again: then the score of a document follows from its
 //! own words alone, and pages fit together.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
-use tantivy::columnar::Column;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::Scorer;
 use tantivy::schema::IndexRecordOption;
 
 use crate::clause::{Clause, Pattern};
 use crate::error::{Error, Result};
-use crate::evaluate::{self, Candidates, Ground};
+use crate::evaluate::{self, Ground};
 use crate::schema::TextField;
 use crate::search::{Hit, Snapshot};
 use crate::segment::Segment;
 use crate::text::{self, PhraseDocs, seek};
+use crate::values::Values;
 
 /// How soon another occurrence of a word ceases to count.
 const K1: f64 = 1.2;
@@ -158,7 +160,7 @@ fn add_parts(clause: &Clause, parts: &mut Vec<Clause>) {
 pub(crate) struct SegmentScores<'r> {
     weights: &'r Weights,
     counters: Vec<Counter>,
-    lengths: [Option<Column<i64>>; TextField::ALL.len()],
+    lengths: [Option<Arc<Values>>; TextField::ALL.len()],
     /// What a document would have in which every word occurs without end.
     most: f64,
 }
@@ -220,10 +222,7 @@ impl Counter {
                 }
                 Self::Phrases(fields, phrases)
             }
-            part => match evaluate::matches(part, ground)?.candidates {
-                Candidates::Documents(documents) => Self::Found(Some(documents)),
-                Candidates::Nothing | Candidates::Everything => Self::Found(None),
-            },
+            part => Self::Found(evaluate::matches(part, ground)?.candidates.into_documents(segment)?),
         })
     }
 

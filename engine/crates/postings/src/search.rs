@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
-use tantivy::columnar::{Cardinality, Column};
 
 use crate::budget::Budget;
 use crate::clause::Clause;
 use crate::document::{ColumnName, Rid, Seq};
 use crate::error::Result;
 use crate::evaluate::{self, Candidates, Ground, View};
+use crate::gathered::{BlockOrder, Documents, Gathered};
 use crate::rid_set::RidSet;
 use crate::score::{Ranking, SegmentScores};
 use crate::segment::Segment;
+use crate::values::Values;
 
 /// The index as it stood at one commit. Cheap to clone; holds its segments for as long as it lives.
 #[derive(Clone)]
@@ -167,10 +168,7 @@ impl Snapshot {
         let clause = &*self.without_joins(clause)?;
         let mut total = 0;
         for segment in &*self.segments {
-            let view = self.view(segment);
-            let unmasked = view.visible.is_none() && view.written == segment.documents();
-            let frequency = if unmasked { evaluate::frequency(clause, segment)? } else { None };
-            total += match frequency {
+            total += match self.frequency(clause, segment)? {
                 Some(documents) => documents,
                 None => {
                     let mut matched = 0;
@@ -183,6 +181,12 @@ impl Snapshot {
             };
         }
         Ok(total)
+    }
+
+    /// How many documents of a segment match, where the dictionary says it and all of them are seen.
+    fn frequency(&self, clause: &Clause, segment: &Segment) -> Result<Option<u64>> {
+        let is_whole = self.view(segment).is_whole(segment);
+        if is_whole { evaluate::frequency(clause, segment) } else { Ok(None) }
     }
 
     /// The resources of all matches.
@@ -205,9 +209,7 @@ impl Snapshot {
         for segment in &*self.segments {
             let Some(values) = segment.column(column)? else { continue };
             self.run(clause, segment, |block| {
-                rids.extend(
-                    block.iter().flat_map(|&document| values.values_for_doc(document)).map(|rid| rid as u64),
-                );
+                rids.extend(block.iter().flat_map(|&document| values.of(document)).map(|rid| rid as u64));
                 ControlFlow::Continue(())
             })?;
         }
@@ -246,7 +248,7 @@ impl Snapshot {
         if matches!(matches.candidates, Candidates::Nothing) {
             return Ok(());
         }
-        matches.run(self.view(segment), &self.budget, each)
+        matches.run(self.view(segment), self.ground(segment), each)
     }
 
     fn page_as_written(&self, clause: &Clause, request: &PageRequest) -> Result<Page> {
@@ -262,15 +264,24 @@ impl Snapshot {
                     Ok(document) => document + 1,
                     Err(document) => document,
                 });
-            self.run(clause, segment, |block| {
-                total += block.len() as u64;
-                let after = block.partition_point(|&document| document < from);
-                let room = wanted - hits.len();
-                let hit = |&document: &u32| Hit { rid: segment.rid(document), seq: segment.seq(document) };
-                hits.extend(block[after..].iter().take(room).map(hit));
-                let full = hits.len() == wanted && request.total == Total::Uncounted;
-                if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            })?;
+            let known = match request.total {
+                Total::Counted => self.frequency(clause, segment)?,
+                Total::Uncounted => Some(0),
+            };
+            let mut matched = 0;
+            if known.is_none() || hits.len() < wanted {
+                self.run(clause, segment, |block| {
+                    matched += block.len() as u64;
+                    let after = block.partition_point(|&document| document < from);
+                    let room = wanted - hits.len();
+                    let hit =
+                        |&document: &u32| Hit { rid: segment.rid(document), seq: segment.seq(document) };
+                    hits.extend(block[after..].iter().take(room).map(hit));
+                    let is_done = known.is_some() && hits.len() == wanted;
+                    if is_done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                })?;
+            }
+            total += known.unwrap_or(matched);
         }
         let more = hits.len() == wanted;
         hits.truncate(request.hits_max);
@@ -279,22 +290,34 @@ impl Snapshot {
         Ok(Page { hits, total, next, positions: Vec::new() })
     }
 
+    /// The matches of a segment; `None`: there are none.
+    fn found(&self, clause: &Clause, segment: &Segment) -> Result<Option<Documents>> {
+        let matches = evaluate::matches(clause, self.ground(segment))?;
+        let view = self.view(segment);
+        if view.is_whole(segment)
+            && matches.filters.is_empty()
+            && let Candidates::Term(term) = &matches.candidates
+            && let Some(bits) = term.bits(self.ground(segment), term.frequency())?
+        {
+            return Ok(Some(Documents::Bits(bits)));
+        }
+        let mut found = Gathered::new(segment.documents());
+        matches.run(view, self.ground(segment), |block| {
+            found.add(block);
+            ControlFlow::Continue(())
+        })?;
+        Ok(found.into_documents())
+    }
+
     fn page_sorted(&self, clause: &Clause, request: &PageRequest, keys: &[SortKey]) -> Result<Page> {
         let mut best = Best::new(request);
         let mut total = 0;
         for segment in &*self.segments {
+            let Some(found) = self.found(clause, segment)? else { continue };
+            total += found.len();
             let mut keys = Keys::open(keys, self.ground(segment))?;
-            let mut spent = Ok(());
-            self.run(clause, segment, |block| {
-                total += block.len() as u64;
-                spent = self.budget.spend(block.len() as u64 * keys.parts);
-                if spent.is_err() {
-                    return ControlFlow::Break(());
-                }
-                best.offer(block, &mut keys, segment);
-                ControlFlow::Continue(())
-            })?;
-            spent?;
+            self.budget.spend(found.len().saturating_mul(keys.parts))?;
+            found.each_block(keys.best_first(), |block| best.offer(block, &mut keys, segment));
         }
         let more = best.heap.len() > request.hits_max;
         let mut positions = best.heap.into_sorted_vec();
@@ -315,7 +338,7 @@ struct Keys<'a> {
 
 /// Where a key comes from. No column: no document has a value.
 enum KeySource<'a> {
-    Column(Option<Column<i64>>, Choice),
+    Column(Option<Arc<Values>>, Choice),
     Score(Box<SegmentScores<'a>>, Direction),
 }
 
@@ -344,43 +367,54 @@ impl<'a> Keys<'a> {
         Ok(Self { sources, parts })
     }
 
-    /// The first key of each document of a block. Blocks come in ascending order.
-    fn first(&mut self, block: &[u32], values: &mut [SortValue]) {
+    /// In which order documents that come first are likely to be met first: what was written last is most often the latest by
+    /// any date, too. Scores are asked for in ascending order.
+    fn best_first(&self) -> BlockOrder {
+        let is_scored = self.sources.iter().any(|source| matches!(source, KeySource::Score(..)));
+        match self.sources.first() {
+            Some(KeySource::Column(_, choice)) if !is_scored && choice.direction == Direction::Descending => {
+                BlockOrder::Descending
+            }
+            _ => BlockOrder::Ascending,
+        }
+    }
+
+    /// Which places of a block have a document whose first key may come before, or with, the given one.
+    fn up_to(&self, block: &[u32], last: SortValue) -> u64 {
+        let all = u64::MAX >> (u64::BITS as usize - block.len());
+        match self.sources.first() {
+            Some(KeySource::Column(Some(column), choice)) if !last.missing => {
+                let (low, high) = last.values_up_to(choice.direction);
+                column.span(low, high).map_or(0, |span| column.between(block, all, span))
+            }
+            _ => all,
+        }
+    }
+
+    fn first(&mut self, document: u32) -> SortValue {
         match self.sources.first_mut() {
-            None | Some(KeySource::Column(None, _)) => values.fill(SortValue::MISSING),
-            Some(KeySource::Score(scores, direction)) => {
-                for (value, &document) in values.iter_mut().zip(block) {
-                    *value = SortValue::of_score(scores.score(document), *direction);
-                }
-            }
-            Some(KeySource::Column(Some(column), choice))
-                if column.get_cardinality() == Cardinality::Multivalued =>
-            {
-                for (value, &document) in values.iter_mut().zip(block) {
-                    *value = choice.of(column, document);
-                }
-            }
-            Some(KeySource::Column(Some(column), Choice { direction, .. })) => {
-                let mut read = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
-                column.first_vals(block, &mut read[..block.len()]);
-                for (value, read) in values.iter_mut().zip(read) {
-                    *value = read.map_or(SortValue::MISSING, |read| SortValue::new(read, *direction));
-                }
-            }
+            None => SortValue::MISSING,
+            Some(source) => source.value(document),
         }
     }
 
     fn position(&mut self, first: SortValue, document: u32, segment: &Segment) -> Position {
-        let others = self.sources.iter_mut().skip(1).map(|source| match source {
-            KeySource::Column(Some(column), choice) => choice.of(column, document),
-            KeySource::Column(None, _) => SortValue::MISSING,
-            KeySource::Score(scores, direction) => SortValue::of_score(scores.score(document), *direction),
-        });
+        let others = self.sources.iter_mut().skip(1).map(|source| source.value(document));
         let mut keys: SmallVec<[SortValue; 2]> = others.collect();
         if !self.sources.is_empty() {
             keys.insert(0, first);
         }
         Position { keys, rid: segment.rid(document), seq: segment.seq(document) }
+    }
+}
+
+impl KeySource<'_> {
+    fn value(&mut self, document: u32) -> SortValue {
+        match self {
+            Self::Column(Some(column), choice) => choice.of(column, document),
+            Self::Column(None, _) => SortValue::MISSING,
+            Self::Score(scores, direction) => SortValue::of_score(scores.score(document), *direction),
+        }
     }
 }
 
@@ -396,6 +430,14 @@ impl SortValue {
         Self { missing: false, value }
     }
 
+    /// The values, from the least to the greatest, that come before this one in that direction, and this one.
+    fn values_up_to(self, direction: Direction) -> (i64, i64) {
+        match direction {
+            Direction::Ascending => (i64::MIN, (self.value ^ (1 << 63)) as i64),
+            Direction::Descending => ((!self.value ^ (1 << 63)) as i64, i64::MAX),
+        }
+    }
+
     /// A score is no less than 0, so its bits are in its order.
     fn of_score(score: f64, direction: Direction) -> Self {
         let bits = score.to_bits();
@@ -408,8 +450,8 @@ impl SortValue {
 }
 
 impl Choice {
-    fn of(self, column: &Column<i64>, document: u32) -> SortValue {
-        let mut values = column.values_for_doc(document);
+    fn of(self, column: &Values, document: u32) -> SortValue {
+        let mut values = column.of(document);
         let value = match (self.pick, self.direction) {
             (Pick::Extreme, Direction::Ascending) => values.min(),
             (Pick::Extreme, Direction::Descending) => values.max(),
@@ -437,9 +479,12 @@ impl<'a> Best<'a> {
     }
 
     fn offer(&mut self, block: &[u32], keys: &mut Keys<'_>, segment: &Segment) {
-        let mut first = [SortValue::MISSING; tantivy::COLLECT_BLOCK_BUFFER_LEN];
-        keys.first(block, &mut first[..block.len()]);
-        for (&document, &first) in block.iter().zip(&first) {
+        let worst = self.worst().and_then(|worst| worst.keys.first());
+        let mut left = keys.up_to(block, worst.copied().unwrap_or(SortValue::MISSING));
+        while left != 0 {
+            let document = block[left.trailing_zeros() as usize];
+            left &= left - 1;
+            let first = keys.first(document);
             if self.may_enter(first) {
                 let position = keys.position(first, document, segment);
                 self.enter(position);
@@ -447,10 +492,15 @@ impl<'a> Best<'a> {
         }
     }
 
+    /// What has to be beaten, once there is no room left.
+    fn worst(&self) -> Option<&Position> {
+        self.heap.peek().filter(|_| self.heap.len() == self.room)
+    }
+
     /// Decides by the first key alone, where it can.
     fn may_enter(&self, first: SortValue) -> bool {
-        let worst = self.heap.peek().filter(|_| self.heap.len() == self.room);
-        let beyond = worst.and_then(|worst| worst.keys.first()).is_some_and(|worst| first > *worst);
+        let worst = self.worst().and_then(|worst| worst.keys.first());
+        let beyond = worst.is_some_and(|worst| first > *worst);
         let before = self.after.and_then(|after| after.keys.first()).is_some_and(|after| first < *after);
         !beyond && !before
     }

@@ -15,6 +15,7 @@ use crate::document::{IndexDocument, Lent, Rid, Seq};
 use crate::error::{Error, Result};
 use crate::schema::{self, RID, SEQ};
 use crate::superseded::Superseded;
+use crate::values::Values;
 
 /// A segment among all of a process; the key of the caches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,14 +132,15 @@ impl Segment {
         low
     }
 
-    /// A column, opened once and kept by bytes. `None`: no document of the segment has a value in it.
-    pub(crate) fn column(&self, name: &str) -> Result<Option<Column<i64>>> {
+    /// A column, unpacked once and kept by bytes. `None`: no document of the segment has a value in it.
+    pub(crate) fn column(&self, name: &str) -> Result<Option<Arc<Values>>> {
         self.caches.columns.get_or_open(self.id, name, || {
             let mut handles = self.reader.fast_fields().dynamic_column_handles(&schema::column_path(name))?;
-            let Some(handle) = handles.pop() else { return Ok((None, 0)) };
-            let bytes = handle.file_slice().num_bytes().get_bytes();
+            let Some(handle) = handles.pop() else { return Ok(None) };
             match handle.open()? {
-                DynamicColumn::I64(column) if handles.is_empty() => Ok((Some(column), bytes)),
+                DynamicColumn::I64(column) if handles.is_empty() => {
+                    Values::unpack(&column, self.documents()).map(Some)
+                }
                 _ => Err(Error::Damaged("a column is not of whole numbers")),
             }
         })

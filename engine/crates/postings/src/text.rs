@@ -6,9 +6,9 @@ use tantivy::{DocSet, TERMINATED};
 
 use crate::clause::Pattern;
 use crate::error::Result;
-use crate::evaluate::term_info;
 use crate::schema::TextField;
 use crate::segment::Segment;
+use crate::segment_term::term_info;
 
 /// Where a word stands in the documents of a segment; `None`: nowhere.
 pub(crate) fn word(

@@ -51,7 +51,11 @@ pub fn options(files: Arc<dyn Files>, key: &Arc<DataKey>) -> Options {
         key: Arc::clone(key),
         entropy: Arc::new(SystemEntropy::new()),
         pages: Arc::new(PageCache::with_bytes(1 << 20)),
-        caches: Arc::new(Caches::with_budget(CacheBudget { columns_bytes: 1 << 20, terms_bytes: 1 << 16 })),
+        caches: Arc::new(Caches::with_budget(CacheBudget {
+            columns_bytes: 1 << 20,
+            terms_bytes: 1 << 16,
+            bits_bytes: 1 << 16,
+        })),
         context: b"test".to_vec(),
         limits: Limits { segment_documents_max: 300, fresh_documents_max: 100_000, merge_segments_max: 4 },
     }
