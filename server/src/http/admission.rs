@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 #[derive(Debug)]
 pub(crate) struct Admission {
     running: Arc<Semaphore>,
+    searching: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
     room: Arc<Semaphore>,
     limits: Limits,
@@ -39,6 +40,7 @@ impl Admission {
         let units = limits.bodies_bytes_max / UNIT_BYTES;
         Self {
             running: Arc::new(Semaphore::new(limits.running_max)),
+            searching: Arc::new(Semaphore::new(limits.searching_max)),
             waiting: Arc::new(Semaphore::new(limits.waiting_max)),
             room: Arc::new(Semaphore::new(units)),
             limits: limits.clone(),
@@ -58,6 +60,17 @@ impl Admission {
             return Err(Refusal::busy(StatusCode::TOO_MANY_REQUESTS, text));
         };
         match timeout(self.limits.turn, Arc::clone(&self.running).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(Turn { _permit: permit }),
+            Ok(Err(_)) | Err(_) => Err(overloaded()),
+        }
+    }
+
+    /// Waits until few others search. A request that has its turn asks for it.
+    ///
+    /// # Errors
+    /// 503: it did not come in time.
+    pub(crate) async fn search(&self) -> Result<Turn, Refusal> {
+        match timeout(self.limits.turn, Arc::clone(&self.searching).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(Turn { _permit: permit }),
             Ok(Err(_)) | Err(_) => Err(overloaded()),
         }
@@ -119,6 +132,7 @@ mod tests {
     fn admission() -> Admission {
         Admission::new(&Limits {
             running_max: 1,
+            searching_max: 1,
             waiting_max: 1,
             bodies_bytes_max: 2 * UNIT_BYTES,
             turn: Duration::ZERO,
@@ -140,6 +154,15 @@ mod tests {
         assert_eq!(admission.load(), (1, 1));
         drop((turn, place));
         assert!(admission.turn().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn few_search_at_once() {
+        let admission = admission();
+        let search = admission.search().await.expect("the first search");
+        assert_eq!(status(admission.search().await), 503);
+        drop(search);
+        assert!(admission.search().await.is_ok());
     }
 
     #[tokio::test]

@@ -10,12 +10,15 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use fornax::{BinaryHead, BinaryUpload, Cancellation, Issue, TenantId};
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-use super::admission::Room;
+use super::admission::{Room, Turn};
 use super::binary;
 use super::body::{self, Payload, Received};
 use super::interaction::{self, Call};
+use super::limits::Limits;
 use super::metrics::{Sample, Series};
 use super::negotiation::{self, Encoding, Form, Preference};
 use super::proxies::Peer;
@@ -137,6 +140,10 @@ async fn handle(
     };
     account.request_bytes = received.as_ref().map_or(0, Received::bytes);
     let turn = site.admission.turn().await?;
+    let search = match asked.call.verb {
+        Verb::Search | Verb::SearchByForm => Some(site.admission.search().await?),
+        _ => None,
+    };
     let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
     let _given_up = GivenUp(asked.call.cancellation.clone());
     let work = tokio::task::spawn_blocking(move || {
@@ -157,7 +164,7 @@ async fn handle(
         let reply = interaction::perform(&here, &call, payload)?;
         Ok::<_, Refusal>((reply.in_form(form, &here.limits), turn))
     });
-    match timeout(site.limits.work, work).await {
+    match finished(work, search, &site.limits).await {
         Ok(Ok(outcome)) => {
             // Held until there is room, so that no more answers wait for it than requests may run.
             let (reply, _turn) = outcome?;
@@ -174,6 +181,21 @@ async fn handle(
             Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, Issue::error("timeout", text)))
         }
     }
+}
+
+/// Waits for the engine. A search that takes long gives its place among the searches back, so that it keeps no short one waiting.
+async fn finished<T>(
+    mut work: JoinHandle<T>,
+    search: Option<Turn>,
+    limits: &Limits,
+) -> Result<Result<T, JoinError>, Elapsed> {
+    if let Some(search) = search {
+        if let Ok(outcome) = timeout(limits.searching, &mut work).await {
+            return Ok(outcome);
+        }
+        drop(search);
+    }
+    timeout(limits.work, work).await
 }
 
 /// Ends the searches of a request that nobody waits for any more: its client has gone, or it took too long.

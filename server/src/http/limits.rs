@@ -17,6 +17,11 @@ pub(crate) struct Limits {
     pub connections_max: usize,
     /// Requests that the engine works on at once. 128: writers that wait for one sync share it.
     pub running_max: usize,
+    /// Searches that run side by side from their beginning. 2 a core: of more, each would lie idle in the middle of its work while
+    /// all the others have their slices of a core.
+    pub searching_max: usize,
+    /// How long a search counts as one of these; a longer one goes on beside them. 20 ms.
+    pub searching: Duration,
     /// Requests that wait for their turn; a further one is answered 429. 1,024.
     pub waiting_max: usize,
     /// How long a request waits for its turn, or for room for its body, before it is answered 503. 10 s.
@@ -49,6 +54,8 @@ impl Default for Limits {
             head_bytes_max: 64 << 10,
             connections_max: 4_096,
             running_max: 128,
+            searching_max: 2 * std::thread::available_parallelism().map_or(1, usize::from),
+            searching: Duration::from_millis(20),
             waiting_max: 1_024,
             turn: Duration::from_secs(10),
             idle: Duration::from_secs(75),

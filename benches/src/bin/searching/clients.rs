@@ -1,8 +1,10 @@
-//! Thirty clients at once, each of which goes through all families again and again.
+//! Thirty clients at once, each of which goes through all families again and again. As in the server, two a core search at a time and the
+//! others wait for their turn, which counts.
 
 use std::time::{Duration, Instant};
 
 use fornax::Tenant;
+use parking_lot::{Condvar, Mutex};
 
 use crate::families::{Dice, FAMILIES};
 use crate::pools::Pools;
@@ -11,9 +13,32 @@ const CLIENTS: u64 = 30;
 const WARM: Duration = Duration::from_secs(5);
 const MEASURED: Duration = Duration::from_secs(30);
 
+/// Lets so many in, and the next in the order in which they came.
+struct Gate {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Gate {
+    fn pass<T>(&self, work: impl FnOnce() -> T) -> T {
+        let mut free = self.free.lock();
+        while *free == 0 {
+            self.freed.wait(&mut free);
+        }
+        *free -= 1;
+        drop(free);
+        let done = work();
+        *self.free.lock() += 1;
+        self.freed.notify_one();
+        done
+    }
+}
+
 /// How long each call took, by family.
 pub fn run(tenant: &Tenant, pools: &Pools) -> Vec<Vec<Duration>> {
     let began = Instant::now();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let gate = Gate { free: Mutex::new(2 * cores), freed: Condvar::new() };
     let client = |number: u64| {
         let mut times: Vec<Vec<Duration>> = FAMILIES.iter().map(|_| Vec::new()).collect();
         let mut dice = Dice::new(number + 100);
@@ -21,15 +46,18 @@ pub fn run(tenant: &Tenant, pools: &Pools) -> Vec<Vec<Duration>> {
         let mut family = number as usize % FAMILIES.len();
         while began.elapsed() < WARM + MEASURED {
             let is_warm = began.elapsed() > WARM;
-            let (_, _, time) = FAMILIES[family].1(pools, &mut dice).run(tenant);
+            let search = FAMILIES[family].1(pools, &mut dice);
+            let asked = Instant::now();
+            gate.pass(|| search.run(tenant));
             if is_warm {
-                times[family].push(time);
+                times[family].push(asked.elapsed());
             }
             family = (family + 1) % FAMILIES.len();
         }
         times
     };
     let all: Vec<Vec<Vec<Duration>>> = std::thread::scope(|scope| {
+        let client = &client;
         let started: Vec<_> = (0..CLIENTS).map(|number| scope.spawn(move || client(number))).collect();
         started.into_iter().map(|thread| thread.join().unwrap()).collect()
     });

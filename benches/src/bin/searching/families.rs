@@ -149,7 +149,7 @@ pub const FAMILIES: [Family; 34] = [
 ];
 
 /// Calls of each family by one thread.
-const CALLS: u64 = 100;
+const CALLS: u64 = 1_000;
 /// After so long a family is done, however many calls there were.
 const PATIENCE: Duration = Duration::from_secs(3);
 

@@ -2,8 +2,8 @@
 //!
 //! `cargo build --release -p fornax-benches`, then `searching [FOLDER] [RESOURCES]` from the target directory's `release/` (default:
 //! the current folder, a million resources). Prints Markdown tables for docs/PERFORMANCE.md: searches of random values
-//! (`families`), counts and downloads (`analytic`), and what the first search after writes waits for (`fresh`). CPU is that of
-//! the calling thread, over as many calls as are said. Compare rows of one run only.
+//! (`families`), counts and downloads (`analytic`), reads by id (`reads`), and what the first search after writes waits for (`fresh`).
+//! CPU is that of the calling thread, over as many calls as are said. Compare rows of one run only.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark program")]
 
@@ -13,6 +13,7 @@ mod families;
 mod fresh;
 mod measured;
 mod pools;
+mod reads;
 
 use std::path::Path;
 
@@ -49,6 +50,7 @@ fn run(folder: &Path, patients: u64) {
     let pools = Pools::of(&population);
     families::measure(&tenant, &pools);
     analytic::measure(&tenant, &pools);
+    reads::measure(&tenant, &population);
     fresh::measure(&tenant);
     engine.close().unwrap();
 }

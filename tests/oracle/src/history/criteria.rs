@@ -187,7 +187,10 @@ fn chain(author: &mut Author, resource_type: &str, links_more: usize) -> String 
     let Some((by, end)) = one_link(author, parameters(resource_type).flat_map(ends).collect()) else {
         return last(&mut author.random, resource_type);
     };
-    let typed = if author.random.chance(40) { format!(":{end}") } else { String::new() };
+    // Types that links may lead to are counted, and two links from anything to anything are beyond what one search may ask.
+    let is_wide = words::TYPES.iter().all(|end| by.may_point_to(end));
+    let is_typed = author.random.chance(40) || (is_wide && links_more > 0);
+    let typed = if is_typed { format!(":{end}") } else { String::new() };
     format!("{}{typed}.{}", by.code, rest(author, end, links_more))
 }
 
