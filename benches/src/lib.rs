@@ -1,6 +1,7 @@
 //! What benchmarks work on.
 
 pub mod load;
+pub mod usage;
 
 use std::fs;
 use std::path::{Path, PathBuf};

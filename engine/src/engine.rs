@@ -65,6 +65,12 @@ pub(crate) fn index_cache_budget(options: &Options) -> CacheBudget {
 const DIRECTORY: TenantUuid = TenantUuid([0; 16]);
 
 impl Engine {
+    /// Whether what it writes is encrypted: false only where it was built to measure what that costs (`FORNAX_NULL_CIPHER`). Such a build
+    /// opens no directory of another one, and no other build opens its directories.
+    pub fn encrypts() -> bool {
+        fornax_crypto::IS_ENCRYPTED
+    }
+
     /// Opens a directory. An empty one is set up: keys in `keys/`, and the tenant `default`.
     ///
     /// # Errors

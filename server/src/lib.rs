@@ -25,12 +25,18 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::Parser;
+use fornax::Engine;
 
 use crate::command_line::{Command, CommandLine};
+use crate::failure::Failure;
 
 /// Does what the command line says. Exits with 0 when all went well, 1 when it did not, 2 when the command line is wrong.
 pub fn run() -> ExitCode {
     let outcome = match CommandLine::parse().command {
+        // Nobody's data is to be left in the clear by a build that was made to measure.
+        _ if !Engine::encrypts() => {
+            Err(Failure::Options("this build does not encrypt: it is for benchmarks alone".to_owned()))
+        }
         Command::Serve(options) => serve::run(&options),
         Command::Load(options) => load::run(&options),
         Command::Generate(options) => generate::run(&options),

@@ -17,11 +17,12 @@ use std::time::Instant;
 
 use fornax::{Engine, Options, SearchRequest, Tenant, TenantId};
 use fornax_benches::load::{apply_changes, load, load_changed, me};
+use fornax_benches::usage::{bytes_below, peak_mib, resident_mib};
 use fornax_population::{Plan, Population, Rates};
 use jiff::Timestamp;
 
 use crate::probes::Probes;
-use crate::report::{bytes_below, milliseconds, peak_mib, resident_mib, row};
+use crate::report::{milliseconds, row};
 
 /// As the server has it, so that memory is the server's.
 #[global_allocator]

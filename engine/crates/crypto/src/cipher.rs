@@ -1,10 +1,21 @@
 //! The two primitives that all else stands on: HKDF-SHA256 and AES-256-GCM, as `ring` has them.
 
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+#[cfg(not(fornax_null_cipher))]
+mod aes_gcm;
+#[cfg(fornax_null_cipher)]
+mod null;
+
+#[cfg(not(fornax_null_cipher))]
+use aes_gcm::Primitive;
+#[cfg(fornax_null_cipher)]
+use null::Primitive;
 use ring::hkdf::{HKDF_SHA256, Prk, Salt};
 use zeroize::Zeroizing;
 
-use crate::{CryptoError, Result};
+use crate::Result;
+
+/// Whether what is sealed is encrypted: in every build but those that measure what that costs.
+pub const IS_ENCRYPTED: bool = cfg!(not(fornax_null_cipher));
 
 pub(crate) const KEY_BYTES: usize = 32;
 pub(crate) const NONCE_BYTES: usize = 12;
@@ -45,21 +56,17 @@ impl Derivation<'_> {
 
     /// A cipher, its key never in our hands. Costs about 1 us.
     pub(crate) fn cipher(&self) -> Cipher {
-        let info = self.info();
-        let prk = self.extract();
-        let okm = prk.expand(&info, &AES_256_GCM).expect(FITS);
-        Cipher(LessSafeKey::new(UnboundKey::from(okm)))
+        Cipher(Primitive::derived(&self.extract(), &self.info()))
     }
 }
 
 /// AES-256-GCM under one key. The caller answers for the nonces.
-pub(crate) struct Cipher(LessSafeKey);
+pub(crate) struct Cipher(Primitive);
 
 impl Cipher {
     /// A cipher under this very key.
     pub(crate) fn new(key: &[u8; KEY_BYTES]) -> Self {
-        let key = UnboundKey::new(&AES_256_GCM, key).expect("the key has the cipher's 32 bytes");
-        Self(LessSafeKey::new(key))
+        Self(Primitive::new(key))
     }
 
     /// Appends ciphertext and tag to `out`, which stays as it was on failure.
@@ -73,15 +80,12 @@ impl Cipher {
         let start = out.len();
         out.reserve(plain.iter().map(|part| part.len()).sum::<usize>() + TAG_BYTES);
         plain.iter().for_each(|part| out.extend_from_slice(part));
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        match self.0.seal_in_place_separate_tag(nonce, Aad::from(aad), &mut out[start..]) {
-            Ok(tag) => out.extend_from_slice(tag.as_ref()),
-            Err(_) => {
-                out.truncate(start);
-                return Err(CryptoError::TooLong);
-            }
+        let tag = self.0.seal(nonce, aad, &mut out[start..]);
+        match &tag {
+            Ok(tag) => out.extend_from_slice(tag),
+            Err(_) => out.truncate(start),
         }
-        Ok(())
+        tag.map(|_| ())
     }
 
     /// Opens ciphertext and tag where they lie; what remains on failure has no meaning.
@@ -91,8 +95,7 @@ impl Cipher {
         aad: &[u8],
         sealed: &'a mut [u8],
     ) -> Result<&'a mut [u8]> {
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        self.0.open_in_place(nonce, Aad::from(aad), sealed).map_err(|_| CryptoError::DoesNotOpen)
+        self.0.open(nonce, aad, sealed)
     }
 
     /// Opens ciphertext and tag, and appends the plain bytes to `out`, which stays as it was on failure.

@@ -22,6 +22,7 @@ mod token;
 mod wrap;
 
 pub use chain::{ChainPoint, Checkpoint, CheckpointSigner, CheckpointVerifier, Link};
+pub use cipher::IS_ENCRYPTED;
 pub use data_key::DataKey;
 #[cfg(feature = "seeded")]
 pub use entropy::SeededEntropy;
