@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::forget::Retention;
 use crate::index::{Index, IndexPlace};
 use crate::jobs::Jobs;
+use crate::long_queries::LongQueries;
 use crate::options::Limits;
 use crate::parameters::Parameters;
 use crate::records::Seq;
@@ -37,6 +38,7 @@ pub(crate) struct Core {
     pub retention: Retention,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    pub long_queries: Arc<LongQueries>,
     pub compression: Compression,
     pub parameters: Parameters,
     pub jobs: Jobs,
@@ -70,6 +72,7 @@ pub(crate) struct Parts {
     pub retention: Retention,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    pub long_queries: Arc<LongQueries>,
     pub published: Seq,
 }
 
@@ -91,6 +94,7 @@ impl Core {
             retention: parts.retention,
             limits: parts.limits,
             clock: parts.clock,
+            long_queries: parts.long_queries,
             compression: Compression::new(),
             published: AtomicU64::new(parts.published),
             closed: AtomicBool::new(false),

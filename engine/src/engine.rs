@@ -22,6 +22,7 @@ use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::{Family, Placement};
 use crate::index;
 use crate::jobs::{self, Runner};
+use crate::long_queries::LongQueries;
 use crate::open_tenant::{Shared, open_tenant};
 use crate::options::{Options, TenantOptions};
 use crate::records::{self, Catalog, CatalogEntry};
@@ -98,6 +99,7 @@ impl Engine {
             pages: Arc::new(PageCache::with_bytes(index_pages_bytes(&options))),
             caches: Arc::new(Caches::with_budget(index_cache_budget(&options))),
             clock,
+            long_queries: Arc::new(LongQueries::new()),
         };
         let background = Background::start()?;
         let runner = Runner::start(background.watched(), options.limits.running_jobs_max)?;

@@ -25,6 +25,7 @@ mod identity;
 mod index;
 mod jobs;
 mod keys;
+mod long_queries;
 mod open_tenant;
 mod options;
 mod page_token;

@@ -16,6 +16,7 @@ use crate::families::{Family, Placement};
 use crate::forget::Retention;
 use crate::index::{self, Index, IndexPlace, tag_key};
 use crate::jobs::{self, Jobs};
+use crate::long_queries::LongQueries;
 use crate::options::Options;
 use crate::parameters::{self, Parameters};
 use crate::records::{self, CatalogEntry, Head, HistoryKept, Seq, TypeNames, bug};
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub pages: Arc<PageCache>,
     pub caches: Arc<Caches>,
     pub clock: Arc<dyn Clock>,
+    pub long_queries: Arc<LongQueries>,
 }
 
 /// Opens a tenant.
@@ -94,6 +96,7 @@ pub(crate) fn open_tenant(
         retention: Retention::new(kept),
         limits: options.limits.clone(),
         clock: Arc::clone(&shared.clock),
+        long_queries: Arc::clone(&shared.long_queries),
         published,
     });
     staged::recover(&core)?;

@@ -19,6 +19,7 @@ use crate::contained::{self, ContainedSearch};
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::keys;
+use crate::long_queries::{QUERY_BYTES_IN_LINK_MAX, QueryDigest};
 use crate::page_token;
 use crate::records::{Rid, Seq, bug};
 use crate::resource::Version;
@@ -32,6 +33,8 @@ use crate::view::View;
 #[derive(Serialize, Deserialize)]
 struct Cursor {
     page: PageToken,
+    /// The query, where it is too long to stand there.
+    long_query: Option<QueryDigest>,
     /// Where the pages before started, the last last, as far as they are remembered.
     earlier: Vec<Stop>,
     own_bases: Vec<String>,
@@ -108,8 +111,11 @@ fn moment(request: &SearchRequest, query: &mut Query) -> Result<Option<AsOf>> {
 
 /// A later page.
 pub(crate) fn next(core: &Core, path: &str, token: &str, budget: Arc<Budget>) -> Result<SearchPage> {
-    let Cursor { page, contained, earlier, own_bases, parameters, now_ms } =
+    let Cursor { mut page, long_query, contained, earlier, own_bases, parameters, now_ms } =
         page_token::open(core, page_token::Kind::Search, token)?;
+    if let Some(digest) = long_query {
+        page.query = core.long_queries.get(&digest)?.to_string();
+    }
     if page.path != path {
         let issue = Issue::error("value", "the page link is for another search");
         return Err(Error::new(ErrorKind::Invalid, issue));
@@ -361,17 +367,19 @@ impl Run<'_> {
     }
 
     fn token(&self, (start, contained): Stop, earlier: &[Stop]) -> Result<String> {
-        let page = PageToken {
-            path: self.scope.to_path(self.core.definitions),
-            query: self.query.to_query_string(self.view.index.definitions()),
-            seq: self.view.seq,
-            start,
-        };
+        let mut query = self.query.to_query_string(self.view.index.definitions());
+        let mut long_query = None;
+        if query.len() > QUERY_BYTES_IN_LINK_MAX {
+            long_query = Some(self.core.long_queries.keep(&self.core.vault, &query));
+            query.clear();
+        }
+        let page =
+            PageToken { path: self.scope.to_path(self.core.definitions), query, seq: self.view.seq, start };
         let parameters = own_parameters(&self.view, &self.query);
         let now_ms = self.view.now_ms;
         let earlier = earlier[earlier.len().saturating_sub(EARLIER_MAX)..].to_vec();
         let own_bases = self.own_bases.to_vec();
-        let cursor = Cursor { page, contained, earlier, own_bases, parameters, now_ms };
+        let cursor = Cursor { page, long_query, contained, earlier, own_bases, parameters, now_ms };
         page_token::seal(self.core, page_token::Kind::Search, &cursor)
     }
 }

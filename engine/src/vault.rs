@@ -139,6 +139,11 @@ impl Vault {
         self.ids.digest(&[b"id", resource_type.as_bytes(), id.as_bytes()])
     }
 
+    /// The digest that stands for a long query.
+    pub(crate) fn query_digest(&self, query: &str) -> [u8; 16] {
+        self.ids.digest(&[b"query", query.as_bytes()])
+    }
+
     /// The digest that stands for an identity of a resource type. An identifier without a system is another than one of system "".
     pub(crate) fn identity_digest(&self, resource_type: &str, identity: Identity<'_>) -> [u8; 16] {
         let resource_type = resource_type.as_bytes();

@@ -139,3 +139,41 @@ fn pages_end_early_where_bodies_are_large() {
         assert_eq!(ids(&back.matches), ids(&pages[1].matches), "{query}");
     }
 }
+
+/// Alternatives that make a query of at least so many bytes, of which the last one finds everybody.
+fn long(bytes: usize) -> String {
+    let mut query = "_count=7&_id=".to_owned();
+    while query.len() < bytes {
+        query.push_str(&format!("nobody-{},", query.len()));
+    }
+    query + &expected(0, 30).join(",")
+}
+
+#[test]
+fn long_queries_have_pages() {
+    let (directory, engine, tenant) = tenant(Limits::default(), 10);
+    for bytes in [2_000, 5_000, 8 << 10, 100_000] {
+        let query = long(bytes);
+        let all: Vec<String> = pages(&tenant, &query).iter().flat_map(|page| ids(&page.matches)).collect();
+        assert_eq!(all, expected(0, 30), "{bytes} bytes");
+
+        let request = SearchRequest { form: query.into_bytes(), ..SearchRequest::of("Patient", "") };
+        let by_form = tenant.search(&request, &me()).unwrap();
+        let next = by_form.next.unwrap();
+        assert!(next.len() < 11_000, "{bytes} bytes: a link of {}", next.len());
+        let second = at(&tenant, &next);
+        assert_eq!(ids(&second.matches), expected(7, 14), "{bytes} bytes");
+        let back = at(&tenant, &second.previous.unwrap());
+        assert_eq!(ids(&back.matches), expected(0, 7), "{bytes} bytes");
+    }
+
+    // A short query is in its link; a long one is forgotten with the process, and that is said.
+    let [short, long] = [5_000, 100_000].map(|bytes| first(&tenant, &long(bytes)).next.unwrap());
+    engine.close().unwrap();
+    drop((tenant, engine));
+    let engine = Engine::open(Options::at(directory.path())).unwrap();
+    let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
+    assert_eq!(ids(&at(&tenant, &short).matches), expected(7, 14));
+    let error = tenant.search_page("Patient", &long, &me()).unwrap_err();
+    assert_eq!(error.kind(), fornax::ErrorKind::Gone);
+}

@@ -71,16 +71,25 @@ pub const TABLE: &[Parameter] = &[
     to(row("Patient", "link", E::Reference, &["link.other"]), &["Patient", "RelatedPerson"]),
     // Practitioner
     row("Practitioner", "active", E::Boolean, &["active"]),
+    // Every code that one type of these has stands here for all that have it: chains without a type reach them all.
+    row("Practitioner", "address", E::Address, &["address"]),
+    row("Practitioner", "address-city", E::String, &["address.city"]),
+    row("Practitioner", "address-postalcode", E::String, &["address.postalCode"]),
+    row("Practitioner", "address-use", E::Code("http://hl7.org/fhir/address-use"), &["address.use"]),
+    row("Practitioner", "email", E::ContactPoint, &["telecom[system=email]"]),
     row("Practitioner", "family", E::String, &["name.family"]),
     row("Practitioner", "gender", E::Code("http://hl7.org/fhir/administrative-gender"), &["gender"]),
     row("Practitioner", "given", E::String, &["name.given"]),
     row("Practitioner", "identifier", E::Identifier, &["identifier"]),
     row("Practitioner", "name", E::HumanName, &["name"]),
+    row("Practitioner", "phone", E::ContactPoint, &["telecom[system=phone]"]),
     row("Practitioner", "telecom", E::ContactPoint, &["telecom"]),
     // Organization
     row("Organization", "active", E::Boolean, &["active"]),
     row("Organization", "address", E::Address, &["address"]),
     row("Organization", "address-city", E::String, &["address.city"]),
+    row("Organization", "address-postalcode", E::String, &["address.postalCode"]),
+    row("Organization", "address-use", E::Code("http://hl7.org/fhir/address-use"), &["address.use"]),
     row("Organization", "identifier", E::Identifier, &["identifier"]),
     row("Organization", "name", E::String, &["name", "alias"]),
     to(row("Organization", "partof", E::Reference, &["partOf"]), &["Organization"]),
@@ -157,6 +166,17 @@ pub const TABLE: &[Parameter] = &[
         &["Observation", "QuestionnaireResponse", "MolecularSequence"],
     ),
     row("Observation", "identifier", E::Identifier, &["identifier"]),
+    to(
+        row("Observation", "part-of", E::Reference, &["partOf"]),
+        &[
+            "ImagingStudy",
+            "Immunization",
+            "MedicationAdministration",
+            "MedicationDispense",
+            "MedicationStatement",
+            "Procedure",
+        ],
+    ),
     to(row("Observation", "patient", E::Reference, &["subject"]), &["Patient"]),
     to(
         row("Observation", "performer", E::Reference, &["performer"]),
@@ -174,6 +194,7 @@ pub const TABLE: &[Parameter] = &[
     row("Observation", "value-string", E::String, &["valueString", "valueCodeableConcept.text"]),
     // MedicationRequest
     row("MedicationRequest", "authoredon", E::Time, &["authoredOn"]),
+    row("MedicationRequest", "category", E::CodeableConcept, &["category"]),
     row("MedicationRequest", "code", E::CodeableConcept, &["medicationCodeableConcept"]),
     row("MedicationRequest", "date", E::Time, &["dosageInstruction.timing"]),
     to(row("MedicationRequest", "encounter", E::Reference, &["encounter"]), &["Encounter"]),

@@ -13,23 +13,36 @@ const CLIENTS: u64 = 30;
 const WARM: Duration = Duration::from_secs(5);
 const MEASURED: Duration = Duration::from_secs(30);
 
-/// Lets so many in, and the next in the order in which they came.
+/// Lets so many in at a time, in the order in which they came.
 struct Gate {
-    free: Mutex<usize>,
-    freed: Condvar,
+    line: Mutex<Line>,
+    moved: Condvar,
+    room: u64,
+}
+
+/// Who came last, and how many have left.
+#[derive(Default)]
+struct Line {
+    came: u64,
+    left: u64,
 }
 
 impl Gate {
+    fn of(room: usize) -> Self {
+        Self { line: Mutex::default(), moved: Condvar::new(), room: room as u64 }
+    }
+
     fn pass<T>(&self, work: impl FnOnce() -> T) -> T {
-        let mut free = self.free.lock();
-        while *free == 0 {
-            self.freed.wait(&mut free);
+        let mut line = self.line.lock();
+        let number = line.came;
+        line.came += 1;
+        while number >= line.left + self.room {
+            self.moved.wait(&mut line);
         }
-        *free -= 1;
-        drop(free);
+        drop(line);
         let done = work();
-        *self.free.lock() += 1;
-        self.freed.notify_one();
+        self.line.lock().left += 1;
+        self.moved.notify_all();
         done
     }
 }
@@ -38,7 +51,7 @@ impl Gate {
 pub fn run(tenant: &Tenant, pools: &Pools) -> Vec<Vec<Duration>> {
     let began = Instant::now();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let gate = Gate { free: Mutex::new(2 * cores), freed: Condvar::new() };
+    let gate = Gate::of(2 * cores);
     let client = |number: u64| {
         let mut times: Vec<Vec<Duration>> = FAMILIES.iter().map(|_| Vec::new()).collect();
         let mut dice = Dice::new(number + 100);

@@ -16,6 +16,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { epochs_max: 1 << 16, records_per_epoch_max: 1 << 36, token_bytes_max: 2048, keys_max: 64 }
+        Self { epochs_max: 1 << 16, records_per_epoch_max: 1 << 36, token_bytes_max: 8 << 10, keys_max: 64 }
     }
 }

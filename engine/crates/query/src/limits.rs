@@ -45,7 +45,7 @@ impl Default for Limits {
             parameters_max: 256,
             name_bytes_max: 512,
             value_bytes_max: 8 << 10,
-            values_max: 10_000,
+            values_max: 20_000,
             links_max: 8,
             meanings_max: 20_000,
             filter_tests_max: 256,
