@@ -1,0 +1,140 @@
+//! Charts as SVG that stands in the page.
+
+use std::fmt::Write;
+
+use super::page::escaped;
+use super::{Row, StageReport, shown};
+
+const WIDTH: f64 = 960.0;
+const NAMES: f64 = 330.0;
+const LINE: f64 = 18.0;
+const TOP: f64 = 22.0;
+
+/// A scale of powers of ten from left to right.
+struct Scale {
+    low: f64,
+    high: f64,
+}
+
+impl Scale {
+    /// One that all of these fit on; at least a power of ten.
+    fn of(values: impl Iterator<Item = f64>) -> Self {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for value in values.filter(|value| *value > 0.0) {
+            low = low.min(value.log10().floor());
+            high = high.max(value.log10().ceil());
+        }
+        if low > high {
+            return Self { low: -1.0, high: 0.0 };
+        }
+        Self { low, high: high.max(low + 1.0) }
+    }
+
+    fn at(&self, value: f64) -> f64 {
+        let part = (value.max(1e-9).log10() - self.low) / (self.high - self.low);
+        NAMES + part.clamp(0.0, 1.0) * (WIDTH - NAMES - 70.0)
+    }
+
+    fn powers(&self) -> impl Iterator<Item = f64> {
+        (self.low as i32..=self.high as i32).map(|power| 10_f64.powi(power))
+    }
+}
+
+fn open(lines: usize, label: &str) -> (String, f64) {
+    let height = TOP + LINE * lines as f64 + 6.0;
+    let svg = format!(
+        r#"<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg">"#,
+        escaped(label)
+    );
+    (svg, height)
+}
+
+// Writing to a string can't fail, so what it answers is dropped in this file.
+
+fn grid(svg: &mut String, scale: &Scale, height: f64, unit: &str) {
+    for power in scale.powers() {
+        let x = scale.at(power);
+        let _ = write!(
+            svg,
+            r#"<line class="grid" x1="{x:.1}" y1="{TOP}" x2="{x:.1}" y2="{height}"/><text class="mark" x="{x:.1}" y="14">{power}{unit}</text>"#
+        );
+    }
+}
+
+/// A bar for each row from its median to all but one in a hundred, with a tick at one in a thousand, on a scale of powers of ten.
+pub fn latencies(rows: &[Row]) -> String {
+    let shown_rows: Vec<&Row> = rows.iter().filter(|row| row.latency_ms.max > 0.0).collect();
+    let scale = Scale::of(shown_rows.iter().flat_map(|row| [row.latency_ms.p50, row.latency_ms.p99_9]));
+    let (mut svg, height) = open(shown_rows.len(), "Latencies, median to 99th of a hundred");
+    grid(&mut svg, &scale, height, " ms");
+    for (at, row) in shown_rows.into_iter().enumerate() {
+        let y = TOP + LINE * at as f64 + 3.0;
+        let ms = &row.latency_ms;
+        let (from, to, tick) = (scale.at(ms.p50), scale.at(ms.p99), scale.at(ms.p99_9));
+        let width = (to - from).max(2.0);
+        let _ = write!(
+            svg,
+            r#"<text class="name" x="{:.1}" y="{:.1}">{}</text><rect class="bar" x="{from:.1}" y="{y:.1}" width="{width:.1}" height="12"/><line class="tick" x1="{tick:.1}" y1="{y:.1}" x2="{tick:.1}" y2="{:.1}"/><text class="value" x="{:.1}" y="{:.1}">{}</text>"#,
+            NAMES - 8.0,
+            y + 10.0,
+            escaped(&row.name),
+            y + 12.0,
+            tick.max(from + width) + 5.0,
+            y + 10.0,
+            shown(ms.p50)
+        );
+    }
+    svg + "</svg>"
+}
+
+/// A bar for each stage: good answers a second, and the median beside it.
+pub fn throughputs(stages: &[StageReport]) -> String {
+    let most = stages.iter().map(|stage| stage.all.per_second).fold(1e-9, f64::max);
+    let (mut svg, _) = open(stages.len(), "Good answers a second, by stage");
+    for (at, stage) in stages.iter().enumerate() {
+        let y = TOP + LINE * at as f64 + 3.0;
+        let width = (stage.all.per_second / most * (WIDTH - NAMES - 240.0)).max(1.0);
+        let ms = &stage.all.latency_ms;
+        let _ = write!(
+            svg,
+            r#"<text class="name" x="{:.1}" y="{:.1}">{}</text><rect class="bar" x="{NAMES}" y="{y:.1}" width="{width:.1}" height="12"/><text class="value" x="{:.1}" y="{:.1}">{}/s, p50 {} ms, p99 {} ms</text>"#,
+            NAMES - 8.0,
+            y + 10.0,
+            escaped(&stage.name),
+            NAMES + width + 5.0,
+            y + 10.0,
+            shown(stage.all.per_second),
+            shown(ms.p50),
+            shown(ms.p99)
+        );
+    }
+    svg + "</svg>"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::sample;
+    use super::*;
+
+    #[test]
+    fn powers_of_ten_are_equally_far_apart() {
+        let scale = Scale::of([0.3, 42.0].into_iter());
+        assert_eq!(scale.powers().collect::<Vec<_>>(), [0.1, 1.0, 10.0, 100.0]);
+        let steps: Vec<f64> = scale.powers().map(|power| scale.at(power)).collect();
+        assert!(steps.windows(2).all(|pair| (pair[1] - pair[0] - (steps[1] - steps[0])).abs() < 1e-6));
+        assert_eq!(Scale::of([].into_iter()).powers().count(), 2);
+    }
+
+    #[test]
+    fn each_row_has_a_bar_and_its_name() {
+        let report = sample();
+        let stages = &report.scenarios[0].stages;
+        let svg = latencies(&stages[0].rows);
+        assert_eq!(svg.matches("<rect").count(), 2);
+        assert!(svg.contains("Observation?code=a&amp;b"));
+        assert!(svg.starts_with("<svg") && svg.ends_with("</svg>"));
+        let svg = throughputs(stages);
+        assert_eq!(svg.matches("<rect").count(), 2);
+        assert!(svg.contains(">8 clients<"));
+    }
+}
