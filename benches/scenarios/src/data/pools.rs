@@ -65,6 +65,8 @@ pub struct Pools {
     pub categories: Vec<Coding>,
     /// Of Observations.
     pub codes: Vec<Coding>,
+    /// A category that goes with each code.
+    pub category_of: HashMap<Coding, Coding>,
     /// Of Encounters.
     pub classes: Vec<Coding>,
     /// Of Encounters.
@@ -147,8 +149,11 @@ impl Pools {
 
     fn add_observation(&mut self, root: Node<'_>, targets: &Targets<'_>) {
         self.observed.extend(text(root, "effectiveDateTime"));
-        self.categories.extend(codings(root, &["category", "coding"]));
+        let categories = codings(root, &["category", "coding"]);
         let codes = codings(root, &["code", "coding"]);
+        let category = categories.first();
+        self.category_of.extend(codes.iter().cloned().zip(category.into_iter().cycle().cloned()));
+        self.categories.extend(categories);
         let words = texts(root, &["code", "text"]);
         let long = |word: &&str| word.len() > 3 && word.chars().all(char::is_alphabetic);
         self.words.extend(words.iter().flat_map(|text| text.split(' ').filter(long)).map(str::to_owned));

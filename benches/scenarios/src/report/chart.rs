@@ -1,4 +1,4 @@
-//! Charts as SVG that stands in the page.
+//! Charts as SVG that stands in the page. Their looks stand in them too, so that they can be taken out of it.
 
 use std::fmt::Write;
 
@@ -43,7 +43,7 @@ impl Scale {
 fn open(lines: usize, label: &str) -> (String, f64) {
     let height = TOP + LINE * lines as f64 + 6.0;
     let svg = format!(
-        r#"<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg">"#,
+        r##"<svg viewBox="0 0 {WIDTH} {height}" font-family="system-ui, sans-serif" font-size="11" role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg">"##,
         escaped(label)
     );
     (svg, height)
@@ -56,14 +56,14 @@ fn grid(svg: &mut String, scale: &Scale, height: f64, unit: &str) {
         let x = scale.at(power);
         let _ = write!(
             svg,
-            r#"<line class="grid" x1="{x:.1}" y1="{TOP}" x2="{x:.1}" y2="{height}"/><text class="mark" x="{x:.1}" y="14">{power}{unit}</text>"#
+            r##"<line stroke="#d9dee7" x1="{x:.1}" y1="{TOP}" x2="{x:.1}" y2="{height}"/><text fill="#5d6779" text-anchor="middle" x="{x:.1}" y="14">{power}{unit}</text>"##
         );
     }
 }
 
 /// A bar for each row from its median to all but one in a hundred, with a tick at one in a thousand, on a scale of powers of ten.
-pub fn latencies(rows: &[Row]) -> String {
-    let shown_rows: Vec<&Row> = rows.iter().filter(|row| row.latency_ms.max > 0.0).collect();
+pub fn latencies<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
+    let shown_rows: Vec<&Row> = rows.into_iter().filter(|row| row.latency_ms.max > 0.0).collect();
     let scale = Scale::of(shown_rows.iter().flat_map(|row| [row.latency_ms.p50, row.latency_ms.p99_9]));
     let (mut svg, height) = open(shown_rows.len(), "Latencies, median to 99th of a hundred");
     grid(&mut svg, &scale, height, " ms");
@@ -74,10 +74,10 @@ pub fn latencies(rows: &[Row]) -> String {
         let width = (to - from).max(2.0);
         let _ = write!(
             svg,
-            r#"<text class="name" x="{:.1}" y="{:.1}">{}</text><rect class="bar" x="{from:.1}" y="{y:.1}" width="{width:.1}" height="12"/><line class="tick" x1="{tick:.1}" y1="{y:.1}" x2="{tick:.1}" y2="{:.1}"/><text class="value" x="{:.1}" y="{:.1}">{}</text>"#,
+            r##"<text fill="#1c2330" text-anchor="end" x="{:.1}" y="{:.1}">{}</text><rect fill="#3f72af" x="{from:.1}" y="{y:.1}" width="{width:.1}" height="12"/><line stroke="#1c2330" stroke-width="1.5" x1="{tick:.1}" y1="{y:.1}" x2="{tick:.1}" y2="{:.1}"/><text fill="#5d6779" x="{:.1}" y="{:.1}">{}</text>"##,
             NAMES - 8.0,
             y + 10.0,
-            escaped(&row.name),
+            escaped(&row.label()),
             y + 12.0,
             tick.max(from + width) + 5.0,
             y + 10.0,
@@ -97,7 +97,7 @@ pub fn throughputs(stages: &[StageReport]) -> String {
         let ms = &stage.all.latency_ms;
         let _ = write!(
             svg,
-            r#"<text class="name" x="{:.1}" y="{:.1}">{}</text><rect class="bar" x="{NAMES}" y="{y:.1}" width="{width:.1}" height="12"/><text class="value" x="{:.1}" y="{:.1}">{}/s, p50 {} ms, p99 {} ms</text>"#,
+            r##"<text fill="#1c2330" text-anchor="end" x="{:.1}" y="{:.1}">{}</text><rect fill="#3f72af" x="{NAMES}" y="{y:.1}" width="{width:.1}" height="12"/><text fill="#5d6779" x="{:.1}" y="{:.1}">{}/s, p50 {} ms, p99 {} ms</text>"##,
             NAMES - 8.0,
             y + 10.0,
             escaped(&stage.name),

@@ -7,6 +7,8 @@ mod chart;
 mod page;
 mod text;
 
+pub use text::clients;
+
 use serde::Serialize;
 
 use crate::data::DataFacts;
@@ -188,7 +190,7 @@ mod tests {
             as_measured_ms: Quantiles { p50: 1.0, p90: 2.0, p99: 3.0, p99_9: 8.0, max: 16.0 },
         };
         let stage = |clients: usize| StageReport {
-            name: format!("{clients} clients"),
+            name: text::clients(clients),
             clients,
             rate: None,
             seconds: 2.0,

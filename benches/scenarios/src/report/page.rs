@@ -1,5 +1,6 @@
 //! The report as one HTML page that needs nothing else.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::{Report, Row, ScenarioReport, StageReport, chart, grouped, shown};
@@ -118,7 +119,7 @@ fn write_scenario(out: &mut String, scenario: &ScenarioReport) {
     let _ =
         write!(out, "<h2>{}</h2><p class=\"soft\">{}</p>", escaped(&scenario.name), escaped(&scenario.about));
     if scenario.stages.len() > 1 {
-        out.push_str(&chart::throughputs(&scenario.stages));
+        out.push_str(&overview_chart(&scenario.stages));
         write_overview(out, &scenario.stages);
     }
     for stage in scenario.stages.iter().filter(|stage| is_told_apart(scenario, stage)) {
@@ -130,6 +131,18 @@ fn write_scenario(out: &mut String, scenario: &ScenarioReport) {
     }
     for stage in &scenario.stages {
         write_failures(out, stage);
+    }
+}
+
+/// Latencies, where each stage is another kind of request; else how much more clients get.
+fn overview_chart(stages: &[StageReport]) -> String {
+    let rows: Vec<&Row> =
+        stages.iter().filter(|stage| stage.rows.len() == 1).flat_map(|stage| &stage.rows).collect();
+    let labels: HashSet<String> = rows.iter().map(|row| row.label()).collect();
+    if labels.len() > 1 && labels.len() == rows.len() {
+        chart::latencies(rows)
+    } else {
+        chart::throughputs(stages)
     }
 }
 

@@ -43,7 +43,10 @@ impl StageReport {
         if !self.name.is_empty() {
             parts.push(self.name.clone());
         }
-        parts.push(format!("{} clients", self.clients));
+        let clients = clients(self.clients);
+        if !self.name.ends_with(&clients) {
+            parts.push(clients);
+        }
         if let Some(rate) = self.rate {
             parts.push(format!("{} requests a second asked for", shown(rate)));
         }
@@ -65,15 +68,23 @@ impl StageReport {
     }
 }
 
+/// How many there are, in words.
+pub fn clients(count: usize) -> String {
+    if count == 1 { "1 client".to_owned() } else { format!("{count} clients") }
+}
+
 impl Row {
+    /// The name, told from the same one in other groups.
+    pub(super) fn label(&self) -> String {
+        if self.group.is_empty() { self.name.clone() } else { format!("{}: {}", self.group, self.name) }
+    }
+
     /// As in [`HEAD`].
     pub(super) fn cells(&self) -> [String; 11] {
         let ms = &self.latency_ms;
-        let name =
-            if self.group.is_empty() { self.name.clone() } else { format!("{}: {}", self.group, self.name) };
         [
             // A bar would end the cell.
-            name.replace('|', "\\|"),
+            self.label().replace('|', "\\|"),
             grouped(self.requests),
             grouped(self.failures),
             shown(self.per_second),
@@ -104,7 +115,7 @@ mod tests {
         let stage = &mut report.scenarios[0].stages[0];
         stage.rows[1].name = "Observation?code=system|code".to_owned();
         let text = stage.text();
-        assert!(text.starts_with("1 clients · 1 clients · 2.00 s\n"), "{text}");
+        assert!(text.starts_with("1 client · 2.00 s\n"), "{text}");
         let row = "| token: Observation?code=a&b | 1,200 | 3 | 600 | 12,000 | 1.00 | 2.00 | 4.00 | 8.00 | 16.0 | 7.50 |";
         assert!(text.contains(row), "{text}");
         assert!(text.contains("date: Observation?code=system\\|code"), "{text}");

@@ -67,8 +67,9 @@ fn searches(values: &Values) -> Vec<(Family, Downloads)> {
         let family = observations(&format!("code={there} codes"), format!("code={}", first(count)));
         searches.push((family, Downloads::Yes));
     }
-    let five = format!("status=final&{laboratory}&code={}", first(5));
-    searches.push((observations("status, category and 5 codes", five), Downloads::Yes));
+    if let Some(query) = five_of_a_category(values) {
+        searches.push((observations("status, category and 5 codes", query), Downloads::Yes));
+    }
     let rows = [
         ("code and date", format!("code={some}&date=ge2024")),
         ("category and date", format!("{laboratory}&date=ge2024")),
@@ -85,6 +86,14 @@ fn searches(values: &Values) -> Vec<(Family, Downloads)> {
     let chain = "reason-reference:Condition.subject:Patient.birthdate";
     searches.push((Family::fixed("count", "Encounter", chain, format!("{chain}=lt1970")), Downloads::No));
     searches
+}
+
+/// The status that is usual, the category of the most frequent code, and frequent codes of that category.
+fn five_of_a_category(values: &Values) -> Option<String> {
+    let category_of = &values.pools.category_of;
+    let category = category_of.get(values.codes_ranked.first()?)?;
+    let codes = values.codes_ranked.iter().filter(|code| category_of.get(code) == Some(category));
+    Some(format!("status=final&category={}&code={}", token(category), tokens_of(codes.take(5))))
 }
 
 /// A code of many patients at once.

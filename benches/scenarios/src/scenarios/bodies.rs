@@ -18,7 +18,7 @@ pub const LINKED: [Body; 9] = bodies![
 const CONDITION: [Body; 1] = bodies!["Condition"];
 
 /// The field that an update changes, in its two states.
-const FIELD: [&str; 2] = [r#""language": "en""#, r#""language": "fr""#];
+const FIELD: [&str; 2] = [r#""language":"en""#, r#""language":"fr""#];
 
 /// The body of a type, from this module.
 pub fn body(resource_type: &str) -> Option<&'static str> {
@@ -26,9 +26,21 @@ pub fn body(resource_type: &str) -> Option<&'static str> {
     bodies.find(|(name, _)| *name == resource_type).map(|(_, body)| body)
 }
 
-/// Fills in references, as `Type/id`, each in the places of its type. `None`, when one is missing.
+/// JSON without the space that is there for people, as programs send it.
+pub fn compact(json: &str) -> String {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let kept = json.chars().filter(|letter| {
+        let is_quote = *letter == '"' && !is_escaped;
+        is_escaped = *letter == '\\' && is_text && !is_escaped;
+        is_text ^= is_quote;
+        is_text || !letter.is_ascii_whitespace()
+    });
+    kept.collect()
+}
+
+/// A compact body with references, as `Type/id`, each in the places of its type. `None`, when one is missing.
 pub fn linked<'a>(body: &str, places: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let mut filled = body.to_owned();
+    let mut filled = compact(body);
     for place in places {
         let (resource_type, _) = place.split_once('/')?;
         filled = filled.replace(&format!("\"@{resource_type}\""), &format!("\"{place}\""));
@@ -38,7 +50,7 @@ pub fn linked<'a>(body: &str, places: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// The same resource with an id.
 pub fn with_id(body: &str, id: &str) -> String {
-    body.replacen('{', &format!("{{\"id\": \"{id}\", "), 1)
+    body.replacen('{', &format!("{{\"id\":\"{id}\","), 1)
 }
 
 /// The same resource with one field changed; changed again it is as before.
@@ -52,6 +64,16 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn space_goes_but_not_from_texts() {
+        for (json, expected) in [
+            ("{ \"a b\": [1,\n 2] }\n", r#"{"a b":[1,2]}"#),
+            (r#"{"a": "\\", "b": "\" c"}"#, r#"{"a":"\\","b":"\" c"}"#),
+        ] {
+            assert_eq!(compact(json), expected);
+        }
+    }
 
     #[test]
     fn bodies_refer_to_what_comes_before_them_and_one_field_can_change() {

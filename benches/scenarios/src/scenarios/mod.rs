@@ -24,7 +24,7 @@ use crate::data::{Data, Pools, Values};
 use crate::http::{Connection, Server};
 use crate::load::{self, Plan, Span, Workload};
 use crate::machine::ServerProcess;
-use crate::report::{ScenarioReport, StageReport};
+use crate::report::{self, ScenarioReport, StageReport};
 
 /// What can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -216,7 +216,7 @@ impl<'a> Bench<'a> {
     ) -> Result<Vec<StageReport>, Failure> {
         let mut stages = Vec::new();
         for clients in steps(plan.clients) {
-            let name = format!("{name}{clients} clients");
+            let name = format!("{name}{}", report::clients(clients));
             let plan = Plan { name, clients, ..plan.clone() };
             stages.push(self.stage(plan, Arc::clone(workload)).await?);
         }

@@ -47,7 +47,8 @@ pub async fn run(bench: &mut Bench<'_>) -> Result<Vec<StageReport>, Failure> {
         (bench.told)(&format!("left out, since the data has no values for them: {}", missing.join(", ")));
     }
     let searches = Arc::new(Searches { families, values: Arc::clone(&values) });
-    let mut stages = vec![bench.stage(bench.plan(Scenario::Search, 1), searches).await?];
+    let plan = Plan { name: "every kind in turn".to_owned(), ..bench.plan(Scenario::Search, 1) };
+    let mut stages = vec![bench.stage(plan, searches).await?];
     if bench.pacing.order == Order::MixedThenApart {
         let (families, _) = left_out(search_families(), &values);
         let plan = bench.plan(Scenario::Search, families.len());

@@ -3,6 +3,9 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use hyper::body::Bytes;
+
+use super::bodies::compact;
 use super::{Bench, Scenario, steps};
 use crate::Failure;
 use crate::http::Request;
@@ -12,7 +15,9 @@ use crate::report::StageReport;
 const BUNDLE: &str = include_str!("../../bodies/small-transaction.json");
 const ENTRIES: u64 = 2;
 
-struct SmallTransactions;
+struct SmallTransactions {
+    bundle: Bytes,
+}
 
 impl Workload for SmallTransactions {
     fn rows(&self) -> Vec<RowName> {
@@ -20,7 +25,7 @@ impl Workload for SmallTransactions {
     }
 
     async fn iterate(&self, client: &mut Client) -> ControlFlow<()> {
-        client.send(0, &Request::process(BUNDLE, ENTRIES)).await;
+        client.send(0, &Request::process(self.bundle.clone(), ENTRIES)).await;
         ControlFlow::Continue(())
     }
 }
@@ -28,5 +33,6 @@ impl Workload for SmallTransactions {
 pub async fn run(bench: &mut Bench<'_>) -> Result<Vec<StageReport>, Failure> {
     let clients_max = bench.plan(Scenario::SmallTransactions, 1).clients;
     let plan = bench.plan(Scenario::SmallTransactions, steps(clients_max).len());
-    bench.ladder(&plan, "", &Arc::new(SmallTransactions)).await
+    let bundle = compact(BUNDLE).into();
+    bench.ladder(&plan, "", &Arc::new(SmallTransactions { bundle })).await
 }
