@@ -11,6 +11,7 @@ use hyper::header::HeaderValue;
 use crate::Failure;
 use crate::data::Data;
 use crate::http::{BaseUrl, Server};
+use crate::report::Report;
 use crate::scenarios::{Order, Pacing, Scenario};
 
 /// Make load on a FHIR R4 server, any one, and report what it bears.
@@ -78,6 +79,10 @@ pub struct CommandLine {
     /// With `parity`: another server, whose counts are compared
     #[arg(long, value_name = "URL")]
     pub against: Option<BaseUrl>,
+
+    /// A report of another server, as JSON, whose figures stand beside these in the page
+    #[arg(long, value_name = "FILE")]
+    pub beside: Option<PathBuf>,
 
     /// Where the report goes as JSON
     #[arg(long, value_name = "FILE")]
@@ -169,6 +174,17 @@ impl CommandLine {
             "generated" => Data::generated(self.patients, self.seed),
             folder => Data::folder(folder.as_ref()),
         }
+    }
+
+    /// The report that is to stand beside this one.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn other_report(&self) -> Result<Option<Report>, Failure> {
+        let Some(path) = &self.beside else { return Ok(None) };
+        let json = fs::read_to_string(path).map_err(Failure::reading(path))?;
+        let report = Report::parse(&json);
+        report.map(Some).map_err(|error| Failure::Options(format!("{}: {error}", path.display())))
     }
 
     /// How to run.

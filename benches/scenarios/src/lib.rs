@@ -41,6 +41,7 @@ pub async fn run(options: &CommandLine, told: &mut dyn FnMut(&str)) -> Result<Re
     let server = options.server(&options.base)?;
     let process = ServerProcess::of(&options.server_pid)?;
     let data = options.data()?;
+    let other = options.other_report()?;
     let mut report = Report {
         format: FORMAT,
         started,
@@ -63,18 +64,18 @@ pub async fn run(options: &CommandLine, told: &mut dyn FnMut(&str)) -> Result<Re
             scenario => report.scenarios.push(bench.run(*scenario).await?),
         }
         // After each one, so that a run that is broken off leaves what it has.
-        write(options, &report)?;
+        write(options, &report, other.as_ref())?;
     }
     Ok(report)
 }
 
-fn write(options: &CommandLine, report: &Report) -> Result<(), Failure> {
+fn write(options: &CommandLine, report: &Report, other: Option<&Report>) -> Result<(), Failure> {
     if let Some(path) = &options.json {
         let json = report.json().map_err(|error| Failure::Data(error.to_string()))?;
         std::fs::write(path, json).map_err(Failure::writing(path))?;
     }
     if let Some(path) = &options.html {
-        std::fs::write(path, report.html()).map_err(Failure::writing(path))?;
+        std::fs::write(path, report.html(other)).map_err(Failure::writing(path))?;
     }
     Ok(())
 }

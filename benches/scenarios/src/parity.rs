@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Failure;
@@ -12,7 +12,7 @@ use crate::http::{Connection, Expectation, Fault, Page, Request};
 use crate::scenarios::{Family, search_families};
 
 /// What was checked, and what was not as it should be.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct ParityReport {
     /// Types whose number of resources was asked.
     pub types: u64,

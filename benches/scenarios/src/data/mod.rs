@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use fornax_population::{Plan, Population, Resources};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::folder::Folder;
 use crate::Failure;
@@ -37,7 +37,7 @@ pub struct Bundle {
 }
 
 /// What the data is, for the report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct DataFacts {
     /// Such as `generated`.
     pub source: String,

@@ -31,7 +31,7 @@ impl Client {
 
     /// Whether what is sent from now on counts no more. An iteration may go on to tidy up.
     pub fn is_over(&self) -> bool {
-        self.stage.is_over(Instant::now())
+        self.stage.is_over()
     }
 
     /// The place that a link of the server's names.

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Durations in microseconds, to three digits. A histogram of an hour takes some 100 KiB, however many values it holds.
 #[derive(Clone, Debug)]
 pub struct Latencies(Histogram<u64>);
 
 /// The values that so many in a hundred stay within, in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Quantiles {
     /// Half of them.
     pub p50: f64,

@@ -51,6 +51,11 @@ impl Pace {
         Some(self.schedule.moment(self.taken.fetch_add(1, Ordering::Relaxed)))
     }
 
+    /// Whether no more requests are due.
+    pub fn is_over(&self) -> bool {
+        self.due.is_closed()
+    }
+
     /// How many were due and never taken: the clients were not enough.
     pub fn left(&self) -> u64 {
         self.due.available_permits() as u64
@@ -78,6 +83,12 @@ fn count(schedule: &Schedule, due: &Semaphore, is_over: &AtomicBool) {
         due.add_permits(1);
     }
     std::thread::sleep(schedule.end.saturating_duration_since(Instant::now()));
+    // What was due at the very end is still sent; a backlog is not worked off.
+    let patience = schedule.end.duration_since(schedule.start) / 10;
+    while due.available_permits() > 0 && schedule.end.elapsed() < patience && !is_over.load(Ordering::Relaxed)
+    {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     // Who still waits, and who comes later, is told that it is over.
     due.close();
 }
@@ -114,7 +125,7 @@ mod tests {
         let start = Instant::now();
         let pace = Pace::new(1_000.0, start, start + Duration::from_millis(10));
         assert!(pace.next().await.is_some());
-        while !pace.due.is_closed() {
+        while !pace.is_over() {
             tokio::task::yield_now().await;
         }
         assert_eq!(pace.left(), 9);

@@ -67,11 +67,14 @@ impl Stage {
     }
 
     pub(super) fn counts(&self, started: Instant) -> bool {
-        started >= self.start && !self.is_over(started)
+        started >= self.start && self.end.is_none_or(|end| started < end)
     }
 
-    pub(super) fn is_over(&self, now: Instant) -> bool {
-        self.end.is_some_and(|end| now >= end)
+    pub(super) fn is_over(&self) -> bool {
+        match &self.pace {
+            Some(pace) => pace.is_over(),
+            None => self.end.is_some_and(|end| Instant::now() >= end),
+        }
     }
 }
 

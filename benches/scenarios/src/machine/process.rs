@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::facts::kilobytes;
 use crate::Failure;
@@ -23,7 +23,7 @@ pub struct Used {
 }
 
 /// What they used for a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct ServerUsage {
     /// Of all its threads.
     pub cpu_seconds: f64,

@@ -61,13 +61,21 @@ fn grid(svg: &mut String, scale: &Scale, height: f64, unit: &str) {
     }
 }
 
+/// Rows in one drawing: as many as fit on a printed page.
+const ROWS_MAX: usize = 30;
+
 /// A bar for each row from its median to all but one in a hundred, with a tick at one in a thousand, on a scale of powers of ten.
+/// Many rows are several drawings on the same scale.
 pub fn latencies<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
-    let shown_rows: Vec<&Row> = rows.into_iter().filter(|row| row.latency_ms.max > 0.0).collect();
-    let scale = Scale::of(shown_rows.iter().flat_map(|row| [row.latency_ms.p50, row.latency_ms.p99_9]));
-    let (mut svg, height) = open(shown_rows.len(), "Latencies, median to 99th of a hundred");
-    grid(&mut svg, &scale, height, " ms");
-    for (at, row) in shown_rows.into_iter().enumerate() {
+    let answered: Vec<&Row> = rows.into_iter().filter(|row| row.latency_ms.max > 0.0).collect();
+    let scale = Scale::of(answered.iter().flat_map(|row| [row.latency_ms.p50, row.latency_ms.p99_9]));
+    answered.chunks(ROWS_MAX).map(|rows| drawn(rows, &scale)).collect()
+}
+
+fn drawn(rows: &[&Row], scale: &Scale) -> String {
+    let (mut svg, height) = open(rows.len(), "Latencies, median to 99th of a hundred");
+    grid(&mut svg, scale, height, " ms");
+    for (at, row) in rows.iter().enumerate() {
         let y = TOP + LINE * at as f64 + 3.0;
         let ms = &row.latency_ms;
         let (from, to, tick) = (scale.at(ms.p50), scale.at(ms.p99), scale.at(ms.p99_9));
@@ -133,6 +141,12 @@ mod tests {
         assert_eq!(svg.matches("<rect").count(), 2);
         assert!(svg.contains("Observation?code=a&amp;b"));
         assert!(svg.starts_with("<svg") && svg.ends_with("</svg>"));
+        let rows: Vec<Row> = (0..ROWS_MAX + 1).map(|_| stages[0].rows[0].clone()).collect();
+        let svg_of_many = latencies(&rows);
+        assert_eq!(
+            (svg_of_many.matches("<svg").count(), svg_of_many.matches("<rect").count()),
+            (2, rows.len())
+        );
         let svg = throughputs(stages);
         assert_eq!(svg.matches("<rect").count(), 2);
         assert!(svg.contains(">8 clients<"));

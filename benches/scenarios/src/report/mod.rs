@@ -3,13 +3,14 @@
 //! The JSON's shape is that of these structures, and [`FORMAT`] counts its changes that a reader must know of. Latencies are in
 //! milliseconds. What is not known is `null`.
 
+mod beside;
 mod chart;
 mod page;
 mod text;
 
 pub use text::clients;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::data::DataFacts;
 use crate::load::Quantiles;
@@ -20,7 +21,7 @@ use crate::parity::ParityReport;
 pub const FORMAT: u32 = 1;
 
 /// A whole run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Report {
     /// [`FORMAT`].
     pub format: u32,
@@ -43,7 +44,7 @@ pub struct Report {
 }
 
 /// What a server says of itself.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct ServerFacts {
     /// Where it is.
     pub base_url: String,
@@ -54,7 +55,7 @@ pub struct ServerFacts {
 }
 
 /// A scenario.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ScenarioReport {
     /// As it is typed.
     pub name: String,
@@ -65,7 +66,7 @@ pub struct ScenarioReport {
 }
 
 /// A part of a scenario.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct StageReport {
     /// Empty, when it is the only one.
     pub name: String,
@@ -86,7 +87,7 @@ pub struct StageReport {
 }
 
 /// Requests of one kind.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Row {
     /// What it stands with.
     pub group: String,
@@ -120,6 +121,22 @@ impl Report {
         let mut stages = self.scenarios.iter().flat_map(|scenario| &scenario.stages);
         let holds = self.parity.as_ref().is_none_or(ParityReport::holds);
         holds && stages.all(|stage| stage.all.failures == 0 && stage.not_sent == 0)
+    }
+
+    /// What [`Report::json`] wrote.
+    ///
+    /// # Errors
+    /// It is no report, or one of another shape.
+    pub fn parse(json: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: u32,
+        }
+        let head: Head = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        if head.format != FORMAT {
+            return Err(format!("a report of format {}, not {FORMAT}", head.format));
+        }
+        serde_json::from_str(json).map_err(|error| error.to_string())
     }
 
     /// As JSON.
@@ -229,6 +246,13 @@ mod tests {
         assert!(report.is_clean());
         report.scenarios[0].stages[0].not_sent = 1;
         assert!(!report.is_clean());
+    }
+
+    #[test]
+    fn a_report_is_read_as_it_was_written() {
+        let json = sample().json().expect("JSON");
+        assert_eq!(Report::parse(&json).expect("a report").json().expect("JSON"), json);
+        assert!(Report::parse(&json.replace("\"format\": 1", "\"format\": 0")).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use super::{Report, Row, ScenarioReport, StageReport, chart, grouped, shown};
+use super::{Report, Row, ScenarioReport, StageReport, beside, chart, grouped, shown};
 use crate::parity::ParityReport;
 
 const STYLE: &str = include_str!("page.css");
@@ -41,8 +41,8 @@ pub fn escaped(text: &str) -> String {
 // Writing to a string can't fail, so what it answers is dropped in this file.
 
 impl Report {
-    /// As a page.
-    pub fn html(&self) -> String {
+    /// As a page, beside a report of another server if there is one.
+    pub fn html(&self, other: Option<&Self>) -> String {
         let title = self.server.software.as_deref().unwrap_or(&self.server.base_url);
         let mut out = String::new();
         let _ = write!(
@@ -64,6 +64,9 @@ impl Report {
         }
         for scenario in &self.scenarios {
             write_scenario(&mut out, scenario);
+        }
+        if let Some(other) = other {
+            beside::write(&mut out, self, other);
         }
         out.push_str(
             "<p class=\"soft\">Times are in milliseconds, of good answers only. Where clients send on an answer, they are \
@@ -239,7 +242,7 @@ mod tests {
         let mut report = sample();
         report.parity =
             Some(ParityReport { differences: vec!["Patient: 3 < 4".to_owned()], ..ParityReport::default() });
-        let html = report.html();
+        let html = report.html(None);
         for expected in [
             "Not every request was answered as asked",
             "A page &lt;of&gt; 20",
