@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::page::escaped;
-use super::{Report, Row, StageReport, grouped, shown};
+use super::{Report, Row, ScenarioReport, StageReport, grouped, shown};
 
 const HEAD: [&str; 12] = [
     "kind",
@@ -39,18 +39,23 @@ pub fn write(out: &mut String, own: &Report, other: &Report) {
         let Some(others) = other.scenarios.iter().find(|others| others.name == scenario.name) else {
             continue;
         };
-        let pairs = scenario.stages.iter().filter_map(|stage| {
-            let is_it = |other: &&StageReport| other.name == stage.name;
-            Some((stage, others.stages.iter().find(is_it)?))
-        });
         let _ = write!(out, "<h3>{}</h3><div class=\"wide\"><table><tr>", escaped(&scenario.name));
         HEAD.iter().for_each(|name| {
             let _ = write!(out, "<th>{name}</th>");
         });
         out.push_str("</tr>");
-        pairs.for_each(|(own, other)| write_stages(out, own, other));
+        stages_of_both(scenario, others).for_each(|(own, other)| write_stages(out, own, other));
         out.push_str("</table></div>");
     }
+}
+
+fn stages_of_both<'a>(
+    own: &'a ScenarioReport,
+    other: &'a ScenarioReport,
+) -> impl Iterator<Item = (&'a StageReport, &'a StageReport)> {
+    let pair =
+        |stage: &'a StageReport| Some((stage, other.stages.iter().find(|others| others.name == stage.name)?));
+    own.stages.iter().filter_map(pair)
 }
 
 /// What differs that should not.
@@ -65,6 +70,13 @@ fn doubts(own: &Report, other: &Report) -> Vec<String> {
     let (one, next) = (&own.machine, &other.machine);
     let is_same_machine = (one.cores, &one.cpu, one.memory_mib) == (next.cores, &next.cpu, next.memory_mib);
     doubt(!is_same_machine, "The machine is not the same: these figures can't be compared.");
+    let is_otherwise_paced = |scenario: &ScenarioReport| {
+        let others = other.scenarios.iter().find(|others| others.name == scenario.name);
+        let mut stages = others.into_iter().flat_map(|others| stages_of_both(scenario, others));
+        stages.any(|(one, next)| (one.clients, one.rate) != (next.clients, next.rate))
+    };
+    let is_otherwise_paced = own.scenarios.iter().any(is_otherwise_paced);
+    doubt(is_otherwise_paced, "Clients or rates are not the same: these figures can't be compared.");
     for (report, whose) in [(own, "this"), (other, "the other")] {
         let holds = report.parity.as_ref().map(crate::parity::ParityReport::holds);
         doubt(holds.is_none(), &format!("Parity was not checked in {whose} report."));
@@ -126,10 +138,12 @@ mod tests {
         let mut html = String::new();
         other.scenarios[0].stages[0].rows[0].per_second = 200.0;
         other.data.patient_bundles += 1;
+        other.scenarios[0].stages[1].rate = Some(5.0);
         other.server.base_url = "http://<other>".to_owned();
         write(&mut html, &own, &other);
         assert!(html.contains("Beside http://&lt;other&gt;"), "{html}");
         assert!(html.contains("The data is not the same") && !html.contains("The machine"), "{html}");
+        assert!(html.contains("Clients or rates are not the same"), "{html}");
         assert!(html.contains("Parity was not checked in this report."), "{html}");
         let line = "<td>token: Observation?code=a&amp;b</td><td>600</td><td>200</td><td>3.00</td>";
         assert!(html.contains(line), "{html}");

@@ -62,7 +62,7 @@ fn grid(svg: &mut String, scale: &Scale, height: f64, unit: &str) {
 }
 
 /// Rows in one drawing: as many as fit on a printed page.
-const ROWS_MAX: usize = 30;
+const ROWS_MAX: usize = 24;
 
 /// A bar for each row from its median to all but one in a hundred, with a tick at one in a thousand, on a scale of powers of ten.
 /// Many rows are several drawings on the same scale.
