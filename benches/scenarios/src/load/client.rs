@@ -46,21 +46,23 @@ impl Client {
         let answer = self.connection.send(request).await;
         let ended = Instant::now();
         let (outcome, failure) = judged(request, &answer);
-        if self.stage.counts(started) {
-            let gap = self.last[row].replace(started).map(|last| started.saturating_duration_since(last));
-            self.stage.ledger.record(row, Sample { started, ended, gap, outcome: outcome.clone(), failure });
+        let is_measured = self.stage.counts(started);
+        // A failure counts whenever it is: one that comes while the server warms up is not to be hidden.
+        if is_measured || outcome.is_err() {
+            let last = self.last[row].replace(started).filter(|_| is_measured);
+            let gap = last.map(|last| started.saturating_duration_since(last));
+            let sample = Sample { started, ended, gap, is_measured, outcome: outcome.clone(), failure };
+            self.stage.ledger.record(row, sample);
         }
         Some((answer.ok()?, outcome.ok()?))
     }
 
     /// Counts a request that can't be sent since what it builds on failed: what was left out is no less a failure.
     pub fn not_sent(&mut self, row: usize) {
-        let now = Instant::now();
-        if self.stage.counts(now) {
-            let outcome = Err(Fault::NotSent);
-            let sample = Sample { started: now, ended: now, gap: None, outcome, failure: None };
-            self.stage.ledger.record(row, sample);
-        }
+        let (now, outcome) = (Instant::now(), Err(Fault::NotSent));
+        let is_measured = self.stage.counts(now);
+        let sample = Sample { started: now, ended: now, gap: None, is_measured, outcome, failure: None };
+        self.stage.ledger.record(row, sample);
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Sample {
     pub ended: Instant,
     /// Since the same client's request before, of the same row.
     pub gap: Option<Duration>,
+    /// Whether it was sent in the time that counts. Only failures are recorded that were not.
+    pub is_measured: bool,
     /// What came of it.
     pub outcome: Result<Page, Fault>,
     /// What a failed one was answered.
@@ -104,6 +106,9 @@ impl Ledger {
             }
         }
         drop(tally);
+        if !sample.is_measured {
+            return;
+        }
         let mut ended = locked(&self.ended);
         *ended = (*ended).max(Some(sample.ended));
     }
@@ -176,7 +181,8 @@ mod tests {
 
     fn sample(start: Instant, ms: u64, outcome: Result<Page, Fault>) -> Sample {
         let gap = Some(Duration::from_millis(2));
-        Sample { started: start, ended: start + Duration::from_millis(ms), gap, outcome, failure: None }
+        let ended = start + Duration::from_millis(ms);
+        Sample { started: start, ended, gap, is_measured: true, outcome, failure: None }
     }
 
     #[test]
@@ -209,7 +215,11 @@ mod tests {
         assert_eq!((all.requests, all.failures, all.resources), (4, 2, 6));
         assert_eq!(ledger.ended(), Some(start + Duration::from_millis(900)));
 
-        let (rows, _) = ledger.rows(2.0, Correction::None);
+        let early = Sample { is_measured: false, ..sample(start, 5000, Err(Fault::Lost)) };
+        ledger.record(2, early);
+        assert_eq!(ledger.ended(), Some(start + Duration::from_millis(900)));
+        let (rows, all) = ledger.rows(2.0, Correction::None);
+        assert_eq!((rows[2].failures, all.failures), (1, 3), "a failure counts whenever it is");
         assert_eq!(rows[0].latency_ms, rows[0].as_measured_ms);
     }
 }

@@ -116,11 +116,12 @@ pub struct Row {
 }
 
 impl Report {
-    /// Whether every request was answered as asked, and the data is there where that was checked.
+    /// Whether every request was answered as asked, and the data is there where that was checked. A stage without a request says
+    /// nothing, which is not the same as that all went well.
     pub fn is_clean(&self) -> bool {
         let mut stages = self.scenarios.iter().flat_map(|scenario| &scenario.stages);
         let holds = self.parity.as_ref().is_none_or(ParityReport::holds);
-        holds && stages.all(|stage| stage.all.failures == 0 && stage.not_sent == 0)
+        holds && stages.all(|stage| stage.all.requests > 0 && stage.all.failures == 0 && stage.not_sent == 0)
     }
 
     /// What [`Report::json`] wrote.
@@ -245,6 +246,9 @@ mod tests {
         report.scenarios[0].stages.iter_mut().for_each(|stage| stage.all.failures = 0);
         assert!(report.is_clean());
         report.scenarios[0].stages[0].not_sent = 1;
+        assert!(!report.is_clean());
+        report.scenarios[0].stages[0].not_sent = 0;
+        report.scenarios[0].stages[0].all.requests = 0;
         assert!(!report.is_clean());
     }
 

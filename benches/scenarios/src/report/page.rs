@@ -217,7 +217,7 @@ fn write_cells(out: &mut String, row: &Row) {
 }
 
 fn write_failures(out: &mut String, stage: &StageReport) {
-    if stage.not_sent > 0 {
+    if stage.not_sent > 0 || stage.all.requests == 0 {
         let _ = write!(out, "<p class=\"bad\">{}</p>", escaped(&stage.headline()));
     }
     for row in stage.rows.iter().filter(|row| row.failures > 0) {

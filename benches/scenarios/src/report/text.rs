@@ -61,6 +61,9 @@ impl StageReport {
             let (resident, peak) = (shown(usage.resident_mib), shown(usage.peak_mib));
             parts.push(format!("{resident} MiB of memory, {peak} at its peak"));
         }
+        if self.all.requests == 0 {
+            parts.push("NOTHING WAS MEASURED".to_owned());
+        }
         if self.not_sent > 0 {
             parts.push(format!("{} requests NOT SENT, for want of a free client", grouped(self.not_sent)));
         }
