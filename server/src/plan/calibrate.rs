@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use fornax::{Engine, MemoryUse, Options, Tenant, TenantId};
 use fornax_planner::{
-    Calibration, CallSample, Check, CommitSample, DiskParts, Kind, Latencies, LoadSample, Machine,
-    MemoryPart, MemorySample, PerKind, SizeSample, Workload,
+    Calibration, CallSample, Check, CommitSample, CrowdSample, DiskParts, Kind, Latencies, LoadSample,
+    Machine, MemoryPart, MemorySample, MixedSample, PerKind, SizeSample, Workload,
 };
 use tokio::runtime::Runtime;
 
@@ -118,11 +118,13 @@ impl Rig<'_> {
         let clients = self.clients(endpoint, &requests);
         let mut machine = machine(self.folder)?;
         machine.others_busy_cores = bare.busy.others(machine.cores)?;
-        let calibration = Calibration {
+        let mut calibration = Calibration {
             machine,
             sync: bare.sync,
             commits: self.commits(clients, &sizes)?,
             sizes,
+            mixed: MixedSample::default(),
+            crowd: CrowdSample::default(),
             timer_us: bare.timer_us,
             page_resources,
             bytes_written_factor: loads.factor(),
@@ -136,6 +138,8 @@ impl Rig<'_> {
             },
             opening_ms: 0.0,
         };
+        calibration.mixed = check::mixed(self, &calibration, clients)?;
+        calibration.crowd = check::crowd(self, &calibration, clients)?;
         let checks = check::run(self, &calibration, clients)?;
         Ok((calibration, checks))
     }

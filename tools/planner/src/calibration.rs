@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::{Kind, Latencies, PerKind};
 
+/// Fewer calls are no distribution.
+const MIXED_CALLS_MIN: u64 = 100;
+
 /// What was measured on a machine.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Calibration {
@@ -15,6 +18,10 @@ pub struct Calibration {
     pub sizes: Vec<SizeSample>,
     /// Creates by so many writers at once, ascending; at the largest size.
     pub commits: Vec<CommitSample>,
+    /// The asked mix by one client.
+    pub mixed: MixedSample,
+    /// The asked mix by as many clients as the machine bears.
+    pub crowd: CrowdSample,
     /// How late a sleep ends on an idle machine, in microseconds: the clients of a check begin so much late.
     pub timer_us: f64,
     /// Resources on a page of an export.
@@ -90,6 +97,44 @@ pub struct CommitSample {
     pub latencies: Latencies,
 }
 
+/// Requests of all kinds by one client, one after the other.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MixedSample {
+    /// Requests a second, of all kinds.
+    pub rate_s: f64,
+    /// CPU of the same requests over that of each kind by itself: a search behind a write brings it into the index.
+    pub cpu_factor: f64,
+    /// How long they took.
+    pub latencies: PerKind<Latencies>,
+}
+
+impl Default for MixedSample {
+    /// As each kind by itself.
+    fn default() -> Self {
+        Self { rate_s: 0.0, cpu_factor: 1.0, latencies: PerKind::default() }
+    }
+}
+
+/// A machine kept as busy as it can be.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct CrowdSample {
+    /// Requests a second, of all kinds.
+    pub rate_s: f64,
+    /// Cores that server and clients kept busy.
+    pub busy_cores: f64,
+    /// Cores that they could have had: others take some, or whoever lends the machine.
+    pub available_cores: f64,
+    /// CPU of the same requests over that of one client after the other: cores share caches, and often halves of one core.
+    pub cpu_factor: f64,
+}
+
+impl Default for CrowdSample {
+    /// Nothing is shared.
+    fn default() -> Self {
+        Self { rate_s: 0.0, busy_cores: 0.0, available_cores: f64::MAX, cpu_factor: 1.0 }
+    }
+}
+
 /// Bytes on disk by part.
 #[derive(Clone, Copy, Debug, PartialEq, Default, Serialize)]
 pub struct DiskParts {
@@ -148,6 +193,12 @@ impl Calibration {
     /// A figure by size.
     pub fn points(&self, figure: impl Fn(&SizeSample) -> f64) -> Vec<(f64, f64)> {
         self.sizes.iter().map(|sample| (sample.resources as f64, figure(sample))).collect()
+    }
+
+    /// How long requests of a kind take one after the other: in the mix, where that had enough of them, else by themselves.
+    pub(crate) fn latencies(&self, kind: Kind) -> Option<&Latencies> {
+        let mixed = Some(self.mixed.latencies.of(kind)).filter(|mixed| mixed.calls >= MIXED_CALLS_MIN);
+        mixed.or_else(|| self.calls(kind).map(|calls| &calls.latencies))
     }
 
     /// The requests of a kind at the largest size.

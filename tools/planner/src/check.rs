@@ -12,7 +12,7 @@ pub struct Check {
     pub utilisation_asked: f64,
     /// How long it ran, in seconds.
     pub run_s: f64,
-    /// The share of this machine's cores that the process kept busy.
+    /// The share of the cores that it could have that the process kept busy.
     pub utilisation: Compared,
     /// By kind; absent where too few were asked for to say anything.
     pub kinds: PerKind<Option<KindCheck>>,

@@ -41,8 +41,8 @@ pub struct Fit {
 
 impl Fit {
     /// Through (size, figure), of which there may be any number, in ascending order of sizes. What falls or hardly changes is flat.
-    /// A linear law is taken only where it fits much better than a logarithmic one, or where there are but two points and the figure
-    /// grew nearly as fast as the size: else noise would be multiplied.
+    /// A linear law is taken only where the figure at least doubled and it fits much better than a logarithmic one, or where there are
+    /// but two points and the figure grew nearly as fast as the size: else noise would be multiplied.
     pub fn of(points: &[(f64, f64)]) -> Self {
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return Self::flat(0.0);
@@ -57,7 +57,7 @@ impl Fit {
         let logarithmic = Self::least_squares(Growth::Logarithmic, points);
         let linear = Self::least_squares(Growth::Linear, points);
         let is_linear = if points.len() > 2 {
-            linear.misses(points) * 4.0 < logarithmic.misses(points)
+            last.1 >= 2.0 * first.1 && linear.misses(points) * 4.0 < logarithmic.misses(points)
         } else {
             first.1 > 0.0 && last.1 / first.1 > 0.75 * (last.0 / first.0)
         };
@@ -122,6 +122,7 @@ mod tests {
         check(&[(100.0, 5.0), (1e3, 6.0), (1e4, 7.0)], Growth::Logarithmic, (1e6, 9.0));
         check(&[(100.0, 1.0), (1e4, 100.0)], Growth::Linear, (1e6, 1e4));
         check(&[(100.0, 2.0), (1e3, 11.0), (1e4, 101.0)], Growth::Linear, (1e5, 1001.0));
+        check(&[(1e3, 3.9), (4e3, 4.0), (1.6e4, 5.6)], Growth::Logarithmic, (4e3, 4.5));
         // The same size twice, and figures without growth.
         check(&[(100.0, 5.0), (100.0, 7.0)], Growth::Flat, (1e6, 6.0));
         check(&[(100.0, 0.0), (1e4, 0.0)], Growth::Flat, (1e6, 0.0));

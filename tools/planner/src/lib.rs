@@ -5,7 +5,7 @@
 //! out.
 //!
 //! The model, in short: each kind of request takes so much CPU, which grows with the resources stored as the calibrated sizes
-//! show ([`Fit`]); rates times CPU over a target utilisation are cores. A request waits for a core as in a queue with Poisson
+//! show ([`Fit`]), and with the share of cores that are busy; rates times CPU over a target utilisation are cores. A request waits for a core as in a queue with Poisson
 //! arrivals, any service times and so many servers ([`queue`]), and a write for the sync that is under way, too. What it takes by
 //! itself is what one client measured. Memory is what the calibration saw with its caches filled up to their budgets, and so much a
 //! tenant; disk is bytes a resource by part, times versions kept, and room to compact.
@@ -32,8 +32,8 @@ mod what_if;
 mod workload;
 
 pub use calibration::{
-    Calibration, CallSample, CommitSample, DiskParts, LoadSample, Machine, MemoryPart, MemorySample,
-    SizeSample,
+    Calibration, CallSample, CommitSample, CrowdSample, DiskParts, LoadSample, Machine, MemoryPart,
+    MemorySample, MixedSample, SizeSample,
 };
 pub use check::{Check, Compared, KindCheck};
 pub use curves::{LoadPoint, SyncPoint};
@@ -44,7 +44,7 @@ pub use headroom::{Headroom, Limit, Subject};
 pub use kind::{Kind, PerKind};
 pub use latencies::Latencies;
 pub use memory::MemoryForecast;
-pub use model::{Client, Model, Site};
+pub use model::{Client, Model, Site, excess};
 pub use report::{Recommended, Report};
 pub use what_if::Variation;
 pub use workload::Workload;

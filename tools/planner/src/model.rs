@@ -5,7 +5,7 @@ use crate::forecast::{Forecast, KindForecast};
 use crate::growth::Fit;
 use crate::memory::MemoryForecast;
 use crate::queue::{Syncs, Waiting};
-use crate::{Calibration, CallSample, DiskParts, Kind, Machine, PerKind, Workload};
+use crate::{Calibration, DiskParts, Kind, Machine, PerKind, Workload};
 
 /// How busy the cores of a recommended machine are.
 pub(crate) const UTILISATION_TARGET: f64 = 0.6;
@@ -56,6 +56,30 @@ struct Demand {
     all: PerKind<f64>,
 }
 
+/// How many times as much CPU requests take when cores would be busy to this share if they took no more: from 1 at rest, in proportion to
+/// the share that they are busy to then, to `factor` when all are.
+fn crowded(utilisation: f64, factor: f64) -> f64 {
+    let more = (factor - 1.0).max(0.0);
+    let left = 1.0 - more * utilisation;
+    if left > 0.0 && utilisation / left <= 1.0 { 1.0 / left } else { 1.0 + more }
+}
+
+/// How many times as much CPU requests at these rates took as the model says by what the calibration has so far; never below 1.
+pub fn excess(calibration: &Calibration, requests_s: PerKind<f64>, busy_cores: f64) -> f64 {
+    let workload = Workload {
+        patients: calibration.largest() as u64,
+        resources_each: 1.0,
+        tenants: 1,
+        versions_kept: 1.0,
+        rates_s: requests_s,
+    };
+    let pages = workload.requests_s(calibration.page_resources).export / requests_s.export.max(1e-9);
+    let rates_s = PerKind { export: requests_s.export / pages.max(1.0), ..requests_s };
+    let site = Site { client: Client::Beside, ..Site::of(&calibration.machine) };
+    let expected = Model::new(calibration).busy_cores(&Workload { rates_s, ..workload }, &site);
+    if expected > 0.0 { (busy_cores / expected).max(1.0) } else { 1.0 }
+}
+
 /// A calibration, and the laws laid through its figures.
 pub struct Model<'a> {
     calibration: &'a Calibration,
@@ -100,7 +124,8 @@ impl<'a> Model<'a> {
         let size = workload.resources();
         let Demand { requests, syncs, cpu, all } = self.demand(workload, site);
         let busy_cores = self.busy_cores(workload, site);
-        let waiting = self.waiting(&requests, &all, site.cores);
+        let utilisation = busy_cores / self.available(site);
+        let waiting = self.waiting(&requests, &all, site);
         let late_us = if site.client == Client::Beside { self.calibration.timer_us } else { 0.0 };
         let kinds = PerKind::from_fn(|kind| {
             let quantile =
@@ -114,19 +139,18 @@ impl<'a> Model<'a> {
                 p99_us: quantile(0.99),
             }
         });
-        let cores = f64::from(site.cores.max(1));
         let (memory, disk) = (self.memory(workload), self.disk(workload));
         let export_s = kinds.export.p50_us.map(|page_us| self.export_s(workload, page_us));
         Forecast {
             cores: site.cores,
             busy_cores,
-            utilisation: busy_cores / cores,
+            utilisation,
             kinds,
             syncs,
             io: disk::io(self.calibration, (&requests, &syncs), (&memory, &disk), site),
             memory,
             disk,
-            load_s: workload.resources() * self.load.at(size) / 1e6 / cores,
+            load_s: workload.resources() * self.load.at(size) / 1e6 / self.available(site),
             export_s,
             beyond: size / self.calibration.largest().max(1.0),
         }
@@ -151,12 +175,26 @@ impl<'a> Model<'a> {
     fn demand(&self, workload: &Workload, site: &Site) -> Demand {
         let requests = workload.requests_s(self.calibration.page_resources);
         let syncs = Syncs::of(requests.write, self.calibration.sync.mean_us);
-        let cpu = PerKind::from_fn(|kind| self.cpu_us(kind, workload.resources(), &syncs));
+        let mixed = self.calibration.mixed.cpu_factor;
+        let cpu = PerKind::from_fn(|kind| self.cpu_us(kind, workload.resources(), &syncs) * mixed);
         let client = |kind| match site.client {
             Client::Elsewhere => 0.0,
             Client::Beside => self.calibration.calls(kind).map_or(0.0, |calls| calls.client_cpu_us),
         };
-        Demand { all: PerKind::from_fn(|kind| cpu.of(kind) + client(kind)), requests, syncs, cpu }
+        let alone = PerKind::from_fn(|kind| cpu.of(kind) + client(kind));
+        let busy: f64 = requests.iter().map(|(kind, rate)| rate * alone.of(kind) / 1e6).sum();
+        let crowded = crowded(busy / self.available(site), self.calibration.crowd.cpu_factor);
+        let all = PerKind::from_fn(|kind| alone.of(kind) * crowded);
+        Demand { all, requests, syncs, cpu: PerKind::from_fn(|kind| cpu.of(kind) * crowded) }
+    }
+
+    /// Cores that requests can have. Beside their clients, on the calibrated machine, others have theirs.
+    fn available(&self, site: &Site) -> f64 {
+        let cores = f64::from(site.cores.max(1));
+        match site.client {
+            Client::Elsewhere => cores,
+            Client::Beside => self.calibration.crowd.available_cores.clamp(0.01, cores),
+        }
     }
 
     /// A machine with cores like these that bears a workload well: cores at 60 %, a quarter more memory than the process takes and
@@ -164,8 +202,11 @@ impl<'a> Model<'a> {
     pub fn recommended(&self, workload: &Workload) -> Site {
         const GIB: f64 = (1_u64 << 30) as f64;
         let (memory, disk) = (self.memory(workload), self.disk(workload));
-        let busy = self.busy_cores(workload, &Site::of(&self.calibration.machine));
-        let cores = (busy / UTILISATION_TARGET).ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
+        // On so many cores that hardly any are busy, and nothing is shared.
+        let vast = Site { cores: u32::MAX, ..Site::of(&self.calibration.machine) };
+        let busy = self.busy_cores(workload, &vast);
+        let crowded = 1.0 + (self.calibration.crowd.cpu_factor - 1.0) * UTILISATION_TARGET;
+        let cores = (busy * crowded / UTILISATION_TARGET).ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
         let memory = memory.all() * 1.25 + disk.data() * 0.25;
         let gib = |bytes: f64| (bytes / GIB).ceil().max(1.0) * GIB;
         Site {
@@ -178,7 +219,7 @@ impl<'a> Model<'a> {
 
     /// The workload with all rates so many times as high that the cores are this busy; nothing where no rate is asked.
     pub fn at_utilisation(&self, workload: &Workload, site: &Site, utilisation: f64) -> Option<Workload> {
-        let at = |factor: f64| self.busy_cores(&workload.times(factor), site) / f64::from(site.cores.max(1));
+        let at = |factor: f64| self.busy_cores(&workload.times(factor), site) / self.available(site);
         if at(1.0) <= 0.0 {
             return None;
         }
@@ -214,25 +255,27 @@ impl<'a> Model<'a> {
     }
 
     /// How requests of all kinds together wait for a core.
-    fn waiting(&self, requests: &PerKind<f64>, cpu_us: &PerKind<f64>, cores: u32) -> Option<Waiting> {
+    fn waiting(&self, requests: &PerKind<f64>, cpu_us: &PerKind<f64>, site: &Site) -> Option<Waiting> {
         let rate: f64 = requests.iter().map(|(_, rate)| rate).sum();
         if rate <= 0.0 {
-            return Waiting::of(cores, 0.0, 0.0, 0.0);
+            return Waiting::of(site.cores, 0.0, 0.0, 0.0);
         }
+        // What others take makes each core slower.
+        let slower = f64::from(site.cores.max(1)) / self.available(site);
         let mean = |of: &dyn Fn(Kind) -> f64| requests.iter().map(|(k, r)| r * of(k)).sum::<f64>() / rate;
         let first = mean(&|kind| *cpu_us.of(kind));
         let second = mean(&|kind| {
-            let variation = self.calibration.calls(kind).map_or(0.0, |calls| calls.latencies.variation);
+            let variation = self.calibration.latencies(kind).map_or(0.0, |latencies| latencies.variation);
             cpu_us.of(kind).powi(2) * (1.0 + variation)
         });
         let variation = if first > 0.0 { second / (first * first) - 1.0 } else { 0.0 };
-        Waiting::of(cores, rate * first / 1e6, first, variation)
+        Waiting::of(site.cores, rate * first * slower / 1e6, first * slower, variation)
     }
 
     /// What a request takes beside waiting for a core, with weights: what one client measured, CPU grown to the size; and for
     /// writes the rest of a sync that is under way.
     fn times(&self, kind: Kind, size: f64, syncs: &Syncs) -> Vec<(f64, f64)> {
-        let Some(CallSample { latencies, .. }) = self.calibration.calls(kind) else { return Vec::new() };
+        let Some(latencies) = self.calibration.latencies(kind) else { return Vec::new() };
         let grown = self.cpu(kind).at(size) - self.cpu(kind).at(self.calibration.largest());
         let mean = latencies.mean_us.max(f64::MIN_POSITIVE);
         let alone = latencies.points_us.iter().map(|point| (point + grown * point / mean).max(0.0));
@@ -272,7 +315,10 @@ impl<'a> Model<'a> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{CommitSample, Latencies, LoadSample, MemoryPart, MemorySample, SizeSample};
+    use crate::{
+        CallSample, CommitSample, CrowdSample, Latencies, LoadSample, MemoryPart, MemorySample, MixedSample,
+        SizeSample,
+    };
 
     /// Two cores; syncs of 1 ms; reads of 100 us, searches that grow with the logarithm.
     pub(crate) fn calibration() -> Calibration {
@@ -307,6 +353,8 @@ pub(crate) mod tests {
             sync: steady(1_000.0),
             sizes: vec![size(10_000, 500.0), size(100_000, 700.0)],
             commits: vec![commit(1, 800.0, 150.0), commit(16, 8_000.0, 75.0)],
+            mixed: MixedSample::default(),
+            crowd: CrowdSample::default(),
             timer_us: 50.0,
             page_resources: 1_000.0,
             bytes_written_factor: 4.0,
@@ -425,6 +473,49 @@ pub(crate) mod tests {
             assert!((found - utilisation).abs() < 1e-3, "{found} instead of {utilisation}");
         }
         assert_eq!(model.at_utilisation(&workload().times(0.0), &site, 0.5), None);
+    }
+
+    #[test]
+    fn a_crowd_takes_more() {
+        for (utilisation, factor, more) in [
+            (0.0, 2.0, 1.0),
+            (0.25, 2.0, 4.0 / 3.0),
+            (0.5, 2.0, 2.0),
+            (3.0, 2.0, 2.0),
+            (0.9, 1.0, 1.0),
+            (0.5, 0.5, 1.0),
+        ] {
+            let found = crowded(utilisation, factor);
+            assert!((found - more).abs() < 1e-9, "{found} instead of {more} at {utilisation}");
+        }
+        let mut calibration = calibration();
+        let requests = PerKind { read: 1_000.0, ..PerKind::default() };
+        // 1,000 reads of 120 us, the client's share included, keep 0.12 cores busy.
+        assert!((excess(&calibration, requests, 0.18) - 1.5).abs() < 1e-6);
+        assert_eq!(
+            (excess(&calibration, requests, 0.1), excess(&calibration, PerKind::default(), 1.0)),
+            (1.0, 1.0)
+        );
+        let calm = Model::new(&calibration).recommended(&workload().times(100.0));
+        calibration.crowd.cpu_factor = 1.5;
+        let model = Model::new(&calibration);
+        let (there, busy) = (model.recommended(&workload().times(100.0)), workload().times(100.0));
+        assert!(
+            there.cores > calm.cores
+                && model.forecast(&busy, &there).utilisation <= UTILISATION_TARGET + 1e-9
+        );
+    }
+
+    #[test]
+    fn cores_that_others_have_are_missed() {
+        let mut calibration = calibration();
+        let busy = workload().times(15.0);
+        let site = Site { client: Client::Beside, ..Site::of(&calibration.machine) };
+        let alone = Model::new(&calibration).forecast(&busy, &site);
+        calibration.crowd.available_cores = 1.0;
+        let shared = Model::new(&calibration).forecast(&busy, &site);
+        assert!((shared.utilisation / alone.utilisation - 2.0).abs() < 1e-9);
+        assert!(shared.kinds.read.p99_us > alone.kinds.read.p99_us);
     }
 
     #[test]

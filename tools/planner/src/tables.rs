@@ -262,6 +262,21 @@ fn calibration(report: &Report) -> Table {
             ]);
         }
     }
+    let (mixed, crowd) = (&of.mixed, of.crowd);
+    table.row([
+        format!("the mix, 1 client, CPU {}", factor(mixed.cpu_factor)),
+        none(),
+        none(),
+        rate(mixed.rate_s),
+        none(),
+    ]);
+    table.row([
+        format!("the mix, all cores, CPU {}", factor(crowd.cpu_factor)),
+        none(),
+        none(),
+        rate(crowd.rate_s),
+        none(),
+    ]);
     table
 }
 
