@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use crate::support::FORNAX;
 
-fn plan(data: &Path, options: &[&str]) -> Command {
+fn plan(time: &str, data: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(FORNAX);
-    command.args(["plan", "--time", "1", "--patients", "8", "--data"]).arg(data).args(options);
+    command.args(["plan", "--time", time, "--patients", "8", "--data"]).arg(data).args(options);
     command
 }
 
 fn run(data: &Path, options: &[&str]) -> Output {
-    plan(data, options).output().expect("the command runs")
+    plan("1", data, options).output().expect("the command runs")
 }
 
 fn is_empty(folder: &Path) -> bool {
@@ -105,7 +105,7 @@ fn what_is_wrong_is_named() {
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(text.contains("cannot make") && text.contains("missing"), "{text}");
-    for wrong in [["--writes", "-1"], ["--reads", "NaN"], ["--versions", "0.5"], ["--time", "0"]] {
+    for wrong in [["--writes", "-1"], ["--reads", "NaN"], ["--versions", "0.5"], ["--tenants", "0"]] {
         let output = run(folder.path(), &[&format!("{}={}", wrong[0], wrong[1])]);
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
     }
@@ -117,7 +117,7 @@ fn an_interrupt_ends_it_and_leaves_nothing_behind() {
     use std::io::{BufRead, BufReader};
 
     let folder = tempfile::tempdir().expect("a folder");
-    let mut child = plan(folder.path(), &["--time=600"])
+    let mut child = plan("600", folder.path(), &[])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
