@@ -38,6 +38,12 @@ impl Budget {
 /// Plans, and tells the plan.
 pub(crate) fn run(options: &PlanOptions) -> Result<(), Failure> {
     let workload = workload(options)?;
+    // Told before a minute has gone by.
+    for path in [&options.json, &options.html].into_iter().flatten() {
+        if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return Err(Failure::Options(format!("{}: there is no such folder", path.display())));
+        }
+    }
     let runtime = endpoint::runtime()?;
     let interrupt = interrupt::Interrupt::watch(&runtime)?;
     let folder = folder::Folder::make_in(&options.data)?;

@@ -105,7 +105,13 @@ fn what_is_wrong_is_named() {
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(text.contains("cannot make") && text.contains("missing"), "{text}");
-    for wrong in [["--writes", "-1"], ["--reads", "NaN"], ["--versions", "0.5"], ["--tenants", "0"]] {
+    for wrong in [
+        ["--writes", "-1"],
+        ["--reads", "NaN"],
+        ["--versions", "0.5"],
+        ["--tenants", "0"],
+        ["--json", "missing/x"],
+    ] {
         let output = run(folder.path(), &[&format!("{}={}", wrong[0], wrong[1])]);
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
     }

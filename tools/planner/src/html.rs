@@ -109,7 +109,7 @@ fn drawings(report: &Report) -> [(&'static str, &'static str, String); 5] {
         ),
         (
             "Growth",
-            "The server's CPU for a request: dots are calibrated, dashes extrapolated up to the workload.",
+            "The server's CPU for a request of a kind by itself: dots are calibrated, dashes extrapolated up to the workload.",
             growth(report),
         ),
         ("Storage by part", "Bytes on disk for the workload.", storage(report)),
@@ -160,11 +160,14 @@ fn growth(report: &Report) -> String {
         let line = |from: f64, to: f64| {
             (0..=12).map(|n| from * (to / from).powf(f64::from(n) / 12.0)).map(|x| (x, fit.at(x))).collect()
         };
+        // The name stands at the end of what is drawn last.
+        let is_beyond = asked > largest;
+        let name = if is_beyond { "" } else { kind.name() };
         let solid = line(smallest, largest);
-        series.push(Series { name: kind.name(), color: place, stroke: Stroke::Solid, points: solid });
-        if asked > largest {
-            let dashed = line(largest, asked);
-            series.push(Series { name: "", color: place, stroke: Stroke::Dashed, points: dashed });
+        series.push(Series { name, color: place, stroke: Stroke::Solid, points: solid });
+        if is_beyond {
+            let (name, points) = (kind.name(), line(largest, asked));
+            series.push(Series { name, color: place, stroke: Stroke::Dashed, points });
         }
         let dots = report.calibration.points(|size| size.calls.of(kind).server_cpu_us);
         series.push(Series { name: "", color: place, stroke: Stroke::Dots, points: dots });
