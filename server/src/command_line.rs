@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Write a synthetic population, to try Fornax with or to size machines by
     #[command(after_long_help = GENERATE_HELP)]
     Generate(GenerateOptions),
+    /// Plan capacity: what machine a workload needs, by a calibration of this one
+    #[command(after_long_help = PLAN_HELP)]
+    Plan(PlanOptions),
     /// Make, list, show and remove tenants
     #[command(subcommand, after_long_help = TENANT_HELP)]
     Tenant(TenantCommand),
@@ -101,6 +104,22 @@ after the population, since a load keeps no order among its files.
 
     fornax generate --patients 1000 --out DIR
     fornax load --to http://127.0.0.1:8080/fhir DIR/population";
+
+const PLAN_HELP: &str = "\
+Measures this machine for about a minute: syncs of the disk, loading of generated patients at two or three sizes, creates, reads,
+searches and downloads over HTTP, bytes and memory, everything sealed and synced. Then it says what the workload needs: cores,
+memory, disk and its operations; which latencies to expect here and on the recommended machine; what if there were more or
+less; and how much more there may be until which limit is met. What lies beyond the calibrated size is extrapolated, and the
+report says how far.
+
+At the end the asked mix is run at rates that the model says keep this machine busy to 50 and to 80 %, and what was measured
+stands beside what was predicted. Plan on a machine that does nothing else, like the one that is to be bought, and with --data
+on a disk like its own.
+
+The report goes to stdout, progress to stderr. All that is written meanwhile lies in one folder in --data, which is removed in
+the end, also after Ctrl-C. Nobody's data is in it: its patients are made up.
+
+    fornax plan --patients 100000 --writes 50 --reads 400 --searches 200 --html plan.html";
 
 const TENANT_HELP: &str = "\
 These commands go to the server that runs on the directory, through DIR/control.sock; when none runs, they open the
@@ -228,6 +247,49 @@ pub(crate) enum GenerateFormat {
     Bundles,
     /// One resource a line, a file for each resource type
     Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanOptions {
+    /// Patients, of all tenants together
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000_000))]
+    pub patients: u64,
+    /// Resources a patient has
+    #[arg(long, value_name = "N", default_value_t = 314.0)]
+    pub resources: f64,
+    /// Creates and updates a second
+    #[arg(long, value_name = "RATE", default_value_t = 20.0)]
+    pub writes: f64,
+    /// Reads by id a second
+    #[arg(long, value_name = "RATE", default_value_t = 100.0)]
+    pub reads: f64,
+    /// Searches a second, a page of 20 each
+    #[arg(long, value_name = "RATE", default_value_t = 50.0)]
+    pub searches: f64,
+    /// Downloads of all resources of one tenant a second; one a day is 0.0000116
+    #[arg(long, value_name = "RATE", default_value_t = 0.000_011_6)]
+    pub exports: f64,
+    /// Tenants, among which the patients are spread
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub tenants: u64,
+    /// Versions kept of a resource, on average
+    #[arg(long, value_name = "N", default_value_t = 1.2)]
+    pub versions: f64,
+    /// Where to calibrate: a folder on the disk in question
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub data: PathBuf,
+    /// How long to calibrate, in seconds; with more, larger sizes are calibrated
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub time: u32,
+    /// Write the report as JSON as well
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write the report as an HTML page with charts as well
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Do not run the mix to check the predictions
+    #[arg(long)]
+    pub no_check: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,7 @@
 //! The server and the command line.
 //!
 //! [`run`] reads the command line and does one command. `serve` opens a directory, puts HTTP over it (`http`) and answers
-//! the commands that administer it (`administration`); `load` is a client of any FHIR server (`load`).
+//! the commands that administer it (`administration`); `load` is a client of any FHIR server (`load`); `plan` measures this machine (`plan`).
 //!
 //! Nothing here knows a rule of FHIR or looks into a resource: a request becomes a call of the engine, and what comes back
 //! becomes a response; every failure is an OperationOutcome.
@@ -16,6 +16,7 @@ mod http;
 mod jobs;
 mod load;
 mod log;
+mod plan;
 mod print;
 mod serve;
 mod stats;
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Load(options) => load::run(&options),
         Command::Generate(options) => generate::run(&options),
+        Command::Plan(options) => plan::run(&options),
         Command::Tenant(command) => tenant::run(&command),
         Command::Stats(options) => stats::run(&options),
         Command::Compact(options) => compact::run(&options),

@@ -6,5 +6,6 @@ mod generate;
 mod http;
 mod jobs;
 mod load;
+mod plan;
 mod search;
 mod support;

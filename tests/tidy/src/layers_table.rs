@@ -56,7 +56,8 @@ impl Layer {
 
     /// Whether the crate may do no input or output of any kind.
     pub fn is_pure(&self) -> bool {
-        self.column == Column::Fhir || matches!(self.package, "fornax-codec" | "fornax-population")
+        self.column == Column::Fhir
+            || matches!(self.package, "fornax-codec" | "fornax-planner" | "fornax-population")
     }
 }
 
@@ -117,9 +118,11 @@ pub const LAYERS: &[Layer] = &[
         "fornax-search",
     ]),
     Layer::new(Column::Tool, "fornax-population", "tools/population"),
+    Layer::new(Column::Tool, "fornax-planner", "tools/planner"),
     Layer::new(Column::Server, "fornax-server", "server").uses(&[
         "fornax-model",
         "fornax",
+        "fornax-planner",
         "fornax-population",
     ]),
     // Tools
