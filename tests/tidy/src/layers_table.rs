@@ -154,4 +154,16 @@ pub const LAYERS: &[Layer] = &[
         "fornax",
         "fornax-population",
     ]),
+    Layer::new(Column::Test, "fornax-guard", "benches/guard").tests_use(&[
+        "fornax-model",
+        "fornax-definitions",
+        "fornax-query",
+        "fornax-validation",
+        "fornax-codec",
+        "fornax-crypto",
+        "fornax-postings",
+        "fornax-index",
+        "fornax-search",
+        "fornax-population",
+    ]),
 ];
