@@ -4,7 +4,7 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/fornax/target
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint
+.PHONY: help run test lint guard
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ run: ## Install what is missing, build, load 100 generated patients and serve th
 test: ## Install what is missing and run every test
 	@tools/setup.sh test
 	@tools/test.sh
+
+guard: ## Count the instructions of the hot paths: fail where they grew over 10 % (UPDATE=1 puts the counts on record)
+	@tools/setup.sh test
+	cargo test --workspace --locked --bench guard -- $(if $(UPDATE),--update)
 
 lint: ## Check formatting, lints and documentation
 	@tools/setup.sh build

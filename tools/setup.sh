@@ -35,6 +35,7 @@ test)
     lacks strace command -v strace
     lacks nodejs command -v node
     lacks npm command -v npm
+    lacks valgrind command -v valgrind
     ;;
 *)
     echo "usage: tools/setup.sh build|test" >&2

@@ -160,4 +160,16 @@ pub const LAYERS: &[Layer] = &[
     // Knows a server by its URL alone, so that it measures others as it measures ours.
     Layer::new(Column::Test, "fornax-scenarios", "benches/scenarios")
         .uses(&["fornax-model", "fornax-population"]),
+    Layer::new(Column::Test, "fornax-guard", "benches/guard").tests_use(&[
+        "fornax-model",
+        "fornax-definitions",
+        "fornax-query",
+        "fornax-validation",
+        "fornax-codec",
+        "fornax-crypto",
+        "fornax-postings",
+        "fornax-index",
+        "fornax-search",
+        "fornax-population",
+    ]),
 ];
