@@ -75,13 +75,16 @@ impl Engine {
     /// Opens a directory. An empty one is set up: keys in `keys/`, and the tenant `default`.
     ///
     /// # Errors
-    /// `Conflict`: another process has it open. `Precondition`: it has data and no keys. `Corrupted`, `Io`.
+    /// `Conflict`: another process has it open. `Precondition`: it has data and no keys. `Invalid`: there is no such time zone.
+    /// `Corrupted`, `Io`.
     pub fn open(options: Options) -> Result<Self> {
         Self::open_with(options, Arc::new(SystemClock))
     }
 
     /// Opens a directory under another clock.
     pub(crate) fn open_with(options: Options, clock: Arc<dyn Clock>) -> Result<Self> {
+        // Before anything is made.
+        time_zone::named(&options.default_tenant.time_zone)?;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
         let (keys, master) = open_keys(&options.directory, &*entropy)?;
         let master: Arc<dyn KeySource> = master;
@@ -116,7 +119,7 @@ impl Engine {
         inner.sweep()?;
         let engine = Self { inner: Arc::new(inner) };
         if !engine.has_tenant(&TenantId::default_tenant()) {
-            engine.create_tenant(&TenantId::default_tenant())?;
+            engine.create_tenant_with(&TenantId::default_tenant(), &engine.inner.options.default_tenant)?;
         }
         engine.tenant(&TenantId::default_tenant())?;
         engine.resume_jobs()?;

@@ -11,8 +11,10 @@ pub struct Options {
     pub cache_bytes: usize,
     /// Bytes of written entries kept in memory before they go to files. Default 64 MiB.
     pub write_buffer_bytes: usize,
-    /// Bytes of index pages, columns and dictionary entries kept in memory. Default 96 MiB.
+    /// Bytes of index pages, columns, dictionary entries and bitmaps kept in memory. Default 96 MiB.
     pub index_cache_bytes: u64,
+    /// What the tenant `default` is made with, where the directory is set up; it keeps that.
+    pub default_tenant: TenantOptions,
     /// Bounds on what one call may ask for.
     pub limits: Limits,
 }
@@ -25,13 +27,14 @@ impl Options {
             cache_bytes: 64 << 20,
             write_buffer_bytes: 64 << 20,
             index_cache_bytes: 96 << 20,
+            default_tenant: TenantOptions::default(),
             limits: Limits::default(),
         }
     }
 
     /// The same, with so many bytes for caches and write buffers together: two sevenths for blocks of the store, as many for
     /// written entries, up to 256 MiB, and the rest for the index. A search is fast as long as the columns that it reads
-    /// stay in memory: 8 to 16 bytes a resource for each parameter that is sorted by or compared.
+    /// stay in memory: 2 to 8 bytes a resource for each end of each parameter that is sorted by or compared.
     #[must_use]
     pub fn memory_bytes(self, bytes: usize) -> Self {
         let cache_bytes = bytes / 7 * 2;

@@ -131,3 +131,28 @@ fn zones_that_are_not_there_are_refused() {
     }
     engine.close().unwrap();
 }
+
+#[test]
+fn the_first_tenant_has_the_zone_of_the_options() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = |zone: &str| {
+        let mut options = Options::at(folder.path().join("data"));
+        options.default_tenant.time_zone = zone.to_owned();
+        options
+    };
+    assert_eq!(Engine::open(asked("Mars/Olympus_Mons")).unwrap_err().kind(), ErrorKind::Invalid);
+    assert!(!folder.path().join("data").exists(), "nothing is made for a zone that is not there");
+
+    // It keeps what it was made with, whatever is asked for later.
+    for zone in ["America/New_York", "Europe/Berlin", "UTC"] {
+        let engine = Engine::open(asked(zone)).unwrap();
+        let default = tenant(&engine, "default");
+        if zone == "America/New_York" {
+            observation(&default, "late", "2024-01-15T23:30:00");
+        }
+        assert_eq!(default.statistics().unwrap().time_zone, "America/New_York");
+        assert_eq!(found(&default, "date=2024-01-16T04:30:00Z"), "late", "{zone}");
+        assert_eq!(found(&default, "date=2024-01-15T23:30:00Z"), "", "{zone}");
+        engine.close().unwrap();
+    }
+}

@@ -191,6 +191,10 @@ pub(crate) struct ServeOptions {
     /// Memory for caches and write buffers together; the process takes some 100 MiB more, and room for requests
     #[arg(long, value_name = "MIB", default_value_t = 224, value_parser = clap::value_parser!(u32).range(32..=1_048_576))]
     pub memory: u32,
+    /// The time zone of the tenant `default`, for dates and times that name none: a name like America/New_York, an offset like -05:00.
+    /// It is chosen when the directory is made, and kept [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
     /// Listen beyond loopback without TLS and authentication
     #[arg(long)]
     pub insecure: bool,

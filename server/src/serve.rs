@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use fornax::{Engine, Options};
+use fornax::{Engine, Options, TenantId};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -37,8 +37,15 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
     let origin = Origin::new(options.base_url.as_deref(), listener.address(), names);
     let origin = origin.map_err(Failure::Options)?.behind(Proxies::new(&options.trusted_proxy));
     let memory_bytes = (options.memory as usize) << 20;
-    let engine = Engine::open(Options::at(&options.data).memory_bytes(memory_bytes))
-        .map_err(Failure::engine(format!("cannot open {}", options.data.display())))?;
+    let mut wanted = Options::at(&options.data).memory_bytes(memory_bytes);
+    if let Some(zone) = &options.time_zone {
+        wanted.default_tenant.time_zone.clone_from(zone);
+    }
+    let engine =
+        Engine::open(wanted).map_err(Failure::engine(format!("cannot open {}", options.data.display())))?;
+    if let Some(zone) = &options.time_zone {
+        check_time_zone(&engine, zone)?;
+    }
     let outcome = runtime.block_on(serve((options, limits), listener, origin, &engine, signals));
     // What the engine still works on for clients that are gone ends with it: it was never acknowledged.
     runtime.shutdown_background();
@@ -54,6 +61,18 @@ fn runtime(limits: &Limits) -> Result<Runtime, Failure> {
         .max_blocking_threads(limits.running_max + 16)
         .build()
         .map_err(Failure::io("cannot start threads"))
+}
+
+/// A tenant keeps the zone that it was made with; what is asked for is not passed over.
+fn check_time_zone(engine: &Engine, wanted: &str) -> Result<(), Failure> {
+    let statistics = engine.tenant(&TenantId::default_tenant()).and_then(|tenant| tenant.statistics());
+    let kept = statistics.map_err(Failure::engine("cannot read the tenant default's time zone"))?.time_zone;
+    if kept == wanted {
+        return Ok(());
+    }
+    Err(Failure::Options(format!(
+        "the tenant default was made with the time zone {kept}, and keeps it: not {wanted}"
+    )))
 }
 
 async fn serve(

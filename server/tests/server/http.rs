@@ -716,3 +716,32 @@ fn links_and_references_know_the_public_origin() {
         absolute,
     );
 }
+
+#[test]
+fn the_default_tenant_is_made_with_the_time_zone_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let serve = |zone: &str| {
+        let out = std::process::Command::new(crate::support::FORNAX)
+            .args(["serve", "--listen", "127.0.0.1:0", "--time-zone", zone, "--data"])
+            .arg(&data)
+            .output();
+        let out = out.expect("the command runs");
+        (out.status.code(), String::from_utf8(out.stderr).expect("UTF-8"))
+    };
+    let (code, text) = serve("Mars/Olympus_Mons");
+    assert!(code == Some(1) && text.contains("there is no such time zone"), "{code:?} {text}");
+
+    let server = Server::start_with(&data, &["--time-zone", "America/New_York"]);
+    let body = r#"{"resourceType":"Observation","status":"final","code":{"text":"x"},"effectiveDateTime":"2024-03-12T03:30:00Z"}"#;
+    assert_eq!(server.json("POST", "/fhir/Observation", body).status, 201);
+    assert_eq!(server.total("/fhir/Observation?date=2024-03-11"), 1);
+    assert_eq!(server.stop(), Some(0));
+
+    // It keeps it, and whoever asks for another one is told.
+    let (code, text) = serve("Europe/Berlin");
+    assert!(code == Some(2) && text.contains("America/New_York"), "{code:?} {text}");
+    let server = Server::start(&data);
+    assert_eq!(server.total("/fhir/Observation?date=2024-03-11"), 1);
+    assert_eq!(server.stop(), Some(0));
+}
