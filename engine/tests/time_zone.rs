@@ -140,7 +140,7 @@ fn the_first_tenant_has_the_zone_of_the_options() {
         options.default_tenant.time_zone = zone.to_owned();
         options
     };
-    assert_eq!(Engine::open(asked("Mars/Olympus_Mons")).unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(Engine::open(asked("Mars/Olympus_Mons")).err().unwrap().kind(), ErrorKind::Invalid);
     assert!(!folder.path().join("data").exists(), "nothing is made for a zone that is not there");
 
     // It keeps what it was made with, whatever is asked for later.
