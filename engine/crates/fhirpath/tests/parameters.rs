@@ -29,7 +29,10 @@ fn every_expression_compiles() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert_eq!(compiled, 1_384, "R4 has that many search parameters with an expression");
+    assert_eq!(
+        compiled, 1_385,
+        "R4 has 1,384 search parameters with an expression, and `_language` is added"
+    );
 }
 
 #[test]
