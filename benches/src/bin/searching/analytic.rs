@@ -13,16 +13,18 @@ const RUNS: usize = 21;
 const CLIENTS: usize = 8;
 
 /// Distinct codes, the most frequent first.
-fn ranked(pools: &Pools) -> Vec<String> {
+fn ranked(codes: impl Iterator<Item = String>) -> Vec<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
-    pools.codes.iter().for_each(|code| *counts.entry(code.join("%7C")).or_default() += 1);
+    codes.for_each(|code| *counts.entry(code).or_default() += 1);
     let mut ranked: Vec<_> = counts.into_iter().collect();
     ranked.sort_unstable_by(|one, next| (next.1, &next.0).cmp(&(one.1, &one.0)));
     ranked.into_iter().map(|(code, _)| code).collect()
 }
 
 pub fn measure(tenant: &Tenant, pools: &Pools) {
-    let codes = ranked(pools);
+    let codes = ranked(pools.codes.iter().map(|code| code.join("%7C")));
+    let measured = &ranked(pools.quantities.iter().map(|[code, ..]| code.clone()))[0];
+    let categories = ranked(pools.categories.iter().map(|category| category.join("%7C"))).join(",");
     let (often, seldom) = (&codes[0], &codes[codes.len() - 1]);
     let middle = &codes[codes.len() / 2];
     let list = |count: usize| codes.iter().take(count).cloned().collect::<Vec<_>>().join(",");
@@ -35,10 +37,10 @@ pub fn measure(tenant: &Tenant, pools: &Pools) {
         ("the rarest code", format!("code={seldom}")),
         ("10 codes", format!("code={}", list(10))),
         ("100 codes, or all there are", format!("code={}", list(100))),
-        ("status, category and 5 codes", format!("status=final&{lab}&code={}", list(5))),
+        ("status, category and 5 codes", format!("status=final&category={categories}&code={}", list(5))),
         ("code and date", format!("code={often}&date=ge2024")),
         ("category and date", format!("{lab}&date=ge2024")),
-        ("code and value-quantity", format!("code={often}&value-quantity=gt10")),
+        ("code and value-quantity", format!("code={measured}&value-quantity=gt10")),
         ("a year of dates", "date=ge2024-01-01&date=lt2025-01-01".to_owned()),
         ("category=laboratory&patient.birthdate", format!("{lab}&patient.birthdate=lt1970")),
         ("encounter.class, ten thousands joined", "encounter.class=AMB".to_owned()),
