@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 use tantivy::columnar::{Column, ColumnValues};
-use tantivy::query::{ConstScorer, Scorer};
+use tantivy::query::Scorer;
 use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocSet};
 
 use crate::circle::Circle;
 use crate::document::ColumnName;
 use crate::error::Result;
-use crate::evaluate::Ground;
+use crate::evaluate::{Ground, unscored};
 use crate::rid_set::RidSet;
 use crate::segment_term::SegmentTerm;
 use crate::superseded::VisibleAt;
@@ -107,7 +107,7 @@ impl Others {
         match self {
             Self::Term(term) => match term.bits(ground, candidates)? {
                 Some(bits) => Ok(Self::Bits(bits)),
-                None => Ok(Self::Documents(Box::new(ConstScorer::new(term.postings(ground.segment)?, 1.0)))),
+                None => Ok(Self::Documents(unscored(term.postings(ground.segment)?))),
             },
             ready => Ok(ready),
         }
@@ -116,7 +116,8 @@ impl Others {
     /// Keeps the documents that are among these, or those that are not.
     fn retain(&mut self, block: &mut Block, is_wanted: bool) {
         match self {
-            Self::Term(_) => debug_assert!(false, "others that are not settled"),
+            // To pass over the test would find too much.
+            Self::Term(_) => unreachable!("filters are settled before they are applied"),
             Self::Bits(bits) => block.retain(|_, document| bits.contains(document) == is_wanted),
             Self::Documents(others) => block.retain(|_, document| {
                 if others.doc() < document {
