@@ -155,6 +155,11 @@ impl Engine {
         Ok(Tenant::of(opened.ok_or_else(unknown_tenant)?))
     }
 
+    /// A tenant that is open already, for callers that must not block. `None`: [`Engine::tenant`] can tell.
+    pub fn tenant_at_once(&self, id: &TenantId) -> Option<Tenant> {
+        self.inner.tenants.place(id)?.opened().map(Tenant::of)
+    }
+
     /// Whether there is a tenant of that name. Does not open it.
     pub fn has_tenant(&self, id: &TenantId) -> bool {
         self.inner.tenants.place(id).is_some()

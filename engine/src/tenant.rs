@@ -13,9 +13,11 @@ use crate::capabilities::TypeCapabilities;
 use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::Core;
+use crate::current;
 use crate::error::Result;
 use crate::forget;
 use crate::history;
+use crate::import::{self, ImportLines, ImportOptions, ImportReport};
 use crate::jobs::{Job, JobAction};
 use crate::parameters::{self, ParameterStatus};
 use crate::resource::{Read, Version, VersionId};
@@ -105,13 +107,43 @@ impl Tenant {
         Ok(processed)
     }
 
+    /// Imports many resources at once, one a line, each as if it was put, for less than by transactions
+    /// (docs/PERFORMANCE.md). Each commit holds many lines, and is durable, audited and searchable as a whole; others
+    /// write and search meanwhile. A line that can't be imported is refused alone, up to a number of such.
+    ///
+    /// # Errors
+    /// `Invalid`: the options. All else that goes wrong is in the report, beside what was committed until then.
+    pub fn import(
+        &self,
+        lines: &mut ImportLines<'_>,
+        options: &ImportOptions,
+        principal: &Principal,
+    ) -> Result<ImportReport> {
+        self.core.check_open()?;
+        import::import(&self.core, lines, options, principal)
+    }
+
     /// Reads the current version.
     ///
     /// # Errors
     /// `NotSupported`: no such resource type.
     pub fn read(&self, resource_type: &str, id: &str, _principal: &Principal) -> Result<Read> {
         self.core.check_open()?;
-        View::now(&self.core)?.read(self.core.types.named(resource_type)?.name, id)
+        current::read(&self.core, self.core.types.named(resource_type)?.name, id)
+    }
+
+    /// Reads the current version if that needs no disk, for callers that must not block. `None`: [`Tenant::read`] can tell.
+    ///
+    /// # Errors
+    /// As [`Tenant::read`].
+    pub fn read_at_once(
+        &self,
+        resource_type: &str,
+        id: &str,
+        _principal: &Principal,
+    ) -> Result<Option<Read>> {
+        self.core.check_open()?;
+        current::read_at_once(&self.core, self.core.types.named(resource_type)?.name, id)
     }
 
     /// Reads the version that was current at a moment of the past.

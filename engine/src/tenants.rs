@@ -108,7 +108,7 @@ impl Place {
     }
 
     /// The tenant, if it is open; does not wait for one that is being opened.
-    fn opened(&self) -> Option<Arc<Core>> {
+    pub(crate) fn opened(&self) -> Option<Arc<Core>> {
         match &*self.state.try_lock()? {
             State::Open(core) => Some(Arc::clone(core)),
             State::Closed | State::Retired => None,

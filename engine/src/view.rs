@@ -15,7 +15,7 @@ use crate::keys;
 use crate::records::{
     self, BODY_BYTES_MAX, IdRecord, LogRecord, Newest, OperationCode, Rid, Seq, VersionHead, corrupted,
 };
-use crate::resource::{Body, Read, Version, VersionId};
+use crate::resource::{Body, Operation, Read, Version, VersionId};
 use crate::vault::failed;
 
 /// Versions looked up at a time.
@@ -75,16 +75,10 @@ impl<'a> View<'a> {
         let Some(IdRecord { rid, newest: Some(newest) }) = self.id(resource_type, id)? else {
             return Ok(Read::Missing);
         };
-        let Some(version) = self.current(rid, newest)? else { return Ok(Read::Missing) };
-        // The record says whose it is: a swapped index entry is found out.
-        if &*version.id != id || version.resource_type != resource_type {
-            return Err(corrupted("an id leads to another resource"));
+        match self.current(rid, newest)? {
+            Some(version) => read_of(version, resource_type, id),
+            None => Ok(Read::Missing),
         }
-        Ok(if version.operation == crate::Operation::Delete {
-            Read::Deleted(version)
-        } else {
-            Read::Current(version)
-        })
     }
 
     fn current(&self, rid: Rid, newest: Newest) -> Result<Option<Version>> {
@@ -199,24 +193,7 @@ impl<'a> View<'a> {
             Some(ms) => ms,
             None => self.commit_time(seq)?,
         };
-        let mut body = Vec::new();
-        if head.operation != OperationCode::Delete {
-            self.core
-                .compression
-                .decompress(compressed, BODY_BYTES_MAX, &mut body)
-                .map_err(|error| corrupted("a body does not decompress").caused_by(error))?;
-        }
-        let text = String::from_utf8(body)
-            .map_err(|error| corrupted("a body is not UTF-8").caused_by(error.utf8_error()))?;
-        let text = Arc::new(text);
-        Ok(Version {
-            resource_type: self.core.types.numbered(keys::type_number(rid))?.name,
-            id: head.id.into(),
-            version: VersionId(head.version),
-            last_updated: timestamp(last_updated_ms)?,
-            operation: head.operation.into(),
-            body: Body { text, splice: head.splice },
-        })
+        version_of(self.core, rid, (head, last_updated_ms), compressed)
     }
 
     /// When a commit was made whose versions do not bear its time.
@@ -281,13 +258,48 @@ impl<'a> View<'a> {
     pub(crate) fn bearers(&self, identity: &IdentityKey, count: usize) -> Result<Vec<(Rid, Version)>> {
         let mut versions = Vec::new();
         let rids = identity::bearers(&self.core.vault, &*self.reader, identity, count, |rid| {
-            let there = self.newest(rid)?.filter(|version| version.operation != crate::Operation::Delete);
+            let there = self.newest(rid)?.filter(|version| version.operation != Operation::Delete);
             let is_there = there.is_some();
             versions.extend(there);
             Ok(is_there)
         })?;
         Ok(rids.into_iter().zip(versions).collect())
     }
+}
+
+/// A version of its record, and of when it was committed.
+pub(crate) fn version_of(
+    core: &Core,
+    rid: Rid,
+    (head, last_updated_ms): (VersionHead, i64),
+    compressed: &[u8],
+) -> Result<Version> {
+    let mut body = Vec::new();
+    if head.operation != OperationCode::Delete {
+        let decompressed = core.compression.decompress(compressed, BODY_BYTES_MAX, &mut body);
+        decompressed.map_err(|error| corrupted("a body does not decompress").caused_by(error))?;
+    }
+    let text = String::from_utf8(body)
+        .map_err(|error| corrupted("a body is not UTF-8").caused_by(error.utf8_error()))?;
+    Ok(Version {
+        resource_type: core.types.numbered(keys::type_number(rid))?.name,
+        id: head.id.into(),
+        version: VersionId(head.version),
+        last_updated: timestamp(last_updated_ms)?,
+        operation: head.operation.into(),
+        body: Body { text: Arc::new(text), splice: head.splice },
+    })
+}
+
+/// What reading an id comes to. The record says whose it is: a swapped index entry is found out.
+pub(crate) fn read_of(version: Version, resource_type: &str, id: &str) -> Result<Read> {
+    if &*version.id != id || version.resource_type != resource_type {
+        return Err(corrupted("an id leads to another resource"));
+    }
+    Ok(match version.operation {
+        Operation::Delete => Read::Deleted(version),
+        Operation::Create | Operation::Update => Read::Current(version),
+    })
 }
 
 pub(crate) fn timestamp(ms: i64) -> Result<Timestamp> {

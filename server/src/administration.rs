@@ -2,7 +2,7 @@
 //! through its control socket; where none runs, the directory is opened here. The handlers are the same.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fornax::{
     Engine, ErrorKind, Job, JobAction, Options, Principal, Statistics, TenantId, TenantOptions,
@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::control_socket;
 use crate::failure::Failure;
+use crate::import;
 
 /// Who does, in the audit chain, what these commands do.
-const ADMINISTRATOR: &str = "administrator";
+pub(crate) const ADMINISTRATOR: &str = "administrator";
 
 /// What is asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,6 +43,11 @@ pub(crate) enum Request {
     /// Of one tenant, or of all.
     Verify {
         tenant: Option<String>,
+    },
+    Import {
+        tenant: String,
+        /// From the root.
+        files: Vec<PathBuf>,
     },
     Reindex {
         tenant: String,
@@ -76,6 +82,8 @@ pub(crate) enum Answer {
     Stats(Stats),
     Compacted(Vec<Compacted>),
     Verified(Vec<Verified>),
+    /// By file; those behind one that stopped were not begun.
+    Imported(Vec<Imported>),
     Jobs(Vec<JobLine>),
     /// Why it was not done, for the one who asked.
     Refused(String),
@@ -123,6 +131,18 @@ pub(crate) struct Verified {
     /// The first of them.
     pub findings: Vec<String>,
     pub findings_total: u64,
+}
+
+/// What came of a file that was imported.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Imported {
+    pub file: PathBuf,
+    pub created: u64,
+    pub updated: u64,
+    /// Numbers of lines, and why they were refused.
+    pub refused: Vec<(u64, String)>,
+    /// Why it stopped, and up to which line it came.
+    pub stopped: Option<(u64, String)>,
 }
 
 /// What a tenant holds.
@@ -222,6 +242,7 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
         Request::Compact { tenant, forget_history_before } => {
             compact(engine, tenant.as_deref(), *forget_history_before).map(Answer::Compacted)
         }
+        Request::Import { tenant, files } => import::files(engine, tenant, files).map(Answer::Imported),
         Request::Reindex { tenant, waits } => reindex(engine, tenant, *waits).map(|job| Answer::of_job(&job)),
         Request::Jobs { tenant } => tenant
             .parse()

@@ -26,6 +26,9 @@ pub(crate) enum Command {
     /// Load Bundles and NDJSON into a FHIR server
     #[command(after_long_help = LOAD_HELP)]
     Load(LoadOptions),
+    /// Import NDJSON files into a directory, past HTTP and the log
+    #[command(after_long_help = IMPORT_HELP)]
+    Import(ImportOptions),
     /// Write a synthetic population, to try Fornax with or to size machines by
     #[command(after_long_help = GENERATE_HELP)]
     Generate(GenerateOptions),
@@ -92,6 +95,17 @@ is sent again only if doing it twice makes no difference.
 At the end a summary by resource type goes to stdout. Each refusal is a line in the error file, which replaces that of an
 earlier load: where it came from, the status and the server's OperationOutcome. It may quote identifiers, and is readable
 by its owner only. The exit code is 0 only if nothing was refused.";
+
+const IMPORT_HELP: &str = "\
+A FILE holds one resource a line (.ndjson), or is such a file compressed (.gz, .zst). Each resource has an id, and is put under it; of
+two lines for one resource the later one counts. References are taken as they are: to a type and an id.
+
+Files are imported one after the other. Some 30,000 lines make one commit, which is durable, audited and searchable as a whole; others
+write and search meanwhile. A line that is refused is told with its number; after 100 such the import stops. What was committed
+before stays, and the same import may be run again.
+
+The command goes to the server that runs on the directory, through DIR/control.sock, which then reads the files; when none runs, it
+opens the directory itself. The exit code is 0 only if every line was imported.";
 
 const GENERATE_HELP: &str = "\
 The same options make the same bytes, on every machine. Nobody among these people ever lived: each has some 315 resources on
@@ -370,6 +384,15 @@ pub(crate) struct ReindexOptions {
     /// Do not wait for the end
     #[arg(long)]
     pub background: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    #[command(flatten)]
+    pub tenant: TenantOptions,
+    /// What to import, in this order
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -13,6 +13,7 @@ mod control_socket;
 mod failure;
 mod generate;
 mod http;
+mod import;
 mod jobs;
 mod load;
 mod log;
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
         }
         Command::Serve(options) => serve::run(&options),
         Command::Load(options) => load::run(&options),
+        Command::Import(options) => import::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Plan(options) => plan::run(&options),
         Command::Tenant(command) => tenant::run(&command),

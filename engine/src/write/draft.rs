@@ -2,6 +2,7 @@
 //! draft itself changed is looked up in it before the store.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use fornax_index::{SearchValues, UndatedDocument};
 use fornax_store::{Batch, Durability};
@@ -12,8 +13,8 @@ use crate::families::Family;
 use crate::identity::{self, IdentityKey};
 use crate::keys;
 use crate::records::{
-    self, Head, IdRecord, LogEntry, LogRecord, Newest, OperationCode, RID_TYPE_SHIFT, Rid, Seq, VersionHead,
-    bug,
+    self, BODY_BYTES_MAX, Head, IdRecord, LogEntry, LogRecord, Newest, OperationCode, RID_TYPE_SHIFT, Rid,
+    Seq, VersionHead, bug,
 };
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
@@ -175,42 +176,27 @@ impl<'a> Draft<'a> {
         write: &PreparedWrite,
         time: CommitTime,
     ) -> Result<(Body, Option<UndatedDocument>)> {
-        let mut head = VersionHead {
-            version: decision.version,
-            last_updated_ms: match time {
-                CommitTime::At(ms) => Some(ms),
-                CommitTime::Apart => None,
-            },
-            operation: decision.operation,
-            splice: Splice::Nowhere,
-            id: write.id.to_string(),
-            identities: Vec::new(),
-        };
         let rid = decision.rid;
-        let mut plain = Vec::new();
-        let mut compressed: &[u8] = &[];
-        let (body, document) = match &write.content {
-            Content::Delete => {
-                records::encode_onto(&head, &mut plain)?;
-                (Body::default(), None)
-            }
-            Content::Put(prepared) => {
-                head.splice = prepared.body.splice;
-                head.identities.clone_from(&prepared.identities);
-                self.borne.insert((rid, seq), prepared.identities.clone());
-                records::encode_onto(&head, &mut plain)?;
-                compressed = &prepared.compressed;
-                // Search parameters may have come or gone since the body was prepared.
-                let again = read_again(self.core, write.resource_type, prepared)?;
-                let values = again.as_ref().unwrap_or(&prepared.values);
-                let targets = self.targets(values)?;
-                (prepared.body.clone(), Some(values.to_document(rid, seq, &targets)))
-            }
-        };
-        let key = keys::version(rid, seq);
-        let parts: &[&[u8]] = &[&plain, compressed];
-        self.core.vault.put_parts(&mut self.batch, Family::Versions, key.as_bytes(), parts)?;
-        Ok((body, document))
+        seal_version(self.core, &mut self.batch, seq, (decision, write, time))?;
+        let Content::Put(prepared) = &write.content else { return Ok((Body::default(), None)) };
+        self.borne.insert((rid, seq), prepared.identities.clone());
+        // Search parameters may have come or gone since the body was prepared.
+        let again = read_again(self.core, write.resource_type, prepared)?;
+        let values = again.as_ref().unwrap_or(&prepared.values);
+        let targets = self.targets(values)?;
+        Ok((prepared.body.clone(), Some(values.to_document(rid, seq, &targets))))
+    }
+
+    /// Decides a write, and gives numbers to its resource and to what that refers to, so that nobody else need be asked for them.
+    /// `None`: there is nothing to do.
+    pub(super) fn reserve(
+        &mut self,
+        write: &PreparedWrite,
+        values: &SearchValues,
+    ) -> Result<Option<(Decision, Vec<Rid>)>> {
+        self.number_of(write.resource_type, write.digest)?;
+        let Some(decision) = self.decide(write)? else { return Ok(None) };
+        Ok(Some((decision, self.targets(values)?)))
     }
 
     /// The numbers of what a resource refers to, also of what is not there.
@@ -229,7 +215,10 @@ impl<'a> Draft<'a> {
 
     /// The number of a resource that may not be there.
     fn mention(&mut self, resource_type: ResourceType, id: &str) -> Result<Rid> {
-        let digest = self.core.vault.id_digest(resource_type.name, id);
+        self.number_of(resource_type, self.core.vault.id_digest(resource_type.name, id))
+    }
+
+    fn number_of(&mut self, resource_type: ResourceType, digest: [u8; 16]) -> Result<Rid> {
         if let Some(record) = self.stored_id(&digest)? {
             return Ok(record.rid);
         }
@@ -316,6 +305,36 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// Adds the record of a version to a batch.
+pub(super) fn seal_version(
+    core: &Core,
+    batch: &mut Batch,
+    seq: Seq,
+    (decision, write, time): (&Decision, &PreparedWrite, CommitTime),
+) -> Result<()> {
+    let mut head = VersionHead {
+        version: decision.version,
+        last_updated_ms: match time {
+            CommitTime::At(ms) => Some(ms),
+            CommitTime::Apart => None,
+        },
+        operation: decision.operation,
+        splice: Splice::Nowhere,
+        id: write.id.to_string(),
+        identities: Vec::new(),
+    };
+    let mut compressed: &[u8] = &[];
+    if let Content::Put(prepared) = &write.content {
+        head.splice = prepared.body.splice;
+        head.identities.clone_from(&prepared.identities);
+        compressed = &prepared.compressed;
+    }
+    let mut plain = Vec::new();
+    records::encode_onto(&head, &mut plain)?;
+    let key = keys::version(decision.rid, seq);
+    core.vault.put_parts(batch, Family::Versions, key.as_bytes(), &[&plain, compressed])
+}
+
 /// Gives a number to a resource that nothing has mentioned yet; answers it and the head that knows of it.
 pub(crate) fn mention(core: &Core, head: Head, resource_type: ResourceType, id: &str) -> Result<(Rid, Head)> {
     let mut draft = Draft::new(core, head, None);
@@ -327,7 +346,7 @@ pub(crate) fn mention(core: &Core, head: Head, resource_type: ResourceType, id: 
 }
 
 /// The search values of a body that was prepared by other search parameters than documents are made by now.
-fn read_again(
+pub(super) fn read_again(
     core: &Core,
     resource_type: ResourceType,
     prepared: &PreparedBody,
@@ -336,7 +355,11 @@ fn read_again(
     if index.indexer.is_of(&prepared.values) {
         return Ok(None);
     }
-    let body = parse_stored(&prepared.body.text)?;
+    let mut bytes = Vec::new();
+    let decompressed = core.compression.decompress(&prepared.compressed, BODY_BYTES_MAX, &mut bytes);
+    decompressed.map_err(|error| bug("a body does not decompress").caused_by(error))?;
+    let text = String::from_utf8(bytes).map_err(|error| bug("a body is not UTF-8").caused_by(error))?;
+    let body = parse_stored(&Arc::new(text))?;
     extract(&index.indexer, resource_type, body.root()).map(Some)
 }
 

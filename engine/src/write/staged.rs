@@ -15,9 +15,10 @@ use crate::core::Core;
 use crate::error::Result;
 use crate::families::Family;
 use crate::keys;
-use crate::records::{self, Head, IdRecord, Rid, Seq, VersionHead, corrupted};
+use crate::records::{self, IdRecord, Rid, Seq, VersionHead, corrupted};
 use crate::vault::{failed, state};
 use crate::write::draft::{Decision, Draft};
+use crate::write::sequence::SequenceState;
 
 /// A transaction under way, as the sequencer knows it.
 pub(crate) struct Staged {
@@ -90,17 +91,22 @@ pub(super) fn forget_chunks(draft: &mut Draft<'_>, count: u32) {
     }
 }
 
-/// Takes back what a chunk wrote. `head` is that of the commits made so far. What is already taken back is left alone.
-pub(super) fn take_back(core: &Core, head: &Head, number: u32) -> Result<()> {
+/// Takes back what a chunk wrote, between groups of commits. What is already taken back is left alone.
+pub(super) fn take_back(core: &Core, state: &mut SequenceState, number: u32) -> Result<()> {
     let key = chunk_key(number);
     let Some(record) = core.vault.get(&*core.store, Family::State, key.as_bytes())? else { return Ok(()) };
     let ChunkRecord { seq, rids } = records::decode(&record)?;
-    let mut draft = Draft::new(core, head.clone(), None);
-    for rid in rids {
-        take_version_back(&mut draft, rid, seq)?;
+    let mut draft = Draft::new(core, state.head.clone(), None);
+    for rid in &rids {
+        take_version_back(&mut draft, *rid, seq)?;
     }
     draft.batch.delete(core.vault.placement.family(Family::State), key.as_bytes());
-    core.store.write(&draft.batch, Durability::Buffered).map_err(failed)
+    core.store.write(&draft.batch, Durability::Buffered).map_err(failed)?;
+    if let Some(staged) = &mut state.staged {
+        // The next group does not find them any more.
+        staged.overtake(&rids.into_iter().collect());
+    }
+    Ok(())
 }
 
 fn take_version_back(draft: &mut Draft<'_>, rid: Rid, seq: Seq) -> Result<()> {
@@ -128,7 +134,7 @@ fn take_version_back(draft: &mut Draft<'_>, rid: Rid, seq: Seq) -> Result<()> {
 /// At opening: takes back what a transaction staged that never committed.
 pub(crate) fn recover(core: &Core) -> Result<()> {
     for number in chunks_left(core)? {
-        core.sequencer.between_groups(core, |state| take_back(core, &state.head, number))?;
+        core.sequencer.between_groups(core, |state| take_back(core, state, number))?;
     }
     Ok(())
 }

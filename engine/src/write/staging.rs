@@ -1,6 +1,8 @@
 //! Large transactions, staged: written in chunks under a commit number that nobody sees, then committed by one small batch. Other
 //! writers wait for a chunk at most.
 
+mod bulk;
+
 use std::sync::Arc;
 
 use fornax_index::UndatedDocument;
@@ -36,6 +38,8 @@ pub(crate) struct Staging<'a> {
     /// One at a time.
     _alone: MutexGuard<'a, ()>,
     seq: Seq,
+    /// The index that the documents are for.
+    index_generation: u32,
     chunks: u32,
     writes: Vec<StagedWrite>,
     documents: Vec<UndatedDocument>,
@@ -55,6 +59,26 @@ struct StagedWrite {
     identities_before: Vec<[u8; 16]>,
 }
 
+impl StagedWrite {
+    fn of(draft: &Draft<'_>, write: &PreparedWrite, decision: Option<Decision>, body: Body) -> Result<Self> {
+        let is_deferred = decision.is_some_and(|decision| decision.before.is_some());
+        let superseded = decision.as_ref().and_then(Decision::superseded).zip(decision);
+        let identities_before = match superseded {
+            Some((seq, decision)) => draft.identities_of(decision.rid, seq)?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            resource_type: write.resource_type,
+            id: Arc::clone(&write.id),
+            digest: write.digest,
+            decision,
+            body,
+            identities: if is_deferred { identities(write).to_vec() } else { Vec::new() },
+            identities_before,
+        })
+    }
+}
+
 impl<'a> Staging<'a> {
     /// Begins a transaction of so many entries, when the one before it is over.
     pub(crate) fn begin(core: &'a Core, entries: usize) -> Self {
@@ -62,12 +86,14 @@ impl<'a> Staging<'a> {
         let room = COMMITS_MIN.max(COMMITS_PER_ENTRY * entries as u64);
         let began = core.sequencer.between_groups(core, |state| {
             state.staged = Some(Staged::new(state.head.seq + room));
-            state.head.seq
+            (state.head.seq, core.index().generation)
         });
+        let (began, index_generation) = began;
         Self {
             core,
             _alone: alone,
             seq: began + room,
+            index_generation,
             chunks: 0,
             writes: Vec::with_capacity(entries),
             documents: Vec::with_capacity(entries),
@@ -103,23 +129,8 @@ impl<'a> Staging<'a> {
                     body = put;
                 }
             }
-            let is_deferred = decision.is_some_and(|decision| decision.before.is_some());
-            let PreparedWrite { resource_type, ref id, digest, .. } = write;
-            let identities = if is_deferred { identities(&write).to_vec() } else { Vec::new() };
-            let superseded = decision.as_ref().and_then(Decision::superseded).zip(decision);
-            let identities_before = match superseded {
-                Some((seq, decision)) => draft.identities_of(decision.rid, seq)?,
-                None => Vec::new(),
-            };
-            self.writes.push(StagedWrite {
-                resource_type,
-                id: Arc::clone(id),
-                digest,
-                decision,
-                body,
-                identities,
-                identities_before,
-            });
+            let staged = StagedWrite::of(&draft, &write, decision, body)?;
+            self.writes.push(staged);
         }
         let decisions = || self.writes[first..].iter().filter_map(|write| write.decision);
         let rids = decisions().map(|decision| decision.rid).collect();
@@ -183,6 +194,10 @@ impl<'a> Staging<'a> {
         principal: &Principal,
     ) -> Result<Option<i64>> {
         let core = self.core;
+        if core.index().generation != self.index_generation {
+            // Its documents are not made by the search parameters that are in force now.
+            return Ok(None);
+        }
         let mut draft = Draft::new(core, state.head.clone(), state.staged.as_ref());
         for condition in conditions {
             if !draft.holds(condition)? {
@@ -241,7 +256,7 @@ impl<'a> Staging<'a> {
     fn take_back(&self) -> Result<()> {
         let sequencer = &self.core.sequencer;
         for number in 0..self.chunks {
-            sequencer.between_groups(self.core, |state| staged::take_back(self.core, &state.head, number))?;
+            sequencer.between_groups(self.core, |state| staged::take_back(self.core, state, number))?;
         }
         Ok(())
     }

@@ -139,6 +139,11 @@ async fn handle(
         }
     };
     account.request_bytes = received.as_ref().map_or(0, Received::bytes);
+    if received.is_none()
+        && let Some(reply) = interaction::perform_at_once(&site, &asked.call)?
+    {
+        return Ok((reply.in_form(*form, &site.limits), None));
+    }
     let turn = site.admission.turn().await?;
     let search = match asked.call.verb {
         Verb::Search | Verb::SearchByForm => Some(site.admission.search().await?),

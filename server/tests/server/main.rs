@@ -4,6 +4,7 @@ mod binary;
 mod crash;
 mod generate;
 mod http;
+mod import;
 mod jobs;
 mod load;
 mod plan;

@@ -1,8 +1,9 @@
 //! Searches at size: what each family costs, alone and with thirty clients at once, on a generated population.
 //!
-//! `cargo build --release -p fornax-benches`, then `searching [FOLDER] [RESOURCES]` from the target directory's `release/` (default:
-//! the current folder, a million resources). Prints Markdown tables for docs/PERFORMANCE.md: searches of random values
-//! (`families`), counts and downloads (`analytic`), reads by id (`reads`), and what the first search after writes waits for (`fresh`).
+//! `cargo build --release -p fornax-benches`, then `searching [FOLDER] [RESOURCES] [PART]...` from the target directory's `release/`
+//! (default: the current folder, a million resources, all parts). Prints Markdown tables for docs/PERFORMANCE.md: searches of random
+//! values (`families`), counts and downloads (`analytic`), reads by id (`reads`), and what the first search after writes waits for
+//! (`fresh`).
 //! CPU is that of the calling thread, over as many calls as are said. Compare rows of one run only.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark program")]
@@ -38,19 +39,29 @@ fn main() {
     let folder = arguments.next().unwrap_or_else(|| ".".to_owned());
     let resources: u64 = arguments.next().map_or(1_000_000, |text| text.parse().unwrap());
     let folder = tempfile::tempdir_in(folder).unwrap();
-    run(folder.path(), resources / RESOURCES_EACH);
+    let parts: Vec<String> = arguments.collect();
+    run(folder.path(), resources / RESOURCES_EACH, &parts);
 }
 
-fn run(folder: &Path, patients: u64) {
+fn run(folder: &Path, patients: u64, parts: &[String]) {
+    let asked = |part: &str| parts.is_empty() || parts.iter().any(|asked| asked == part);
     let population = Population::new(Plan::new(SEED, patients)).unwrap();
     let engine = Engine::open(Options::at(folder).memory_bytes(MEMORY_BYTES)).unwrap();
     let tenant = engine.tenant(&TenantId::default_tenant()).unwrap();
     println!("{} of {patients} patients\n", load(&tenant, &population, 2));
     tenant.compact().unwrap();
     let pools = Pools::of(&population);
-    families::measure(&tenant, &pools);
-    analytic::measure(&tenant, &pools);
-    reads::measure(&tenant, &population);
-    fresh::measure(&tenant);
+    if asked("families") {
+        families::measure(&tenant, &pools);
+    }
+    if asked("analytic") {
+        analytic::measure(&tenant, &pools);
+    }
+    if asked("reads") {
+        reads::measure(&tenant, &population);
+    }
+    if asked("fresh") {
+        fresh::measure(&tenant);
+    }
     engine.close().unwrap();
 }

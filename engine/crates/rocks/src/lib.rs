@@ -12,6 +12,7 @@ mod acknowledged;
 mod error;
 mod families;
 mod found_logs;
+mod ingest;
 mod open_store;
 mod options;
 mod read;

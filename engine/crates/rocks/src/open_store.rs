@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fornax_store::{
-    Batch, Durability, Edit, FamilyId, FamilyKind, KeyRange, Limits, StoreError, families_to_create,
+    Batch, Durability, Edit, FamilyId, FamilyKind, KeyRange, Limits, StoreError, check_files,
+    families_to_create,
 };
 use parking_lot::Mutex;
 use rocksdb::{ColumnFamilyDescriptor, DB, FlushOptions, Options, WriteBatch, WriteOptions};
@@ -14,6 +15,7 @@ use crate::acknowledged::Acknowledged;
 use crate::error::{io_error, store_error};
 use crate::families::{self, Database, HandleMap};
 use crate::found_logs::FoundLogs;
+use crate::ingest::{self, Incoming};
 use crate::tuning::{BLOB_AGE_CUTOFF, Shared};
 
 /// What RocksDB needs beside an entry's bytes, at most.
@@ -25,6 +27,7 @@ pub struct OpenStore {
     pub limits: Limits,
     pub shared: Shared,
     acknowledged: Acknowledged,
+    incoming: Incoming,
     synced: WriteOptions,
     buffered: WriteOptions,
     /// Serialises the making and dropping of families.
@@ -69,6 +72,7 @@ impl OpenStore {
             limits: options.limits.clone(),
             shared,
             acknowledged,
+            incoming: Incoming::open(path.join("incoming"))?,
             synced,
             buffered: WriteOptions::new(),
             families: Mutex::new(()),
@@ -142,6 +146,26 @@ impl OpenStore {
             }
         }
         Ok(encoded)
+    }
+
+    pub fn ingest(&self, family: FamilyId, files: &[Batch]) -> Result<(), StoreError> {
+        self.check_open()?;
+        check_files(family, files, &self.limits)?;
+        let kind = self.database.families().into_iter().find(|(id, _)| *id == family);
+        let (_, kind) = kind.ok_or(StoreError::UnknownFamily(family))?;
+        let options = self.shared.family(kind);
+        let files = files.iter().filter(|file| !file.is_empty());
+        let paths = files.map(|file| self.incoming.write(file, &options)).collect::<Result<Vec<_>, _>>()?;
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let db = self.database.borrow_owner();
+        self.database.with_dependent(|_, handles| {
+            // Held meanwhile, as by `write`.
+            let handles = handles.read();
+            let (_, handle) = handles.get(&family).ok_or(StoreError::UnknownFamily(family))?;
+            self.closing(db.ingest_external_file_cf_opts(handle, &ingest::options(), paths))
+        })
     }
 
     pub fn sync(&self) -> Result<(), StoreError> {

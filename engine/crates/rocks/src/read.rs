@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use fornax_store::{Cursor, Direction, Entry, FamilyId, KeyRange, Reader, StoreError, Value};
-use rocksdb::{DBRawIterator, ReadOptions};
+use fornax_store::{AtOnce, Cursor, Direction, Entry, FamilyId, KeyRange, Reader, StoreError, Value};
+use rocksdb::{DBRawIterator, ErrorKind, ReadOptions};
 use self_cell::self_cell;
 
 use crate::error::store_error;
@@ -68,6 +68,21 @@ pub fn get<'c>(
     open.check_open()?;
     open.database.with_handle(family, |db, handle| {
         Ok(db.get_pinned_cf_opt(handle, key, options).map_err(store_error)?.map(Value::pinned))
+    })
+}
+
+/// The value of a key as `options` see it, which let no disk be read.
+pub fn get_at_once<'c>(
+    open: &'c OpenStore,
+    family: FamilyId,
+    key: &[u8],
+    options: &ReadOptions,
+) -> Result<AtOnce<Value<'c>>, StoreError> {
+    open.check_open()?;
+    open.database.with_handle(family, |db, handle| match db.get_pinned_cf_opt(handle, key, options) {
+        Ok(value) => Ok(AtOnce::Known(value.map(Value::pinned))),
+        Err(error) if error.kind() == ErrorKind::Incomplete => Ok(AtOnce::Unknown),
+        Err(error) => Err(store_error(error)),
     })
 }
 

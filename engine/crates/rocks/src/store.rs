@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fornax_store::{
-    Batch, Cursor, Direction, Durability, FamilyId, FamilyKind, FamilyStatistics, KeyRange, Reader, Snapshot,
-    Statistics, Store, StoreError, Value,
+    AtOnce, Batch, Cursor, Direction, Durability, FamilyId, FamilyKind, FamilyStatistics, KeyRange, Reader,
+    Snapshot, Statistics, Store, StoreError, Value,
 };
 use rocksdb::properties::{ESTIMATE_NUM_KEYS, ESTIMATE_TABLE_READERS_MEM, TOTAL_SST_FILES_SIZE};
-use rocksdb::{Range, ReadOptions};
+use rocksdb::{Range, ReadOptions, ReadTier};
 
 use crate::RocksOptions;
 use crate::error::{io_error, store_error};
@@ -25,6 +25,8 @@ const TOTAL_BLOB_FILE_SIZE: &CStr = c"rocksdb.total-blob-file-size";
 pub struct RocksStore {
     open: Arc<OpenStore>,
     reads: Arc<ReadOptions>,
+    /// From memory alone.
+    reads_at_once: Arc<ReadOptions>,
 }
 
 impl RocksStore {
@@ -33,7 +35,13 @@ impl RocksStore {
     /// Fails with `Locked` if it is open elsewhere, and with `Corrupted` if anything that was acknowledged as synced is
     /// missing or unreadable. Takes the longer the more was written since the last flush, up to `log_bytes`.
     pub fn open(options: &RocksOptions) -> Result<Self, StoreError> {
-        Ok(Self { open: Arc::new(OpenStore::open(options)?), reads: Arc::new(ReadOptions::default()) })
+        let mut reads_at_once = ReadOptions::default();
+        reads_at_once.set_read_tier(ReadTier::BlockCache);
+        Ok(Self {
+            open: Arc::new(OpenStore::open(options)?),
+            reads: Arc::new(ReadOptions::default()),
+            reads_at_once: Arc::new(reads_at_once),
+        })
     }
 }
 
@@ -74,8 +82,16 @@ impl Store for RocksStore {
         self.open.write(batch, durability)
     }
 
+    fn ingest(&self, family: FamilyId, files: &[Batch]) -> Result<(), StoreError> {
+        self.open.ingest(family, files)
+    }
+
     fn sync(&self) -> Result<(), StoreError> {
         self.open.sync()
+    }
+
+    fn get_at_once(&self, family: FamilyId, key: &[u8]) -> Result<AtOnce<Value<'_>>, StoreError> {
+        read::get_at_once(&self.open, family, key, &self.reads_at_once)
     }
 
     fn snapshot(&self) -> Result<Snapshot, StoreError> {

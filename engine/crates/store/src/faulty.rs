@@ -9,7 +9,7 @@ mod seeded;
 use std::sync::Arc;
 
 use crate::{
-    Batch, Cursor, Direction, Durability, Entry, FamilyId, FamilyKind, KeyRange, Reader, Snapshot,
+    AtOnce, Batch, Cursor, Direction, Durability, Entry, FamilyId, FamilyKind, KeyRange, Reader, Snapshot,
     Statistics, Store, StoreError, Value,
 };
 pub use disk::FaultyDisk;
@@ -73,8 +73,17 @@ impl Store for FaultyStore {
         self.session.write(batch, durability)
     }
 
+    fn ingest(&self, family: FamilyId, files: &[Batch]) -> Result<(), StoreError> {
+        self.session.ingest(family, files)
+    }
+
     fn sync(&self) -> Result<(), StoreError> {
         self.session.sync()
+    }
+
+    fn get_at_once(&self, family: FamilyId, key: &[u8]) -> Result<AtOnce<Value<'_>>, StoreError> {
+        self.session.read()?;
+        self.session.live().get_at_once(family, key)
     }
 
     fn snapshot(&self) -> Result<Snapshot, StoreError> {

@@ -11,6 +11,7 @@ mod batch;
 mod error;
 mod family;
 pub mod faulty;
+mod ingest;
 mod key_range;
 mod limits;
 mod memory;
@@ -22,8 +23,11 @@ pub use batch::{Batch, Edit};
 pub use error::StoreError;
 pub use family::{FamilyId, FamilyKind, families_to_create};
 pub use faulty::{FaultyDisk, FaultyStore};
+pub use ingest::check_files;
 pub use key_range::KeyRange;
 pub use limits::Limits;
 pub use memory::MemoryStore;
-pub use seam::{Cursor, Direction, Durability, Entry, FamilyStatistics, Reader, Snapshot, Statistics, Store};
+pub use seam::{
+    AtOnce, Cursor, Direction, Durability, Entry, FamilyStatistics, Reader, Snapshot, Statistics, Store,
+};
 pub use value::Value;

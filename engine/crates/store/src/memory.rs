@@ -13,9 +13,10 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use crate::family::families_to_create;
+use crate::ingest::check_files;
 use crate::{
-    Batch, Cursor, Direction, Durability, Edit, FamilyId, FamilyKind, FamilyStatistics, KeyRange, Limits,
-    Reader, Snapshot, Statistics, Store, StoreError, Value,
+    AtOnce, Batch, Cursor, Direction, Durability, Edit, FamilyId, FamilyKind, FamilyStatistics, KeyRange,
+    Limits, Reader, Snapshot, Statistics, Store, StoreError, Value,
 };
 use cursor::MemoryCursor;
 use versions::{Pins, Versions};
@@ -206,8 +207,19 @@ impl Store for MemoryStore {
         self.shared.state.write().apply(batch)
     }
 
+    fn ingest(&self, family: FamilyId, files: &[Batch]) -> Result<(), StoreError> {
+        check_files(family, files, &self.shared.limits)?;
+        let mut state = self.shared.state.write();
+        state.family(family)?;
+        files.iter().try_for_each(|file| state.apply(file))
+    }
+
     fn sync(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn get_at_once(&self, family: FamilyId, key: &[u8]) -> Result<AtOnce<Value<'_>>, StoreError> {
+        self.get(family, key).map(AtOnce::Known)
     }
 
     fn snapshot(&self) -> Result<Snapshot, StoreError> {

@@ -42,6 +42,15 @@ pub trait Reader: Send + Sync {
     ) -> Result<Box<dyn Cursor + '_>, StoreError>;
 }
 
+/// What can be told of a key without waiting for a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtOnce<T> {
+    /// The key's value, or that it has none.
+    Known(Option<T>),
+    /// The disk would have to be read.
+    Unknown,
+}
+
 /// A position in a scan. It holds resources of the store: close it soon, seek again later.
 pub trait Cursor: Send {
     /// Moves to the next entry in the scan's direction. After the last one, and after an error, there is none.
@@ -109,8 +118,16 @@ pub trait Store: Reader {
     /// the whole batch.
     fn write(&self, batch: &Batch, durability: Durability) -> Result<(), StoreError>;
 
+    /// Puts entries of one family into files of their own, past log and memory: each batch one file, its puts ascending by key, the
+    /// files' ranges apart. All are there and survive power loss when it returns, or none is; writes acknowledged before as buffered
+    /// may still be lost. Other edits than puts are refused.
+    fn ingest(&self, family: FamilyId, files: &[Batch]) -> Result<(), StoreError>;
+
     /// Makes all acknowledged writes survive power loss.
     fn sync(&self) -> Result<(), StoreError>;
+
+    /// The value of a key now, if no disk has to be read for it.
+    fn get_at_once(&self, family: FamilyId, key: &[u8]) -> Result<AtOnce<Value<'_>>, StoreError>;
 
     /// The state now, kept readable.
     fn snapshot(&self) -> Result<Snapshot, StoreError>;

@@ -6,6 +6,7 @@ mod durability;
 mod edits;
 mod families;
 mod history;
+mod ingest;
 mod scans;
 mod snapshots;
 mod threads;
@@ -41,8 +42,15 @@ pub struct Row {
 }
 
 /// All rows, by subject.
-pub const TABLES: &[&[Row]] =
-    &[scans::ROWS, edits::ROWS, snapshots::ROWS, families::ROWS, threads::ROWS, durability::ROWS];
+pub const TABLES: &[&[Row]] = &[
+    scans::ROWS,
+    edits::ROWS,
+    snapshots::ROWS,
+    families::ROWS,
+    ingest::ROWS,
+    threads::ROWS,
+    durability::ROWS,
+];
 
 /// Runs every row on a site of its own, and panics naming those that failed.
 pub fn check<S: Site>(site: impl Fn() -> S) {

@@ -3,7 +3,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fornax_store::suite::{self, Site};
-use fornax_store::{Batch, Direction, Durability, FamilyId, FamilyKind, KeyRange, Reader, Store, StoreError};
+use fornax_store::{
+    AtOnce, Batch, Direction, Durability, FamilyId, FamilyKind, KeyRange, Reader, Store, StoreError,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -102,6 +104,22 @@ fn first_keys(store: &RocksStore) -> Result<u8, StoreError> {
         count += 1;
     }
     Ok(count)
+}
+
+#[test]
+fn what_only_the_disk_knows_is_not_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RocksStore::open(&options(folder.path())).unwrap();
+    let mut batch = Batch::new();
+    batch.put(A, b"key", b"value");
+    store.write(&batch, Durability::Synced).unwrap();
+    store.flush().unwrap();
+    drop(store);
+    let store = RocksStore::open(&options(folder.path())).unwrap();
+    let known = |store: &RocksStore| matches!(store.get_at_once(A, b"key").unwrap(), AtOnce::Known(_));
+    assert!(!known(&store), "no block was read yet");
+    assert!(store.get(A, b"key").unwrap().is_some());
+    assert!(known(&store));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::{FaultyStore, Seeded};
 use crate::family::families_to_create;
+use crate::ingest::check_files;
 use crate::{Batch, Durability, FamilyId, FamilyKind, Limits, MemoryStore, Store, StoreError};
 
 /// A simulated disk; clones are handles to the same one.
@@ -131,6 +132,19 @@ impl Session {
             self.closing(disk.sync())?;
         }
         self.live.write(batch, durability)
+    }
+
+    /// What is ingested is synced at once, before what was written and not synced.
+    pub fn ingest(&self, family: FamilyId, files: &[Batch]) -> Result<(), StoreError> {
+        let mut disk = self.lock()?;
+        check_files(family, files, self.live.limits())?;
+        self.live.range_bytes(family, &[])?;
+        let done = disk.io();
+        if done.is_ok() || disk.random.below(2) == 0 {
+            disk.synced.ingest(family, files)?;
+        }
+        self.closing(done)?;
+        self.live.ingest(family, files)
     }
 
     pub fn sync(&self) -> Result<(), StoreError> {

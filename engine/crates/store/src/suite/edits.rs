@@ -1,7 +1,7 @@
 //! What batches do, and what refuses them.
 
 use super::{A, B, C, Row, Site, get, in_memory_and_in_files, keys, limits, opened, write, write_keys};
-use crate::{Batch, Durability, FamilyId, KeyRange, StoreError};
+use crate::{AtOnce, Batch, Durability, FamilyId, KeyRange, Store, StoreError};
 
 pub const ROWS: &[Row] = &[
     Row { name: "a later edit of a batch wins", run: later_wins },
@@ -12,9 +12,34 @@ pub const ROWS: &[Row] = &[
     Row { name: "values of every size come back as they were", run: value_sizes },
     Row { name: "range deletes remove their range only", run: range_deletes },
     Row { name: "a key is there again after a range delete", run: put_after_range_delete },
+    Row { name: "what is told at once is so", run: at_once },
     Row { name: "get_many answers in the order asked", run: get_many },
     Row { name: "sizes at their limits pass and one more is refused", run: sizes },
 ];
+
+fn at_once(site: &mut dyn Site) {
+    let told = |store: &dyn Store, key: &[u8]| {
+        let told = store.get_at_once(A, key).expect("the key is looked up");
+        match told {
+            AtOnce::Known(value) => Some(value.map(|value| value.to_vec())),
+            AtOnce::Unknown => None,
+        }
+    };
+    let store = opened(site);
+    write_keys(&*store, A, &[b"here"]);
+    assert_eq!(told(&*store, b"here"), Some(Some(b"here".to_vec())), "just written");
+    assert_eq!(told(&*store, b"not here"), Some(None));
+    store.flush().expect("the store is flushed");
+    for key in [&b"here"[..], b"not here"] {
+        // Where it is not known, reading it brings it into memory.
+        let known = told(&*store, key);
+        let read = get(&*store, A, key);
+        assert!(known.is_none_or(|known| known == read));
+        assert_eq!(told(&*store, key), Some(read));
+    }
+    let outcome = store.get_at_once(FamilyId(9), b"here").map(|_| ());
+    assert_eq!(outcome, Err(StoreError::UnknownFamily(FamilyId(9))));
+}
 
 fn later_wins(site: &mut dyn Site) {
     let all: &[(&[u8], Option<&[u8]>)] =

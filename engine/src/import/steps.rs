@@ -1,0 +1,267 @@
+//! The steps of an import: each is the next so many lines, prepared by one thread while another one's are committed.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use fornax_model::{Document, Limits as ModelLimits, Node};
+use parking_lot::{Condvar, Mutex};
+
+use super::{ImportLines, ImportOptions, ImportReport, RefusedLine};
+use crate::commit::sequence_all;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::parameters;
+use crate::tenant_id::Principal;
+use crate::write::{
+    BodySource, Content, IdRule, OwnReferences, PreparedWrite, Staging, Work, Written, parse_failed, put_node,
+};
+
+/// Fewer writes than these are a commit like any other: a file for each would be too small.
+const BULK_WRITES_MIN: usize = 1_000;
+/// How often others may be in the way of a bulk commit before its writes are made one by one.
+const BULK_TRIES: usize = 3;
+
+/// What the threads of an import share.
+struct Import<'a, 'l> {
+    core: &'a Core,
+    options: &'a ImportOptions,
+    principal: &'a Principal,
+    feed: Mutex<Feed<'l>>,
+    /// The step whose turn it is to commit, and the report so far.
+    turn: Mutex<Turn>,
+    turned: Condvar,
+}
+
+struct Feed<'l> {
+    lines: &'l mut ImportLines<'l>,
+    /// Lines read, and steps made of them.
+    read: u64,
+    steps: u64,
+    is_over: bool,
+}
+
+struct Turn {
+    step: u64,
+    report: ImportReport,
+}
+
+/// Lines of one step, with their numbers.
+struct Step {
+    number: u64,
+    lines: Vec<(u64, Vec<u8>)>,
+    /// The last line that was read for it.
+    up_to: u64,
+    /// Why nothing comes after it.
+    failed: Option<Error>,
+}
+
+/// A step's lines, prepared.
+struct Ready {
+    writes: Vec<PreparedWrite>,
+    refused: Vec<RefusedLine>,
+}
+
+/// Imports all lines, or as many as can be.
+pub(super) fn run<'l>(
+    core: &Core,
+    lines: &'l mut ImportLines<'l>,
+    options: &ImportOptions,
+    principal: &Principal,
+) -> ImportReport {
+    let import = Import {
+        core,
+        options,
+        principal,
+        feed: Mutex::new(Feed { lines, read: 0, steps: 0, is_over: false }),
+        turn: Mutex::new(Turn { step: 0, report: ImportReport::default() }),
+        turned: Condvar::new(),
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..options.threads {
+            scope.spawn(|| import.work());
+        }
+        import.work();
+    });
+    import.turn.into_inner().report
+}
+
+impl Import<'_, '_> {
+    fn work(&self) {
+        while let Some(mut step) = self.next_step() {
+            let ready = self.prepare(std::mem::take(&mut step.lines));
+            self.commit_in_turn(&step, ready);
+        }
+    }
+
+    /// The next lines; `None`: there are no more, or it was stopped.
+    fn next_step(&self) -> Option<Step> {
+        let mut feed = self.feed.lock();
+        if feed.is_over {
+            return None;
+        }
+        let (mut lines, mut bytes, mut failed) = (Vec::new(), 0, None);
+        while lines.len() < self.options.commit_lines_max && bytes < self.options.commit_bytes_max {
+            match feed.lines.next() {
+                None => {
+                    feed.is_over = true;
+                    break;
+                }
+                Some(Err(error)) => {
+                    feed.is_over = true;
+                    let issue = Issue::error("incomplete", "what is imported can't be read further");
+                    failed = Some(Error::new(ErrorKind::Io, issue).caused_by(error));
+                    break;
+                }
+                Some(Ok(line)) => {
+                    feed.read += 1;
+                    if !line.trim_ascii().is_empty() {
+                        bytes += line.len();
+                        lines.push((feed.read, line));
+                    }
+                }
+            }
+        }
+        feed.steps += 1;
+        Some(Step { number: feed.steps - 1, lines, up_to: feed.read, failed })
+    }
+
+    fn prepare(&self, lines: Vec<(u64, Vec<u8>)>) -> Ready {
+        let mut ready = Ready { writes: Vec::with_capacity(lines.len()), refused: Vec::new() };
+        for (number, line) in lines {
+            match prepare_line(self.core, &self.options.own_bases, line) {
+                Ok(write) => ready.writes.push(write),
+                Err(error) => ready.refused.push(RefusedLine { number, error }),
+            }
+            if ready.refused.len() > self.options.refused_max {
+                break;
+            }
+        }
+        ready
+    }
+
+    /// Waits until all steps before are committed; then it is this one's turn, unless one before stopped the import.
+    fn commit_in_turn(&self, step: &Step, ready: Ready) {
+        let mut turn = self.turn.lock();
+        while turn.step < step.number {
+            self.turned.wait(&mut turn);
+        }
+        let report = &mut turn.report;
+        if report.stopped.is_none() {
+            self.commit(step, ready, report);
+        }
+        if report.stopped.is_some() {
+            self.feed.lock().is_over = true;
+        }
+        turn.step += 1;
+        self.turned.notify_all();
+    }
+
+    fn commit(&self, step: &Step, ready: Ready, report: &mut ImportReport) {
+        report.refused.extend(ready.refused);
+        if report.refused.len() > self.options.refused_max {
+            report.refused.truncate(self.options.refused_max);
+            let text = format!("more than {} lines are refused", self.options.refused_max);
+            report.stopped = Some(Error::new(ErrorKind::Invalid, Issue::error("too-costly", text)));
+            return;
+        }
+        let mut writes = ready.writes;
+        while !writes.is_empty() {
+            let later = split_repeated(&mut writes);
+            if let Err(error) = self.commit_distinct(writes, report) {
+                report.stopped = Some(error);
+                return;
+            }
+            writes = later;
+        }
+        report.lines = step.up_to;
+        report.stopped = step.failed.as_ref().map(Error::repeated);
+    }
+
+    /// Commits writes of which each is of another resource.
+    fn commit_distinct(&self, writes: Vec<PreparedWrite>, report: &mut ImportReport) -> Result<()> {
+        self.core.check_open()?;
+        let committed = if writes.len() < BULK_WRITES_MIN { None } else { self.commit_in_bulk(&writes)? };
+        let written = match committed {
+            Some(written) => {
+                report.commits += 1;
+                written
+            }
+            None => self.commit_one_by_one(writes, report)?,
+        };
+        for written in written {
+            match written {
+                Written::Created(_) => report.created += 1,
+                Written::Updated(_) => report.updated += 1,
+                Written::Deleted(_) => {}
+            }
+        }
+        // As after any commit; what was committed is, whatever becomes of this: it is tried again from the background.
+        if let Err(error) = parameters::refresh(self.core) {
+            tracing::error!(error = %error, "search parameters could not be read");
+        }
+        Ok(())
+    }
+
+    /// By one commit; `None`: others were in the way.
+    fn commit_in_bulk(&self, writes: &[PreparedWrite]) -> Result<Option<Vec<Written>>> {
+        for _ in 0..BULK_TRIES {
+            let mut staging = Staging::begin(self.core, writes.len());
+            staging.add_bulk(writes)?;
+            if let Some(written) = staging.commit(&[], self.principal)? {
+                return Ok(Some(written));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Each as a commit of its own: nobody can be in the way of that.
+    fn commit_one_by_one(
+        &self,
+        writes: Vec<PreparedWrite>,
+        report: &mut ImportReport,
+    ) -> Result<Vec<Written>> {
+        let work =
+            |write| Work { principal: self.principal.clone(), writes: vec![write], conditions: Vec::new() };
+        let mut written = Vec::with_capacity(writes.len());
+        for outcome in sequence_all(self.core, writes.into_iter().map(work).collect()) {
+            let outcome =
+                outcome?.ok_or_else(|| crate::records::bug("a write without conditions went stale"))?;
+            report.commits += 1;
+            written.extend(outcome);
+        }
+        Ok(written)
+    }
+}
+
+/// Takes out what writes a resource that another one of these writes before it.
+fn split_repeated(writes: &mut Vec<PreparedWrite>) -> Vec<PreparedWrite> {
+    let mut seen = HashSet::with_capacity(writes.len());
+    writes.extract_if(.., |write| !seen.insert(write.digest)).collect()
+}
+
+fn prepare_line(core: &Core, own_bases: &[String], line: Vec<u8>) -> Result<PreparedWrite> {
+    let limits = ModelLimits {
+        document_bytes_max: core.limits.resource_bytes_max,
+        depth_max: core.limits.depth_max as usize,
+        ..ModelLimits::default()
+    };
+    let document = Document::parse(line, &limits).map_err(|error| parse_failed(&error))?;
+    let node = document.root();
+    let text = |name: &str| node.get(name).and_then(Node::as_str);
+    let resource_type = text("resourceType").ok_or_else(|| missing("resourceType"))?;
+    let resource_type = core.types.named(&resource_type)?;
+    let id = text("id").ok_or_else(|| missing("id"))?;
+    let source = BodySource { node, whole: Some(&document), resource_type, id: &id };
+    let mut write = put_node(core, resource_type, &source, IdRule::MustBe, &OwnReferences(own_bases))?;
+    if let Content::Put(prepared) = &mut write.content {
+        // Nobody asks for it any more: only what is compressed is kept until the commit.
+        prepared.body.text = Arc::default();
+    }
+    Ok(write)
+}
+
+fn missing(element: &str) -> Error {
+    let issue =
+        Issue::error("required", "a line that is imported says type and id of its resource").at(element);
+    Error::new(ErrorKind::Invalid, issue)
+}
