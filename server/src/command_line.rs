@@ -100,7 +100,7 @@ const IMPORT_HELP: &str = "\
 A FILE holds one resource a line (.ndjson), or is such a file compressed (.gz, .zst). Each resource has an id, and is put under it; of
 two lines for one resource the later one counts. References are taken as they are: to a type and an id.
 
-Files are imported one after the other. Some 30,000 lines make one commit, which is durable, audited and searchable as a whole; others
+Files are imported one after the other. Some 16,000 lines make one commit, which is durable, audited and searchable as a whole; others
 write and search meanwhile. A line that is refused is told with its number; after 100 such the import stops. What was committed
 before stays, and the same import may be run again.
 

@@ -8,7 +8,7 @@ use std::io;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::tenant_id::Principal;
 
-/// How to import. With the defaults it takes some 100 MiB of memory a thread, whatever is imported.
+/// How to import. With the defaults it takes some 100 MiB of memory a thread beside the engine, whatever is imported.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
     /// Threads that prepare lines. Default: one for each core.
@@ -17,9 +17,9 @@ pub struct ImportOptions {
     pub refused_max: usize,
     /// Base URLs that are the tenant's own: references under these become relative.
     pub own_bases: Vec<String>,
-    /// Lines of one commit. Default 32,768.
+    /// Lines of one commit. Default 16,384.
     pub commit_lines_max: usize,
-    /// Bytes of the lines of one commit. Default 64 MiB.
+    /// Bytes of the lines of one commit. Default 32 MiB.
     pub commit_bytes_max: usize,
 }
 
@@ -29,8 +29,8 @@ impl Default for ImportOptions {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             refused_max: 100,
             own_bases: Vec::new(),
-            commit_lines_max: 1 << 15,
-            commit_bytes_max: 64 << 20,
+            commit_lines_max: 1 << 14,
+            commit_bytes_max: 32 << 20,
         }
     }
 }

@@ -17,6 +17,12 @@ pub fn measure(name: &str, mut work: impl FnMut()) {
     ended();
 }
 
+/// The same of work on something that is made before, and can be done once only.
+pub fn measure_once<T>(name: &str, prepare: impl Fn() -> T, work: impl Fn(&T)) {
+    let prepared = prepare();
+    measure(name, || work(&prepared));
+}
+
 /// The same once it has run: what is cached or grown at the first run is there.
 pub fn measure_warm(name: &str, mut work: impl FnMut()) {
     work();

@@ -7,7 +7,7 @@ use fornax_search::{Limits, Source, Start};
 
 use crate::clinic::{self, Clinic, Unkept};
 use crate::fhir::query;
-use crate::measuring::{Group, measure, measure_warm};
+use crate::measuring::{Group, measure_once, measure_warm};
 
 pub const BUILDING: Group = Group { name: "building", run: build };
 pub const SEARCHING: Group = Group { name: "searching", run: search };
@@ -16,18 +16,27 @@ const SEGMENTS: usize = 8;
 
 fn build() {
     let documents = Clinic::new().index_documents();
-    let (fresh, flushed, merged) = (clinic::postings(), clinic::postings(), clinic::postings());
-
-    clinic::apply(&fresh, documents.clone());
-    measure("postings: build a segment in memory", || drop(black_box(clinic::snapshot(&fresh))));
-    clinic::apply(&flushed, documents.clone());
-    measure("postings: flush a sealed segment", || assert!(flushed.flush(0, &Unkept).unwrap()));
-    for part in documents.chunks(documents.len().div_ceil(SEGMENTS)) {
-        clinic::apply(&merged, part.to_vec());
-        merged.flush(0, &Unkept).unwrap();
-    }
-    measure("postings: merge sealed segments", || {
-        assert!(merged.merge(0, MergeWorth::Third, &Unkept).unwrap());
+    let pending = || {
+        let postings = clinic::postings();
+        clinic::apply(&postings, documents.clone());
+        postings
+    };
+    let in_segments = || {
+        let postings = clinic::postings();
+        for part in documents.chunks(documents.len().div_ceil(SEGMENTS)) {
+            clinic::apply(&postings, part.to_vec());
+            postings.flush(0, &Unkept).unwrap();
+        }
+        postings
+    };
+    measure_once("postings: build a segment in memory", pending, |postings| {
+        drop(black_box(clinic::snapshot(postings)));
+    });
+    measure_once("postings: flush a sealed segment", pending, |postings| {
+        assert!(postings.flush(0, &Unkept).unwrap());
+    });
+    measure_once("postings: merge sealed segments", in_segments, |postings| {
+        assert!(postings.merge(0, MergeWorth::Third, &Unkept).unwrap());
     });
 }
 
@@ -55,11 +64,10 @@ const ROUNDS: usize = 20;
 
 fn search() {
     let clinic = Clinic::new();
-    let postings = filled(&clinic);
-    // What the search in memory needs is built by this, and not by a search.
-    let snapshot = clinic::snapshot(&postings);
-    let mut first = run(&clinic, &snapshot, FIRST);
-    measure("search: page, nothing cached", &mut first);
+    // What the search in memory needs is built by the snapshot, and not by a search.
+    let snapshot = || clinic::snapshot(&filled(&clinic));
+    measure_once("search: page, nothing cached", snapshot, |snapshot| run(&clinic, snapshot, FIRST)());
+    let snapshot = snapshot();
     for (name, text) in SEARCHES {
         let mut once = run(&clinic, &snapshot, text);
         measure_warm(name, || (0..ROUNDS).for_each(|_| once()));
