@@ -160,6 +160,10 @@ fn literals() {
             ("1 +", "syntax at 3"),
             ("(1", "syntax at 2"),
             ("1 2", "syntax at 2"),
+            ("text.div", "{}"),
+            ("text.div.and", "unknown element at 9"),
+            ("div", "syntax at 0"),
+            ("text.div div div", "syntax at 13"),
         ],
     );
 }
