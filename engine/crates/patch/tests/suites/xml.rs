@@ -68,7 +68,9 @@ pub fn parse(text: &str) -> Element {
         match event {
             Event::Start(start) => open.push(Element::of(&start)),
             Event::Empty(start) => around.push(Content::Element(Element::of(&start))),
-            Event::Text(part) => around.push(Content::Text(part.xml10_content().expect("UTF-8").into_owned())),
+            Event::Text(part) => {
+                around.push(Content::Text(part.xml10_content().expect("UTF-8").into_owned()))
+            }
             Event::GeneralRef(reference) => {
                 let name = reference.decode().expect("UTF-8");
                 let text = quick_xml::escape::unescape(&format!("&{name};")).expect("an entity").into_owned();
