@@ -45,9 +45,23 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
+/// One in eight of the operations that fail stays, as the last.
 pub fn names_and_operations() -> impl Strategy<Value = (Names, Vec<Operation>)> {
     let names = prop::collection::vec(prop::collection::vec(given(), 1..4), 1..4);
-    (names, prop::collection::vec(operation(), 0..6))
+    let operations = prop::collection::vec((operation(), 0..8_u8), 0..12);
+    (names, operations).prop_map(|(names, candidates)| {
+        let (mut now, mut operations) = (names.clone(), Vec::new());
+        for (operation, chance) in candidates {
+            if let Some(next) = patched(now.clone(), std::slice::from_ref(&operation)) {
+                now = next;
+                operations.push(operation);
+            } else if chance == 0 {
+                operations.push(operation);
+                break;
+            }
+        }
+        (names, operations)
+    })
 }
 
 /// As JSON writes them.
