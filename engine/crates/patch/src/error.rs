@@ -68,7 +68,7 @@ pub(crate) enum Problem {
     NoIndex,
     #[error("the value there is not equal")]
     Unequal,
-    #[error("the resource as a whole can't be removed")]
+    #[error("this can't be done to the resource as a whole")]
     Whole,
     #[error("the resource's type and id can't be changed")]
     Identity,

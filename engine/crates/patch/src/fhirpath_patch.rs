@@ -15,13 +15,11 @@ pub(crate) use apply::apply;
 pub(crate) use read::read;
 
 /// An operation. Values are places in the patch.
-#[derive(Debug)]
 pub(crate) struct Operation<'p> {
     path: Path,
     action: Action<'p>,
 }
 
-#[derive(Debug)]
 enum Action<'p> {
     Add { name: String, value: Given<'p> },
     Insert { index: usize, value: Given<'p> },
@@ -30,7 +28,6 @@ enum Action<'p> {
     Move { source: usize, destination: usize },
 }
 
-#[derive(Debug)]
 struct Path {
     text: String,
     tree: Expression,
@@ -58,7 +55,6 @@ impl Path {
 }
 
 /// A value as the patch gives it.
-#[derive(Debug)]
 enum Given<'p> {
     /// `value[x]`, of a type that its name says, with what a primitive has beside it.
     Typed { type_id: TypeId, value: Option<Node<'p>>, beside: Option<Node<'p>> },

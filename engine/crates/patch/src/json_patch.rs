@@ -11,7 +11,6 @@ mod apply;
 pub(crate) use apply::apply;
 
 /// An operation. Values are places in the patch.
-#[derive(Debug)]
 pub(crate) enum Operation<'p> {
     Add { path: Pointer, value: Node<'p> },
     Remove { path: Pointer },

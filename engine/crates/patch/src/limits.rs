@@ -11,9 +11,10 @@ pub struct Limits {
     pub outcome_bytes_max: usize,
     /// Objects and arrays around a value of the outcome, itself included: 64.
     pub depth_max: usize,
-    /// Bytes that one patch copies or writes anew, and members and items that it passes on its way, over all operations: 2 Gi.
+    /// Bytes that one patch copies, moves or writes anew, and members and items that it passes on its way, over all
+    /// operations: 2 Gi.
     pub work_max: u64,
-    /// Steps of the evaluation of one path: 1 million.
+    /// Steps of the evaluation of paths, over all operations: 10 million.
     pub path_steps_max: u64,
 }
 
@@ -24,7 +25,7 @@ impl Default for Limits {
             outcome_bytes_max: 128 << 20,
             depth_max: 64,
             work_max: 2 << 30,
-            path_steps_max: 1_000_000,
+            path_steps_max: 10_000_000,
         }
     }
 }
@@ -55,11 +56,13 @@ pub enum Bound {
 /// The work that one application has left.
 pub(crate) struct Work {
     left: u64,
+    /// Of the evaluation of paths.
+    pub path_steps: u64,
 }
 
 impl Work {
     pub fn of(limits: &Limits) -> Self {
-        Self { left: limits.work_max }
+        Self { left: limits.work_max, path_steps: limits.path_steps_max }
     }
 
     pub fn charge(&mut self, amount: usize) -> Result<(), Problem> {

@@ -1,5 +1,7 @@
 //! Reads and applies patches of either kind.
 
+use std::fmt;
+
 use fornax_definitions::Definitions;
 use fornax_fhirpath::{Compiler, Dialect};
 use fornax_model::Node;
@@ -17,10 +19,8 @@ pub struct Patcher {
 }
 
 /// A patch that was read, whatever it will be applied to. Its values are places in the document that it was read from.
-#[derive(Debug)]
 pub struct Patch<'p>(Operations<'p>);
 
-#[derive(Debug)]
 enum Operations<'p> {
     Json(Vec<json_patch::Operation<'p>>),
     FhirPath(Vec<fhirpath_patch::Operation<'p>>),
@@ -56,6 +56,18 @@ impl Patcher {
         match &patch.0 {
             Operations::Json(operations) => json_patch::apply(operations, resource, &self.limits),
             Operations::FhirPath(operations) => fhirpath_patch::apply(self, operations, resource),
+        }
+    }
+}
+
+impl fmt::Debug for Patch<'_> {
+    /// Shows how much it holds, never what: it may be a patient's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Operations::Json(operations) => write!(f, "JSON Patch of {} operations", operations.len()),
+            Operations::FhirPath(operations) => {
+                write!(f, "FHIRPath Patch of {} operations", operations.len())
+            }
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::error::Problem;
 use crate::limits::Work;
-use crate::tree::Value;
+use crate::tree::{Item, Value};
 
 /// Where a value is, from the outermost one inwards.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Pointer {
     text: String,
     tokens: Vec<String>,
@@ -68,7 +68,8 @@ pub(crate) fn follow<'t, 'a>(
             Value::Null | Value::Given(_) => return Err(Problem::NoTarget),
         };
     }
-    work.charge(here.len())?;
+    // What is behind an item moves when it comes or goes.
+    work.charge(here.len() * size_of::<Item<'_>>())?;
     Ok(here)
 }
 

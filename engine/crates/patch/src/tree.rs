@@ -10,7 +10,7 @@ use fornax_model::{Kind, Node};
 mod write;
 
 /// A value, whole or taken apart.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Value<'a> {
     /// `null`, as a change puts it in.
     Null,
@@ -23,7 +23,7 @@ pub(crate) enum Value<'a> {
 }
 
 /// An object that was taken apart, or is new.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Object<'a> {
     pub members: Vec<Member<'a>>,
     /// What stands before the closing bracket.
@@ -31,7 +31,7 @@ pub(crate) struct Object<'a> {
 }
 
 /// A member. Its place among the others is the place in the text.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Member<'a> {
     pub name: Cow<'a, str>,
     /// What stands before the value, name and colon included; `None` of a member that is new.
@@ -40,7 +40,7 @@ pub(crate) struct Member<'a> {
 }
 
 /// An array that was taken apart, or is new.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Array<'a> {
     pub items: Vec<Item<'a>>,
     /// What stands before the closing bracket.
@@ -48,7 +48,7 @@ pub(crate) struct Array<'a> {
 }
 
 /// An item.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Item<'a> {
     /// What stands before the value.
     lead: &'a [u8],

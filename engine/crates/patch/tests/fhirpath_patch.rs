@@ -378,7 +378,7 @@ fn delete() {
         (
             NAMES,
             r#"[{"type":"delete","path":"Patient"}]"#,
-            "NotApplicable: operation 1: the resource as a whole can't be removed [Patient]",
+            "NotApplicable: operation 1: this can't be done to the resource as a whole [Patient]",
         ),
         // What has nothing left goes as well.
         (
@@ -461,7 +461,7 @@ fn replace() {
         (
             NAMES,
             r#"[{"type":"replace","path":"Patient","resource":{"resourceType":"Patient"}}]"#,
-            "NotApplicable: operation 1: the resource as a whole can't be removed [Patient]",
+            "NotApplicable: operation 1: this can't be done to the resource as a whole [Patient]",
         ),
         (
             r#"{"resourceType":"Patient","extension":[{"url":"a","valueCode":"x"},{"url":"b","valueCode":"y"}]}"#,

@@ -33,7 +33,7 @@ pub(crate) fn apply(
     let mut now: Option<Document> = None;
     for (index, operation) in operations.iter().enumerate() {
         let root = now.as_ref().map_or(resource, Document::root);
-        let next = changed(patcher, operation, (root, type_id)).and_then(|next| {
+        let next = changed(patcher, operation, (root, type_id), &mut work.path_steps).and_then(|next| {
             let Some(bytes) = next else { return Ok(None) };
             work.charge(bytes.len())?;
             let next = Document::parse(bytes, &limits).map_err(|error| of_document(&error))?;
@@ -49,14 +49,15 @@ fn changed(
     patcher: &Patcher,
     operation: &Operation<'_>,
     (root, type_id): (Node<'_>, TypeId),
+    path_steps: &mut u64,
 ) -> Result<Option<Vec<u8>>, Problem> {
     let focus = Element::new(root, type_id);
     let compile = |tree| patcher.compiler.compile_expression(tree, type_id).map_err(Problem::of_path);
     let program = operation.selector().map(compile).transpose()?;
     let selected = match &program {
         Some(program) => {
-            let items = program.evaluate(focus, &Environment::of(focus)).map_err(Problem::of_path)?;
-            items.iter().map(element).collect::<Result<_, _>>()?
+            let items = program.evaluate_within(focus, &Environment::of(focus), path_steps);
+            items.map_err(Problem::of_path)?.iter().map(element).collect::<Result<_, _>>()?
         }
         None => vec![focus],
     };

@@ -7,7 +7,6 @@ use crate::error::Problem;
 use crate::tree::{Array, Object, Value};
 
 /// An element's value and what stands beside it.
-#[derive(Debug)]
 pub(super) struct Content<'a> {
     pub value: Option<Value<'a>>,
     pub beside: Option<Value<'a>>,

@@ -10,7 +10,6 @@ use crate::error::Problem;
 use crate::tree::{Array, Object, Value};
 
 /// An element within a resource: its place in JSON, and what it is.
-#[derive(Debug)]
 pub(super) struct Place<'a> {
     /// From the resource to the object that holds it.
     pub around: Vec<Step<'a>>,
@@ -23,7 +22,6 @@ pub(super) struct Place<'a> {
 }
 
 /// A step to an object.
-#[derive(Clone, Debug)]
 pub(super) struct Step<'a> {
     /// As JSON has it, perhaps with an underscore.
     pub member: Cow<'a, str>,

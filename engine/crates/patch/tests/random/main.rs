@@ -21,11 +21,11 @@ fn patcher() -> Patcher {
 type Read = for<'p> fn(&Patcher, fornax_model::Node<'p>) -> Result<Patch<'p>, PatchError>;
 
 fn json(resource: &str, patch: &str) -> Result<Vec<u8>, PatchError> {
-    applied(resource, patch, |patcher, node| patcher.read_json(node))
+    applied(resource, patch, Patcher::read_json)
 }
 
 fn fhirpath(resource: &str, patch: &str) -> Result<Vec<u8>, PatchError> {
-    applied(resource, patch, |patcher, node| patcher.read_parameters(node))
+    applied(resource, patch, Patcher::read_parameters)
 }
 
 fn applied(resource: &str, patch: &str, read: Read) -> Result<Vec<u8>, PatchError> {
@@ -146,11 +146,11 @@ proptest! {
 
     #[test]
     fn damaged_json_patches(damages in prop::collection::vec(damage(), 0..4), others in prop::collection::vec(damage(), 0..3)) {
-        any_bytes(&damaged(PATIENT, &others), &damaged(JSON_PATCH, &damages), |patcher, node| patcher.read_json(node));
+        any_bytes(&damaged(PATIENT, &others), &damaged(JSON_PATCH, &damages), Patcher::read_json);
     }
 
     #[test]
     fn damaged_fhirpath_patches(damages in prop::collection::vec(damage(), 0..4), others in prop::collection::vec(damage(), 0..3)) {
-        any_bytes(&damaged(PATIENT, &others), &damaged(PARAMETERS, &damages), |patcher, node| patcher.read_parameters(node));
+        any_bytes(&damaged(PATIENT, &others), &damaged(PARAMETERS, &damages), Patcher::read_parameters);
     }
 }

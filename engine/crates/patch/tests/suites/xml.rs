@@ -69,7 +69,7 @@ pub fn parse(text: &str) -> Element {
             Event::Start(start) => open.push(Element::of(&start)),
             Event::Empty(start) => around.push(Content::Element(Element::of(&start))),
             Event::Text(part) => {
-                around.push(Content::Text(part.xml10_content().expect("UTF-8").into_owned()))
+                around.push(Content::Text(part.xml10_content().expect("UTF-8").into_owned()));
             }
             Event::GeneralRef(reference) => {
                 let name = reference.decode().expect("UTF-8");
@@ -112,11 +112,13 @@ fn object(element: &Element, type_id: TypeId) -> Map<String, Value> {
     for child in element.children() {
         let defined = r4().child(type_id, &child.name).unwrap_or_else(|| panic!("{}", child.name));
         let is_array = defined.element.is_array();
-        let mut put = |name: String, value: Value| match is_array {
-            true => {
-                object.entry(name).or_insert_with(|| json!([])).as_array_mut().expect("a list").push(value)
+        let mut put = |name: String, value: Value| {
+            if is_array {
+                let list = object.entry(name).or_insert_with(|| json!([]));
+                list.as_array_mut().expect("a list").push(value);
+            } else {
+                object.insert(name, value);
             }
-            false => drop(object.insert(name, value)),
         };
         let of = r4().type_of(defined.value.type_id);
         match of.kind {
@@ -129,7 +131,7 @@ fn object(element: &Element, type_id: TypeId) -> Map<String, Value> {
                 }
             }
             TypeKind::Resource => {
-                put(child.name.clone(), to_json(child.children().next().expect("a resource")))
+                put(child.name.clone(), to_json(child.children().next().expect("a resource")));
             }
             TypeKind::Complex | TypeKind::Backbone => {
                 put(child.name.clone(), Value::Object(self::object(child, of.id)));
