@@ -532,6 +532,14 @@ fn paths() {
             r#"[{"type":"delete","path":"Patient.name.nothing()"}]"#,
             "Malformed: operation 1: not a path: unknown function `nothing` at 13 [Patient.name.nothing()]",
         ),
+        // A choice also goes by the name that JSON has.
+        (
+            MEASURED,
+            r#"[{"type":"replace","path":"Observation.valueQuantity.value","valueDecimal":2}]"#,
+            &MEASURED.replace("1.50", "2"),
+        ),
+        ("{}", "[]", "NotApplicable: not a resource of a known type []"),
+        (r#"{"resourceType":"Nothing"}"#, "[]", "NotApplicable: not a resource of a known type []"),
         // Each operation sees what the one before made.
         (
             EMPTY,
@@ -544,6 +552,32 @@ fn paths() {
             "NotApplicable: operation 2: no element matches the path [Patient.gender]",
         ),
     ]);
+}
+
+/// The resource may stand within a document.
+#[test]
+fn an_entry_of_a_bundle() {
+    let bundle = parse(&format!(
+        r#"{{"resourceType":"Bundle","entry":[{{"resource":{EMPTY}}},{{"resource": {NAMES}}}]}}"#
+    ));
+    let entry = bundle.root().get("entry").and_then(|entries| entries.items().nth(1)).expect("an entry");
+    let patches = [
+        r#"[{"type":"delete","path":"Patient.name[0]"}]"#,
+        r#"[{"type":"delete","path":"Patient.name[0]"},{"type":"delete","path":"Patient.name.use"}]"#,
+    ];
+    let patcher = Patcher::new(r4(), Limits::default());
+    let outcomes = patches.map(|operations| {
+        let parameters = parse(&parameters(operations));
+        let patch = patcher.read_parameters(parameters.root()).expect("a patch");
+        shown(patcher.apply(&patch, entry.get("resource").expect("a resource")))
+    });
+    assert_eq!(
+        outcomes,
+        [
+            r#"{"resourceType":"Patient","name":[{"use":"usual","given":["c"]}]}"#,
+            r#"{"resourceType":"Patient","name":[{"given":["c"]}]}"#
+        ]
+    );
 }
 
 #[test]
