@@ -81,6 +81,11 @@ pub const LAYERS: &[Layer] = &[
         "fornax-fhirpath",
         "fornax-terminology",
     ]),
+    Layer::new(Column::Fhir, "fornax-patch", "engine/crates/patch").uses(&[
+        "fornax-model",
+        "fornax-definitions",
+        "fornax-fhirpath",
+    ]),
     // Byte column
     Layer::new(Column::Byte, "fornax-codec", "engine/crates/codec"),
     Layer::new(Column::Byte, "fornax-crypto", "engine/crates/crypto"),
@@ -109,6 +114,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-query",
         "fornax-terminology",
         "fornax-validation",
+        "fornax-patch",
         "fornax-codec",
         "fornax-crypto",
         "fornax-store",

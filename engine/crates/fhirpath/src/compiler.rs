@@ -75,7 +75,12 @@ impl Compiler {
     /// An element that no type on its way can have is an error; a path that starts with another type's name selects
     /// nothing.
     pub fn compile(&self, source: &str, focus: TypeId) -> Result<Program, Error> {
-        self.compile_tree(&parse(source, &self.limits)?, Some(focus))
+        self.compile_expression(&parse(source, &self.limits)?, focus)
+    }
+
+    /// Compiles an expression that was parsed already, or a part of one, which is then an expression of its own.
+    pub fn compile_expression(&self, tree: &Expression, focus: TypeId) -> Result<Program, Error> {
+        self.compile_tree(tree, Some(focus))
     }
 
     /// What a type's name asks for in this dialect.

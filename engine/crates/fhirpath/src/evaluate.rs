@@ -80,6 +80,21 @@ impl Program {
         Ok(machine.stack)
     }
 
+    /// The same, within `steps` that several evaluations share: those that this one takes are taken off.
+    pub fn evaluate_within<'a>(
+        &'a self,
+        focus: Element<'a>,
+        environment: &Environment<'a>,
+        steps: &mut u64,
+    ) -> Result<Vec<Item<'a>>, Error> {
+        let mut machine = Machine::new(self, focus, environment);
+        let granted = machine.steps_left.min(*steps);
+        machine.steps_left = granted;
+        let outcome = machine.run(self, focus);
+        *steps -= granted - machine.steps_left;
+        outcome.map(|()| machine.stack)
+    }
+
     /// The expression as a condition: `None` if it has no answer. A single item that is no boolean counts as true.
     pub fn test<'a>(
         &'a self,

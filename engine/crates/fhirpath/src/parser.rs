@@ -287,7 +287,9 @@ impl Parser<'_> {
             // `x.$this` is `$this`: nothing is asked of x.
             return self.node(at, Kind::Variable(variable));
         }
-        let name = self.identifier("expression")?;
+        // No operator can stand behind a dot: there, FHIR's own paths write `text.div` without backticks.
+        let is_name = input.is_some() && self.token.kind == TokenKind::Word;
+        let name = if is_name { self.word()? } else { self.identifier("expression")? };
         if !self.eat(Symbol::OpenParen)? {
             return self.node(at, Kind::Member { input, name });
         }
@@ -305,11 +307,17 @@ impl Parser<'_> {
     fn identifier(&mut self, expected: &str) -> Result<String, Error> {
         let name = match self.token.kind {
             TokenKind::Delimited => unescape(self.text(), self.token.start)?,
-            TokenKind::Word if !is_reserved(self.text()) => self.text().to_owned(),
+            TokenKind::Word if !is_reserved(self.text()) => return self.word(),
             _ => return Err(self.unexpected(expected)),
         };
         self.advance()?;
         Ok(name)
+    }
+
+    fn word(&mut self) -> Result<String, Error> {
+        let word = self.text().to_owned();
+        self.advance()?;
+        Ok(word)
     }
 
     /// A type, perhaps with its model. A dot behind a name belongs to it, as the grammar has it.
@@ -326,7 +334,7 @@ impl Parser<'_> {
     }
 }
 
-/// Words that are never a name unless in backticks.
+/// Words that are never a name unless in backticks or behind a dot.
 fn is_reserved(word: &str) -> bool {
     matches!(word, "and" | "div" | "false" | "implies" | "mod" | "or" | "true" | "xor")
 }

@@ -160,6 +160,10 @@ fn literals() {
             ("1 +", "syntax at 3"),
             ("(1", "syntax at 2"),
             ("1 2", "syntax at 2"),
+            ("text.div", "{}"),
+            ("text.div.and", "unknown element at 9"),
+            ("div", "syntax at 0"),
+            ("text.div div div", "syntax at 13"),
         ],
     );
 }
@@ -994,6 +998,25 @@ fn a_resolver_goes_before_the_text() {
         let found = program.evaluate(focus, &environment).expect("evaluated");
         assert_eq!(found.iter().map(shown).collect::<Vec<_>>(), [expected], "{expression}");
     }
+}
+
+#[test]
+fn evaluations_share_steps() {
+    let document = Document::parse(PATIENT, &fornax_model::Limits::default()).expect("JSON");
+    let focus = Element::new(document.root(), r4().type_named("Patient").expect("a type").id);
+    let program = Compiler::new(r4()).compile("name.given", focus.type_id).expect("an expression");
+    let environment = Environment::of(focus);
+    let mut steps = 1_000;
+    let first = program.evaluate_within(focus, &environment, &mut steps).expect("enough steps");
+    assert_eq!(first.len(), program.evaluate(focus, &environment).expect("enough steps").len());
+    let taken = 1_000 - steps;
+    assert!(taken > 0);
+    let mut twice = 2 * taken;
+    for _ in 0..2 {
+        program.evaluate_within(focus, &environment, &mut twice).expect("enough steps");
+    }
+    let error = program.evaluate_within(focus, &environment, &mut twice).expect_err("no steps left");
+    assert!(matches!(error, Error::Limit { limit: fornax_fhirpath::Limit::Steps, .. }), "{error}");
 }
 
 #[test]
