@@ -81,6 +81,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-fhirpath",
         "fornax-terminology",
     ]),
+    Layer::new(Column::Fhir, "fornax-xml", "engine/crates/xml").uses(&["fornax-model", "fornax-definitions"]),
     // Byte column
     Layer::new(Column::Byte, "fornax-codec", "engine/crates/codec"),
     Layer::new(Column::Byte, "fornax-crypto", "engine/crates/crypto"),
