@@ -29,6 +29,45 @@ fn json() -> impl Strategy<Value = String> {
     (space, value, space).prop_map(|(before, value, after)| format!("{before}{value}{after}"))
 }
 
+/// A resource in XML that most often is right, with prefixes, references, extensions and narratives in it.
+fn xml() -> impl Strategy<Value = String> {
+    let value = "([a-c]|&(amp|lt|quot|#10|#[34][0-9]|#x[0-9a-e]{3,4});|\t|\r\n|é|😀){0,3}x";
+    let space = "[ \n\r\t]{0,2}|<!--[a ]{0,3}-->";
+    // An id, a value and an extension: all that a primitive may have.
+    let parts = move || {
+        let parts = (space, prop::option::of(value), prop::option::of(value), prop::option::of(value));
+        parts.prop_map(|(space, id, value, extension)| {
+            let id = id.map(|id| format!(" id='{id}'")).unwrap_or_default();
+            let value = value.map(|value| format!(" value=\"{value}\"")).unwrap_or_default();
+            let extension = extension.map(|inner| {
+                format!("{space}<f:extension url='{inner}'><valueCode id='i' value='{inner}'/></f:extension>")
+            });
+            format!("{id}{value}>{}", extension.unwrap_or_default())
+        })
+    };
+    let primitives = move |name: &'static str, most: usize| {
+        let elements = prop::collection::vec(parts(), 0..=most);
+        elements
+            .prop_map(move |all| all.iter().map(|one| format!("<{name}{one}</{name}>")).collect::<String>())
+    };
+    let name =
+        (primitives("text", 1), primitives("f:family", 1), primitives("given", 4), primitives("prefix", 2));
+    let name =
+        name.prop_map(|(text, family, given, prefix)| format!("<name>{text}{family}{given}{prefix}</name>"));
+    let piece = "a|<b>c</b>|<br/>|<h:i >d</h:i>|&#160;|<!-- e -->|<!\\[CDATA\\[<&\\]\\]>|<p title='&amp;\"'></p>|\r|\n|<b>|&nbsp;";
+    let div = prop::collection::vec(piece, 0..5).prop_map(|inner| {
+        let namespaces = "xmlns='http://www.w3.org/1999/xhtml' xmlns:h='http://www.w3.org/1999/xhtml'";
+        format!("<text><div {namespaces}>{}</div></text>", inner.concat())
+    });
+    let contained = prop::sample::select(vec!["", "<contained><Basic/></contained>"]);
+    let names = prop::collection::vec(name, 0..3);
+    (div, contained, names, primitives("birthDate", 1)).prop_map(|(div, contained, names, birth_date)| {
+        let namespaces = "xmlns='http://hl7.org/fhir' xmlns:f='http://hl7.org/fhir'";
+        let content = format!("{div}{contained}{}{birth_date}", names.concat());
+        format!("<?xml version='1.0'?><f:Patient {namespaces}>{content}</f:Patient>")
+    })
+}
+
 /// What can happen to a text on its way.
 #[derive(Clone, Debug)]
 enum Damage {
@@ -41,7 +80,7 @@ enum Damage {
 }
 
 fn damage() -> impl Strategy<Value = Damage> {
-    let telling = b"{}[]\",:\\ue-+.0123abfnrt \n\0\x1f\x80\xc3\xed\xf4\xff";
+    let telling = b"{}[]\",:\\ue-+.0123abfnrt \n\0\x1f\x80\xc3\xed\xf4\xff<>/&;='!?";
     let byte = prop_oneof![prop::sample::select(telling.as_slice()), any::<u8>()];
     prop_oneof![
         (any::<Index>(), byte.clone()).prop_map(|(at, byte)| Damage::Set(at, byte)),
@@ -86,6 +125,16 @@ proptest! {
     #[test]
     fn damaged_documents(text in json(), damages in prop::collection::vec(damage(), 1..4)) {
         fornax_fuzz::document(&damaged(text, &damages));
+    }
+
+    #[test]
+    fn resources_in_xml(text in xml()) {
+        fornax_fuzz::xml(text.as_bytes());
+    }
+
+    #[test]
+    fn damaged_resources_in_xml(text in xml(), damages in prop::collection::vec(damage(), 1..4)) {
+        fornax_fuzz::xml(&damaged(text, &damages));
     }
 
     #[test]

@@ -140,6 +140,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-definitions",
         "fornax-fhirpath",
         "fornax-query",
+        "fornax-xml",
         "fornax-codec",
         "fornax-crypto",
     ]),
