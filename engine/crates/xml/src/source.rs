@@ -105,7 +105,7 @@ impl<'x> Source<'x> {
                 self.depth = self.depth.saturating_sub(1);
                 Ok(Token::Close(Piece { at, raw }))
             }
-            Event::Text(_) => match raw.find("]]>") {
+            Event::Text(_) => match raw.find(']').and_then(|_| raw.find("]]>")) {
                 Some(end) => Err(Stop::syntax("a ]]> outside of CDATA", at + end)),
                 None => Ok(Token::Text(Piece { at, raw })),
             },

@@ -383,6 +383,10 @@ fn what_is_no_xml() {
         let error = "a character that XML can't hold at line 2, column 3".to_owned();
         assert_eq!(read(&format!("<!--\n  {letter}-->")), Err(error), "{letter:?}");
     }
+    for before in [0, 63, 64, 200] {
+        let error = format!("a character that XML can't hold at line 1, column {}", before + 5);
+        refuse_whole(&format!("<!--{}\u{1}-->", "x".repeat(before)), &error);
+    }
     refuse_whole(
         "<?xml version='1.1'?><Basic xmlns='http://hl7.org/fhir'/>",
         "XML of another version than 1.0 at line 1, column 7",
