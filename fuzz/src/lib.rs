@@ -15,7 +15,7 @@ pub use decimals::decimal;
 pub use documents::document;
 pub use edits::edits;
 pub use primitives::primitive;
-pub use xml::xml;
+pub use xml::{xml, xml_patch};
 
 /// Takes any bytes, and panics when it finds a mistake.
 pub type Target = fn(&[u8]);
@@ -28,6 +28,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("edits", edits),
     ("primitive", primitive),
     ("xml", xml),
+    ("xml_patch", xml_patch),
 ];
 
 /// Runs a target over the files that the command line names.

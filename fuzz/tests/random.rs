@@ -68,6 +68,41 @@ fn xml() -> impl Strategy<Value = String> {
     })
 }
 
+/// A patch of a patient in XML, many of whose operations can be made.
+fn xml_patch() -> impl Strategy<Value = String> {
+    let step = "(name|given|active|text|\\*|h:div|h:p|h:b|text\\(\\)|@id|@value)(\\[(1|2|@id='n'|@value='A'|\\.='a'|text/@value='T')\\]){0,1}";
+    let random = prop::collection::vec(step, 1..4).prop_map(|steps| format!("Patient/{}", steps.join("/")));
+    let apt = prop::sample::select(vec![
+        "Patient/name[1]",
+        "Patient/name[@id='n']/given[2]",
+        "Patient/name[text/@value='T']/text/@value",
+        "Patient/active",
+        "Patient/active/@value",
+        "Patient/text/h:div",
+        "*/*/h:div/h:p/text()",
+        "*/*/h:div/h:p/h:b",
+    ]);
+    let selector = prop_oneof![random, apt.prop_map(str::to_owned)];
+    let content = "|x|<id value='i'/>|<given value='B'/>|<name><text value='N'/></name>|<h:b>c</h:b>|true|&#9;|<active value='false'/>";
+    let kind = prop::sample::select(vec![
+        "add",
+        "add pos='before'",
+        "add pos='after'",
+        "add pos='prepend'",
+        "add type='@id'",
+        "replace",
+        "remove",
+    ]);
+    let operation = (kind, selector, content).prop_map(|(kind, selector, content)| {
+        let name = kind.split(' ').next().expect("a name");
+        let content = if name == "remove" { "" } else { content.as_str() };
+        format!("<{kind} sel=\"{selector}\">{content}</{name}>")
+    });
+    prop::collection::vec(operation, 1..4).prop_map(|operations| {
+        format!("<diff xmlns:h='http://www.w3.org/1999/xhtml'>{}</diff>", operations.concat())
+    })
+}
+
 /// What can happen to a text on its way.
 #[derive(Clone, Debug)]
 enum Damage {
@@ -135,6 +170,12 @@ proptest! {
     #[test]
     fn damaged_resources_in_xml(text in xml(), damages in prop::collection::vec(damage(), 1..4)) {
         fornax_fuzz::xml(&damaged(text, &damages));
+    }
+
+    #[test]
+    fn patches_in_xml(text in xml_patch(), damages in prop::collection::vec(damage(), 0..2)) {
+        fornax_fuzz::xml_patch(text.as_bytes());
+        fornax_fuzz::xml_patch(&damaged(text, &damages));
     }
 
     #[test]

@@ -67,6 +67,12 @@ pub enum Bound {
     /// Declarations of namespaces in force.
     #[error("number of namespaces")]
     Namespaces,
+    /// Operations of a patch.
+    #[error("number of operations")]
+    Operations,
+    /// Bytes of a patch's selector.
+    #[error("bytes of a selector")]
+    SelectorBytes,
 }
 
 /// Why a resource can't be written as XML, and the place. The text holds nothing of the resource but such names.
@@ -123,9 +129,22 @@ impl Stop {
         }
         self
     }
+
+    /// Puts line and column to it.
+    #[cold]
+    pub fn located(self, bytes: &[u8]) -> XmlError {
+        let before = &bytes[..self.at.min(bytes.len())];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let begin = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |feed| feed + 1);
+        let column = match std::str::from_utf8(&before[begin..]) {
+            Ok(text) => text.chars().count() + 1,
+            Err(_) => before.len() - begin + 1,
+        };
+        XmlError { fault: self.fault, line, column, path: self.path }
+    }
 }
 
-struct Within<'a>(&'a str);
+pub(crate) struct Within<'a>(pub &'a str);
 
 impl std::fmt::Display for Within<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -23,12 +23,14 @@
 
 mod attributes;
 mod characters;
+mod encoding;
 mod entities_table;
 mod error;
 mod form;
 mod limits;
 mod namespaces;
 mod narrative;
+pub mod patch;
 mod place;
 mod read;
 mod source;

@@ -16,6 +16,10 @@ pub struct Limits {
     pub attribute_bytes_max: usize,
     /// Declarations of namespaces that are in force at one place: 16.
     pub namespaces_max: usize,
+    /// Operations of one patch: 256.
+    pub operations_max: usize,
+    /// Bytes of one of a patch's selectors: 1,024.
+    pub selector_bytes_max: usize,
 }
 
 impl Default for Limits {
@@ -27,6 +31,8 @@ impl Default for Limits {
             attributes_max: 64,
             attribute_bytes_max: 128 << 20,
             namespaces_max: 16,
+            operations_max: 256,
+            selector_bytes_max: 1_024,
         }
     }
 }

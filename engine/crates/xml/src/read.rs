@@ -9,6 +9,7 @@ use fornax_model::write::string_into;
 use crate::Limits;
 use crate::attributes::Attribute;
 use crate::characters::is_blank;
+use crate::encoding::decoded;
 use crate::error::{Bound, Stop, XmlError, XmlFault};
 use crate::form::{Form, child, resource_type};
 use crate::namespaces::Namespace;
@@ -26,43 +27,13 @@ use primitive::value_into;
 /// whatever else would be lost is an error. Values are not looked into beyond what JSON asks of booleans and numbers,
 /// nor are missing elements found: that is for validation, of the JSON. Takes time in proportion to the bytes.
 pub fn to_json(xml: &[u8], definitions: &Definitions, limits: &Limits) -> Result<Vec<u8>, XmlError> {
-    let max = limits.document_bytes_max;
-    if xml.len() > max {
-        return Err(located(xml, Stop::limit(Bound::DocumentBytes, max, 0)));
-    }
-    let body = xml.strip_prefix(BYTE_ORDER_MARK).unwrap_or(xml);
-    let text = decoded(body).map_err(|stop| located(body, stop))?;
+    let text = decoded(xml, limits)?;
     let read = || {
         let source = Source::new(text, Namespace::None, limits)?;
         let out = Vec::with_capacity(text.len());
         Read { definitions, source, limits, out, narrative: String::new() }.document()
     };
-    read().map_err(|stop| located(body, stop))
-}
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-fn decoded(bytes: &[u8]) -> Result<&str, Stop> {
-    let refused = |text, at| Stop::new(XmlFault::Encoding(text), at);
-    match bytes {
-        [0xfe, 0xff, ..] | [0xff, 0xfe, ..] | [0, b'<', ..] | [b'<', 0, ..] => {
-            Err(refused("UTF-16, of which only UTF-8 is read", 0))
-        }
-        _ => std::str::from_utf8(bytes).map_err(|error| refused("not UTF-8", error.valid_up_to())),
-    }
-}
-
-/// Puts line and column to a fault.
-#[cold]
-fn located(bytes: &[u8], stop: Stop) -> XmlError {
-    let before = &bytes[..stop.at.min(bytes.len())];
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let begin = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |feed| feed + 1);
-    let column = match std::str::from_utf8(&before[begin..]) {
-        Ok(text) => text.chars().count() + 1,
-        Err(_) => before.len() - begin + 1,
-    };
-    XmlError { fault: stop.fault, line, column, path: stop.path }
+    read().map_err(|stop| stop.located(text.as_bytes()))
 }
 
 fn refused(text: &'static str, at: usize, place: &Place<'_>) -> Stop {

@@ -83,6 +83,11 @@ impl<'x> Source<'x> {
         self.reader.buffer_position() as usize
     }
 
+    /// What a prefix means within the element that was opened last.
+    pub fn namespace(&self, prefix: &str) -> Option<Namespace> {
+        self.namespaces.find(prefix)
+    }
+
     pub fn next(&mut self) -> Result<Token<'x>, Stop> {
         self.namespaces.leave(self.depth);
         let at = self.position();

@@ -37,6 +37,16 @@ pub fn to_xml(
     layout: Layout,
     limits: &Limits,
 ) -> Result<Vec<u8>, WriteError> {
+    to_text(root, definitions, layout, limits).map(String::into_bytes)
+}
+
+/// The same as text.
+pub(crate) fn to_text(
+    root: Node<'_>,
+    definitions: &Definitions,
+    layout: Layout,
+    limits: &Limits,
+) -> Result<String, WriteError> {
     let mut markup = Markup::new(layout, root.raw().len());
     markup.declaration();
     let mut write = Write { definitions, limits, markup };

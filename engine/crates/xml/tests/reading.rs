@@ -457,6 +457,7 @@ fn limits() {
             Bound::Attributes => limits.attributes_max,
             Bound::AttributeBytes => limits.attribute_bytes_max,
             Bound::Namespaces => limits.namespaces_max,
+            Bound::Operations | Bound::SelectorBytes => unreachable!("not of a resource"),
         };
         let error = to_json(xml.as_bytes(), fornax_definitions::r4(), &limits).unwrap_err();
         assert_eq!(error.fault, XmlFault::Limit { bound, max });
@@ -482,6 +483,7 @@ fn limits() {
         attributes_max: 1,
         attribute_bytes_max: 19,
         namespaces_max: 1,
+        ..default()
     };
     assert!(to_json(patient.as_bytes(), fornax_definitions::r4(), &all).is_ok());
     // However deep, it is a limit and no overflow.

@@ -76,11 +76,11 @@ impl Markup {
         self.out.extend(["</", name, ">"]);
     }
 
-    pub fn finish(mut self) -> Vec<u8> {
+    pub fn finish(mut self) -> String {
         if self.layout == Layout::Pretty {
             self.out.push('\n');
         }
-        self.out.into_bytes()
+        self.out
     }
 
     fn end_tag(&mut self) {
