@@ -85,13 +85,13 @@ pub struct WriteError {
     pub path: String,
 }
 
-/// What keeps a resource from being written as XML. One that is valid has the first of these only.
+/// What keeps a resource from being written as XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteFault {
     /// A control character, or another that XML has no way to write.
     #[error("a character that XML can't hold")]
     Character,
-    /// JSON that is not of the form of that element.
+    /// JSON that is not of the form of that element, or a narrative that is no XHTML.
     #[error("{0}")]
     Structure(&'static str),
     /// More elements around an element than [`Limits::depth_max`](crate::Limits::depth_max).

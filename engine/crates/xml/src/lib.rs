@@ -1,4 +1,4 @@
-//! FHIR's XML format (R4, section 2.6.1), to and from the JSON that is stored.
+//! FHIR's XML format (R4, page "XML"), to and from the JSON that is stored.
 //!
 //! ```
 //! use fornax_model::{Document, Limits};

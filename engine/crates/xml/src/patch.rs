@@ -11,7 +11,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The outermost element is `diff`, and in it are `add` (at the end, or where `pos` says, or with `type="@..."` as an
+//! The outermost element is `diff` or, as in RFC 7351, `patch`, and in it are `add` (at the end, or where `pos` says, or with `type="@..."` as an
 //! attribute), `replace` and `remove`. Each has a `sel`: a path of names, `*`, `@...` and `text()`, with predicates that
 //! count or compare, as in `Patient/telecom[system/@value='phone'][1]/value/@value`. It must find one place exactly.
 //!
@@ -117,7 +117,7 @@ pub fn apply(
 fn begin(source: &mut Source<'_>) -> Result<(), Stop> {
     loop {
         match source.next()? {
-            Token::Open(tag) if tag.name == "diff" && !tag.is_empty => return Ok(()),
+            Token::Open(tag) if matches!(tag.name, "diff" | "patch") && !tag.is_empty => return Ok(()),
             Token::Comment(_) => {}
             Token::Text(text) if is_blank(text.raw) => {}
             Token::Open(tag) => return Err(Stop::new(NO_PATCH, tag.at)),
@@ -129,7 +129,7 @@ fn begin(source: &mut Source<'_>) -> Result<(), Stop> {
     }
 }
 
-const NO_PATCH: XmlFault = XmlFault::Structure("must be a diff with operations");
+const NO_PATCH: XmlFault = XmlFault::Structure("must be a diff or patch with operations");
 
 /// The next operation; `None` behind the last.
 fn next<'x>(

@@ -22,7 +22,7 @@ use primitive::value_into;
 
 /// Reads a resource in XML: its JSON, compact, in the order of the XML.
 ///
-/// Takes what FHIR's XML format has (R4, section 2.6.1) and nothing else: UTF-8, with a byte order mark or without;
+/// Takes what FHIR's XML format has (R4, page "XML") and nothing else: UTF-8, with a byte order mark or without;
 /// each element in its namespace, in its place, with something in it. Comments outside of narratives are dropped;
 /// whatever else would be lost is an error. Values are not looked into beyond what JSON asks of booleans and numbers,
 /// nor are missing elements found: that is for validation, of the JSON. Takes time in proportion to the bytes.

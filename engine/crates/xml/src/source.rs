@@ -188,6 +188,7 @@ impl<'x> Source<'x> {
             Error::Syntax(SyntaxError::UnclosedComment) => "a comment without its end",
             Error::Syntax(SyntaxError::UnclosedDoctype) => "a document type declaration without its end",
             Error::Syntax(SyntaxError::UnclosedCData) => "CDATA without its end",
+            Error::Syntax(SyntaxError::InvalidBangMarkup) => "neither an element nor a comment",
             Error::Syntax(_) => "a tag without its end",
             _ => "not XML",
         };

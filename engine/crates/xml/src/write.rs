@@ -29,8 +29,8 @@ pub enum Layout {
 ///
 /// Elements come in the order of the definitions, whatever that of the JSON is. What [`to_json`](crate::to_json) makes
 /// of it are the same values, decimals as written; narratives without a namespace get theirs, and entities of HTML that
-/// XML does not know become numbers. Of a valid resource only a control character can't be written. Takes time in
-/// proportion to the bytes.
+/// XML does not know become numbers. What JSON allows and XML can't hold is an error: control characters, and narratives
+/// that are not well-formed XHTML with all its prefixes declared. Takes time in proportion to the bytes.
 pub fn to_xml(
     root: Node<'_>,
     definitions: &Definitions,

@@ -164,6 +164,10 @@ fn unprefixed_names_are_fhirs_unless_the_patch_says_otherwise() {
         active("<p:diff xmlns:p='urn:ietf:params:xml:schema:patchops'>...</p:diff>").as_deref(),
         Ok(expected.as_str())
     );
+    assert_eq!(
+        active("<p:patch xmlns:p='urn:ietf:rfc:7351'>...</p:patch>").as_deref(),
+        Ok(expected.as_str())
+    );
     let error = active("<diff xmlns='http://www.w3.org/1999/xhtml'>...</diff>").unwrap_err().to_string();
     assert_eq!(error, "operation 1: nothing is there");
 }
@@ -231,10 +235,10 @@ fn what_is_no_patch() {
         let found = patch_whole(text, &Limits::default()).map_err(|error| error.to_string());
         assert_eq!(found, Err(error.to_owned()), "{text}");
     };
-    refuse("", "must be a diff with operations at line 1, column 1");
-    refuse("[]", "must be a diff with operations at line 1, column 1");
-    refuse("<diff/>", "must be a diff with operations at line 1, column 1");
-    refuse("<Patient></Patient>", "must be a diff with operations at line 1, column 1");
+    refuse("", "must be a diff or patch with operations at line 1, column 1");
+    refuse("[]", "must be a diff or patch with operations at line 1, column 1");
+    refuse("<diff/>", "must be a diff or patch with operations at line 1, column 1");
+    refuse("<Patient></Patient>", "must be a diff or patch with operations at line 1, column 1");
     refuse("<diff>", "an element without its end at line 1, column 7");
     refuse("<diff></diff><diff></diff>", "a second outermost element at line 1, column 14");
     refuse("<!DOCTYPE diff><diff></diff>", "a document type declaration at line 1, column 1");

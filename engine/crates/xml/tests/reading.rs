@@ -372,6 +372,7 @@ fn what_is_no_xml() {
     refuse("<active></name>", "an end tag of another element", 9, "Patient.active");
     refuse("<!-- a -- b -->", "a -- in a comment", 8, "Patient");
     refuse("<!-- a", "a comment without its end", 1, "Patient");
+    refuse("<!ENTITY a 'b'>", "neither an element nor a comment", 1, "Patient");
     refuse("]]>", "a ]]> outside of CDATA", 1, "Patient");
     refuse("&amp", "a reference without its semicolon", 1, "Patient");
     refuse("<id value='&amp'/>", "a reference without its semicolon", 12, "Patient.id");
