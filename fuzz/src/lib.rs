@@ -8,12 +8,14 @@ mod documents;
 mod edits;
 mod primitives;
 mod tree;
+mod xml;
 
 pub use dates::date;
 pub use decimals::decimal;
 pub use documents::document;
 pub use edits::edits;
 pub use primitives::primitive;
+pub use xml::{xml, xml_patch};
 
 /// Takes any bytes, and panics when it finds a mistake.
 pub type Target = fn(&[u8]);
@@ -25,6 +27,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("document", document),
     ("edits", edits),
     ("primitive", primitive),
+    ("xml", xml),
+    ("xml_patch", xml_patch),
 ];
 
 /// Runs a target over the files that the command line names.

@@ -86,6 +86,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-definitions",
         "fornax-fhirpath",
     ]),
+    Layer::new(Column::Fhir, "fornax-xml", "engine/crates/xml").uses(&["fornax-model", "fornax-definitions"]),
     // Byte column
     Layer::new(Column::Byte, "fornax-codec", "engine/crates/codec"),
     Layer::new(Column::Byte, "fornax-crypto", "engine/crates/crypto"),
@@ -145,6 +146,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-definitions",
         "fornax-fhirpath",
         "fornax-query",
+        "fornax-xml",
         "fornax-codec",
         "fornax-crypto",
     ]),

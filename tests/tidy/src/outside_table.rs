@@ -55,7 +55,7 @@ pub const OUTSIDE: &[(&str, Users)] = &[
     ("percent-encoding", Only(&["fornax-query", "fornax-scenarios", "fornax-server"])),
     ("proc-macro2", Only(&["fornax-tidy"])),
     ("proptest", Tests),
-    ("quick-xml", Only(&["fornax-model", "fornax-patch"])),
+    ("quick-xml", Only(&["fornax-patch", "fornax-xml"])),
     ("quick_cache", Impure),
     ("regex", Only(&["fornax-fhirpath"])),
     ("ring", Only(&["fornax-crypto"])),
