@@ -13,8 +13,27 @@ use crate::search::Handling;
 #[derive(Clone, Debug)]
 pub struct Change {
     pub(crate) action: Action,
-    pub(crate) if_match: Option<VersionId>,
+    pub(crate) expected: Expected,
     pub(crate) own_bases: Vec<String>,
+}
+
+/// What must be there for a change to be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Expected {
+    #[default]
+    Anything,
+    /// This version is the current one.
+    Version(VersionId),
+    /// There is no current version.
+    Nothing,
+}
+
+/// Which resource a change is about.
+#[derive(Clone, Debug)]
+pub(crate) enum Whose {
+    Id(String),
+    /// The one that these criteria match: a search's query string.
+    Matching(String),
 }
 
 #[derive(Clone, Debug)]
@@ -28,13 +47,56 @@ pub(crate) enum Action {
     },
     Update {
         resource_type: String,
-        id: String,
+        whose: Whose,
         body: Text,
+    },
+    Patch {
+        resource_type: String,
+        whose: Whose,
+        patch: Patch,
     },
     Delete {
         resource_type: String,
-        id: String,
+        whose: Whose,
     },
+    /// All that the criteria match, up to a number.
+    DeleteAll {
+        resource_type: String,
+        criteria: String,
+        at_most: usize,
+    },
+}
+
+/// A patch of a resource.
+#[derive(Clone)]
+pub struct Patch {
+    pub(crate) kind: PatchKind,
+    pub(crate) bytes: Arc<[u8]>,
+}
+
+/// How a patch is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchKind {
+    /// JSON Patch, RFC 6902.
+    Json,
+    /// XML Patch, RFC 5261.
+    Xml,
+    /// FHIRPath Patch: a Parameters resource, as JSON.
+    FhirPath,
+}
+
+impl Patch {
+    /// Nothing of it is looked at before it is applied.
+    pub fn new(kind: PatchKind, bytes: Vec<u8>) -> Self {
+        Self { kind, bytes: bytes.into() }
+    }
+}
+
+/// Shows how much there is, and nothing of it.
+impl fmt::Debug for Patch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}, {} bytes", self.kind, self.bytes.len())
+    }
 }
 
 /// The body of a change, which is tried again without a copy of it being made.
@@ -46,7 +108,7 @@ pub(crate) enum Text {
 }
 
 impl Text {
-    fn of(body: Vec<u8>) -> Self {
+    pub(crate) fn of(body: Vec<u8>) -> Self {
         match String::from_utf8(body) {
             Ok(text) => Self::Utf8(Arc::new(text)),
             Err(error) => Self::Other(error.into_bytes()),
@@ -109,18 +171,70 @@ impl Change {
 
     /// Updates a resource, or creates it under this id.
     pub fn update(resource_type: impl Into<String>, id: impl Into<String>, body: Vec<u8>) -> Self {
-        Self::of(Action::Update { resource_type: resource_type.into(), id: id.into(), body: Text::of(body) })
+        let whose = Whose::Id(id.into());
+        Self::of(Action::Update { resource_type: resource_type.into(), whose, body: Text::of(body) })
+    }
+
+    /// Updates the resource that matches the criteria (a search's query string), or creates one where none does: under the id in the body,
+    /// if it has one. Several matches fail, and so does an id in the body that is another one's.
+    pub fn update_matching(
+        resource_type: impl Into<String>,
+        criteria: impl Into<String>,
+        body: Vec<u8>,
+    ) -> Self {
+        let whose = Whose::Matching(criteria.into());
+        Self::of(Action::Update { resource_type: resource_type.into(), whose, body: Text::of(body) })
+    }
+
+    /// Patches a resource that is there. What comes of it is checked like any other body.
+    pub fn patch(resource_type: impl Into<String>, id: impl Into<String>, patch: Patch) -> Self {
+        Self::of(Action::Patch { resource_type: resource_type.into(), whose: Whose::Id(id.into()), patch })
+    }
+
+    /// Patches the one resource that matches the criteria.
+    pub fn patch_matching(
+        resource_type: impl Into<String>,
+        criteria: impl Into<String>,
+        patch: Patch,
+    ) -> Self {
+        let whose = Whose::Matching(criteria.into());
+        Self::of(Action::Patch { resource_type: resource_type.into(), whose, patch })
     }
 
     /// Deletes a resource. One that is not there or already deleted is left alone.
     pub fn delete(resource_type: impl Into<String>, id: impl Into<String>) -> Self {
-        Self::of(Action::Delete { resource_type: resource_type.into(), id: id.into() })
+        Self::of(Action::Delete { resource_type: resource_type.into(), whose: Whose::Id(id.into()) })
+    }
+
+    /// Deletes the resource that matches the criteria, if there is one. Several matches fail.
+    pub fn delete_matching(resource_type: impl Into<String>, criteria: impl Into<String>) -> Self {
+        let whose = Whose::Matching(criteria.into());
+        Self::of(Action::Delete { resource_type: resource_type.into(), whose })
+    }
+
+    /// Deletes all resources that match the criteria, by one commit. More than so many fail.
+    pub fn delete_all_matching(
+        resource_type: impl Into<String>,
+        criteria: impl Into<String>,
+        at_most: usize,
+    ) -> Self {
+        Self::of(Action::DeleteAll {
+            resource_type: resource_type.into(),
+            criteria: criteria.into(),
+            at_most,
+        })
     }
 
     /// Only if this is the current version: `If-Match`.
     #[must_use]
     pub fn if_match(self, version: VersionId) -> Self {
-        Self { if_match: Some(version), ..self }
+        Self { expected: Expected::Version(version), ..self }
+    }
+
+    /// Only if there is no current version: `If-None-Match: *`.
+    #[must_use]
+    pub fn if_none_match(self) -> Self {
+        Self { expected: Expected::Nothing, ..self }
     }
 
     /// Base URLs of this tenant, without a slash at the end: references under them are local.
@@ -130,7 +244,7 @@ impl Change {
     }
 
     fn of(action: Action) -> Self {
-        Self { action, if_match: None, own_bases: Vec::new() }
+        Self { action, expected: Expected::Anything, own_bases: Vec::new() }
     }
 }
 
@@ -143,8 +257,12 @@ pub enum Committed {
     Updated(Version),
     /// A conditional create found this one and wrote nothing.
     Existing(Version),
+    /// The current version says already what was to be written: it stays the current one.
+    Unchanged(Version),
     /// The version that marks the deletion; `None`: there was nothing to delete.
     Deleted(Option<Version>),
+    /// So many resources were deleted.
+    DeletedAll(usize),
 }
 
 /// How a Bundle is processed.
@@ -193,6 +311,13 @@ pub enum EntryResponse {
     Committed(Committed),
     /// A read.
     Read(Version),
+    /// A read of which only the headers are answered: asked for by HEAD, or of a version that the client has.
+    Headers {
+        /// Without its body.
+        version: Version,
+        /// Whether the client has it.
+        is_known: bool,
+    },
     /// A search, whose result the server renders like any other.
     Search(Box<crate::search::SearchPage>),
     /// It failed: in a batch whatever it was; in a transaction a read, which is done when all else is committed.
@@ -218,7 +343,7 @@ impl EntryResponse {
                 let inner: usize = page.contained.iter().map(|inner| inner.json.len()).sum();
                 inner + versions.map(|version| version.body.text.len()).sum::<usize>()
             }
-            Self::Committed(_) | Self::Failed { .. } => 0,
+            Self::Committed(_) | Self::Headers { .. } | Self::Failed { .. } => 0,
         }
     }
 
@@ -228,6 +353,7 @@ impl EntryResponse {
             Committed::Created(version)
             | Committed::Updated(version)
             | Committed::Existing(version)
+            | Committed::Unchanged(version)
             | Committed::Deleted(Some(version)),
         ) = self
         {

@@ -1,6 +1,6 @@
 //! From a change to its outcome: prepare, sequence, and prepare again when something it was prepared on has changed.
 
-use crate::change::Committed;
+use crate::change::{Action, Committed};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::write::{Outcome, Prepared, Work, Written, prepare};
@@ -17,10 +17,11 @@ pub(crate) fn commit(core: &Core, change: &Change, principal: &Principal) -> Res
             Prepared::Existing(version) => return Ok(Committed::Existing(version)),
         };
         if let Some(mut written) = sequence(core, work)? {
-            return written
-                .pop()
-                .map(Committed::from)
-                .ok_or_else(|| crate::records::bug("a change without an outcome"));
+            if let Action::DeleteAll { .. } = change.action {
+                return Ok(Committed::DeletedAll(written.len()));
+            }
+            // Criteria of a delete may match nothing.
+            return Ok(written.pop().map_or(Committed::Deleted(None), Committed::from));
         }
     }
     Err(contended())
@@ -61,6 +62,7 @@ impl From<Written> for Committed {
         match written {
             Written::Created(version) => Self::Created(version),
             Written::Updated(version) => Self::Updated(version),
+            Written::Unchanged(version) => Self::Unchanged(version),
             Written::Deleted(version) => Self::Deleted(version),
         }
     }

@@ -54,7 +54,10 @@ pub use as_of::AsOf;
 pub use binary::{BinaryContent, BinaryHead, BinaryUpload};
 pub use cancellation::Cancellation;
 pub use capabilities::{ParameterCapabilities, TypeCapabilities};
-pub use change::{BundleKind, BundleOptions, BundleResponse, Change, Committed, EntryResponse, ReturnBodies};
+pub use change::{
+    BundleKind, BundleOptions, BundleResponse, Change, Committed, EntryResponse, Patch, PatchKind,
+    ReturnBodies,
+};
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Issue, Result, Severity};
 pub use import::{ImportLines, ImportOptions, ImportReport, RefusedLine};

@@ -95,6 +95,7 @@ pub(crate) fn open_tenant(
         sequencer: Sequencer::new(SequenceState::new(head)),
         retention: Retention::new(kept),
         limits: options.limits.clone(),
+        versions_unchanged: options.versions_unchanged,
         clock: Arc::clone(&shared.clock),
         long_queries: Arc::clone(&shared.long_queries),
         published,

@@ -15,6 +15,9 @@ pub struct Options {
     pub index_cache_bytes: u64,
     /// What the tenant `default` is made with, where the directory is set up; it keeps that.
     pub default_tenant: TenantOptions,
+    /// Whether an update that repeats the current version to the byte, white space and server-made metadata aside, makes a version. By
+    /// default it does not.
+    pub versions_unchanged: bool,
     /// Bounds on what one call may ask for.
     pub limits: Limits,
 }
@@ -28,6 +31,7 @@ impl Options {
             write_buffer_bytes: 64 << 20,
             index_cache_bytes: 96 << 20,
             default_tenant: TenantOptions::default(),
+            versions_unchanged: false,
             limits: Limits::default(),
         }
     }

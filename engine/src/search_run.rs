@@ -151,22 +151,22 @@ pub(crate) fn budget(core: &Core, cancellation: &Cancellation) -> Arc<Budget> {
     Arc::new(Budget::new(core.limits.search_documents_max, stop))
 }
 
-/// The first two matches whose ids are not passed over, to tell none, one and several apart.
-pub(crate) fn first_two(
-    core: &Core,
-    view: &View<'_>,
+/// The first so many matches whose ids are not passed over.
+pub(crate) fn first_matches(
+    count: usize,
+    (core, view): (&Core, &View<'_>),
     query: &Query,
     passed_over: &HashSet<String>,
 ) -> Result<Vec<Version>> {
     let budget = budget(core, &Cancellation::new());
     let (mut found, mut start) = (Vec::new(), Some(Start::default()));
-    while let Some(from) = start.take().filter(|_| found.len() < 2) {
+    while let Some(from) = start.take().filter(|_| found.len() < count) {
         let page = find((core, view), query, &from, MATCHES_AT_ONCE, &budget)?;
         let versions = view.versions(&places(&page.hits))?;
         found.extend(versions.into_iter().filter(|version| !passed_over.contains(&*version.id)));
         start = page.next;
     }
-    found.truncate(2);
+    found.truncate(count);
     Ok(found)
 }
 

@@ -165,7 +165,7 @@ mod tests {
         let note: String =
             (0..5_000_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
         let default = TenantId::default_tenant();
-        put(&default, "a", &note);
+        put(&default, "a", "before");
         put(&default, "a", &note);
         put(&default, "b", "x");
         put(&other, "c", "x");

@@ -64,7 +64,7 @@ fn pages(tenant: &Tenant, query: &str, count: usize) -> Vec<String> {
 fn pages_of_any_size_show_each_match_once_and_in_order() {
     let (_folder, _engine, tenant) = rig();
     put(&tenant, "Patient/z", json!({ "gender": "male" }));
-    put(&tenant, "Observation/c", containing(&[("1", "male"), ("2", "female"), ("3", "male")]));
+    put(&tenant, "Observation/c", containing(&[("1", "male"), ("2", "male"), ("3", "male")]));
     put(&tenant, "Observation/b", containing(&[("1", "female")]));
     put(&tenant, "Patient/y", json!({ "gender": "male" }));
     put(&tenant, "Observation/a", containing(&[("1", "male"), ("2", "male")]));

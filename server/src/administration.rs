@@ -139,6 +139,7 @@ pub(crate) struct Imported {
     pub file: PathBuf,
     pub created: u64,
     pub updated: u64,
+    pub unchanged: u64,
     /// Numbers of lines, and why they were refused.
     pub refused: Vec<(u64, String)>,
     /// Why it stopped, and up to which line it came.

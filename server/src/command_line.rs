@@ -209,6 +209,12 @@ pub(crate) struct ServeOptions {
     /// It is chosen when the directory is made, and kept [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
+    /// How many resources one conditional delete may delete; where more match, none is deleted and the answer is 412
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub conditional_delete_max: u16,
+    /// Make a version for an update that changes nothing, too
+    #[arg(long)]
+    pub version_unchanged: bool,
     /// Listen beyond loopback without TLS and authentication
     #[arg(long)]
     pub insecure: bool,

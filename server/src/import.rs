@@ -41,11 +41,11 @@ pub(crate) fn run(options: &ImportOptions) -> Result<(), Failure> {
 
 fn table(all: &[Imported]) -> String {
     let mut text = String::new();
-    for Imported { file, created, updated, refused, stopped } in all {
+    for Imported { file, created, updated, unchanged, refused, stopped } in all {
         // Writing to a string can't fail.
         let _ = writeln!(
             text,
-            "{}: {created} created, {updated} updated, {} lines refused",
+            "{}: {created} created, {updated} updated, {unchanged} unchanged, {} lines refused",
             file.display(),
             refused.len()
         );
@@ -84,7 +84,7 @@ fn import_file(tenant: &Tenant, file: &Path) -> fornax::Result<Imported> {
             tenant.import(&mut lines, &fornax::ImportOptions::default(), &Principal::named(ADMINISTRATOR))?
         }
     };
-    let ImportReport { created, updated, refused, stopped, lines, .. } = report;
+    let ImportReport { created, updated, unchanged, refused, stopped, lines, .. } = report;
     let why = |error: Error| match std::error::Error::source(&error) {
         Some(cause) if error.kind() == fornax::ErrorKind::Io => format!("{error}: {cause}"),
         _ => error.to_string(),
@@ -93,6 +93,7 @@ fn import_file(tenant: &Tenant, file: &Path) -> fornax::Result<Imported> {
         file: file.to_owned(),
         created,
         updated,
+        unchanged,
         refused: refused.into_iter().map(|line| (line.number, line.error.to_string())).collect(),
         stopped: stopped.map(|error| (lines, why(error))),
     })

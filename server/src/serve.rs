@@ -25,7 +25,8 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
         )));
     }
     let _log = log::start(options.log);
-    let limits = Limits::default();
+    let limits =
+        Limits { deleted_at_once_max: usize::from(options.conditional_delete_max), ..Limits::default() };
     let runtime = runtime(&limits)?;
     // Watched from here on: a signal during a long opening stops the server cleanly as well, once it is open.
     let signals = {
@@ -38,6 +39,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
     let origin = origin.map_err(Failure::Options)?.behind(Proxies::new(&options.trusted_proxy));
     let memory_bytes = (options.memory as usize) << 20;
     let mut wanted = Options::at(&options.data).memory_bytes(memory_bytes);
+    wanted.versions_unchanged = options.version_unchanged;
     if let Some(zone) = &options.time_zone {
         wanted.default_tenant.time_zone.clone_from(zone);
     }

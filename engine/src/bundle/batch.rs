@@ -32,7 +32,7 @@ impl BundleRequest<'_> {
         order.sort_by_key(|&index| method(index));
         let mut responses: Vec<Option<EntryResponse>> = order.iter().map(|_| None).collect();
         for run in order.chunk_by(|&one, &next| method(one) == method(next)) {
-            let is_read = run.first().is_some_and(|&index| method(index) == Some(Method::Get));
+            let is_read = run.first().is_some_and(|&index| method(index).is_some_and(Method::is_read));
             let entries: Vec<_> = run.iter().map(|&index| self.entries[index].as_ref()).collect();
             let answers: Vec<EntryResponse> = if is_read {
                 entries.into_iter().flatten().map(|entry| self.read(entry)).collect()
@@ -102,6 +102,7 @@ impl BundleRequest<'_> {
         let mut conditions = Vec::new();
         Ok(match self.target(entry, &view, &mut conditions, None)? {
             Target::Read => Step::Decided(self.read(entry)),
+            Target::Nothing => Step::Decided(EntryResponse::Committed(Committed::Deleted(None))),
             Target::Twin(_) => return Err(bug("an entry of a batch that knows of others")),
             Target::Existing(version) => {
                 Step::Decided(EntryResponse::Committed(Committed::Existing(*version)))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use fornax_model::Node;
 
-use crate::change::BundleKind;
+use crate::change::{BundleKind, Expected};
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::VersionId;
 
@@ -25,7 +25,10 @@ pub(crate) struct Entry<'a> {
     pub url: String,
     pub resource: Option<Node<'a>>,
     pub if_none_exist: Option<String>,
-    pub if_match: Option<VersionId>,
+    /// Of a write.
+    pub expected: Expected,
+    /// Of a read: the versions that the client has.
+    pub known: Option<String>,
 }
 
 /// What an entry asks for; a transaction processes them in this order.
@@ -34,7 +37,16 @@ pub(crate) enum Method {
     Delete,
     Post,
     Put,
+    Patch,
     Get,
+    Head,
+}
+
+impl Method {
+    /// Whether it changes nothing.
+    pub(crate) fn is_read(self) -> bool {
+        matches!(self, Self::Get | Self::Head)
+    }
 }
 
 impl<'a> Entries<'a> {
@@ -77,34 +89,41 @@ impl<'a> Entry<'a> {
             Some("DELETE") => Method::Delete,
             Some("POST") => Method::Post,
             Some("PUT") => Method::Put,
+            Some("PATCH") => Method::Patch,
             Some("GET") => Method::Get,
-            Some("HEAD" | "PATCH") => {
-                let issue =
-                    Issue::error("not-supported", "entries can't be HEAD or PATCH").at(at("request.method"));
-                return Err(Error::new(ErrorKind::NotSupported, issue));
-            }
+            Some("HEAD") => Method::Head,
             _ => return Err(invalid("value", "the method is not one of HTTP's", &at("request.method"))),
         };
         let url =
             text("url").ok_or_else(|| invalid("required", "a request without a url", &at("request.url")))?;
         let resource = node.get("resource");
-        if matches!(method, Method::Post | Method::Put) && resource.is_none() {
-            return Err(invalid("required", "a POST or PUT without a resource", &at("resource")));
+        if matches!(method, Method::Post | Method::Put | Method::Patch) && resource.is_none() {
+            return Err(invalid("required", "a POST, PUT or PATCH without a resource", &at("resource")));
         }
         // Passing over a condition would write what was not to be written.
         let passed_over = match method {
-            Method::Get => &[][..],
+            Method::Get | Method::Head => &["ifModifiedSince", "ifMatch", "ifNoneExist"][..],
             Method::Post => &["ifNoneMatch", "ifModifiedSince", "ifMatch"],
-            Method::Put | Method::Delete => &["ifNoneMatch", "ifModifiedSince", "ifNoneExist"],
+            Method::Put => &["ifModifiedSince", "ifNoneExist"],
+            Method::Patch | Method::Delete => &["ifNoneMatch", "ifModifiedSince", "ifNoneExist"],
         };
         if let Some(name) = passed_over.iter().find(|name| request.get(name).is_some()) {
             let issue = Issue::error("not-supported", "this condition is not supported for this method");
             return Err(Error::new(ErrorKind::NotSupported, issue.at(at(&format!("request.{name}")))));
         }
-        let if_match = text("ifMatch").map(|tag| {
-            entity_tag(&tag)
-                .ok_or_else(|| invalid("value", "ifMatch is not a weak entity tag", &at("request.ifMatch")))
-        });
+        let (if_match, if_none_match) = (text("ifMatch"), text("ifNoneMatch"));
+        let expected = match (&if_match, &if_none_match) {
+            _ if method.is_read() => Expected::Anything,
+            (None, None) => Expected::Anything,
+            (Some(tag), None) => Expected::Version(entity_tag(tag).ok_or_else(|| {
+                invalid("value", "ifMatch is not a weak entity tag", &at("request.ifMatch"))
+            })?),
+            (None, Some(any)) if any.trim() == "*" => Expected::Nothing,
+            (_, Some(_)) => {
+                let text = "ifNoneMatch of a write is *, and stands without ifMatch";
+                return Err(invalid("value", text, &at("request.ifNoneMatch")));
+            }
+        };
         Ok(Self {
             index,
             full_url: node.get("fullUrl").and_then(Node::as_str).map(Cow::into_owned),
@@ -112,7 +131,8 @@ impl<'a> Entry<'a> {
             url,
             resource,
             if_none_exist: text("ifNoneExist"),
-            if_match: if_match.transpose()?,
+            expected,
+            known: if_none_match.filter(|_| method.is_read()),
         })
     }
 

@@ -1,18 +1,22 @@
 //! Processing a Bundle: a batch entry by entry, a transaction as one commit.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use fornax_model::{Document, Limits as ModelLimits};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use fornax_model::{Document, Limits as ModelLimits, Node};
 use fornax_postings::Budget;
 
 use crate::as_of;
 use crate::bundle::earlier::Earlier;
-use crate::bundle::entries::{Entries, Entry, Method};
+use crate::bundle::entries::{Entries, Entry, Method, entity_tag};
 use crate::bundle::references::BundleReferences;
 use crate::cancellation::Cancellation;
-use crate::change::{BundleKind, BundleOptions, BundleResponse, EntryResponse, ReturnBodies};
+use crate::change::{
+    BundleKind, BundleOptions, BundleResponse, EntryResponse, Expected, Patch, PatchKind, ReturnBodies,
+};
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::{Body, Read, Version, VersionId};
@@ -22,8 +26,8 @@ use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Criteria, IdRule, PreparedWrite, check_id, parse_failed, put_node, relative_to,
-    several_match,
+    BodySource, Content, Criteria, IdRule, Matching, PreparedWrite, UpdateTarget, check_id, check_version,
+    current, parse_failed, patched, put_node, relative_to, resource_limits, several_match,
 };
 
 /// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
@@ -77,6 +81,13 @@ pub(super) enum Target {
         resource_type: ResourceType,
         id: String,
         rule: IdRule,
+        expected: Expected,
+    },
+    /// The current version is patched.
+    Patch {
+        resource_type: ResourceType,
+        id: String,
+        version: Box<Version>,
     },
     Delete {
         resource_type: ResourceType,
@@ -86,6 +97,8 @@ pub(super) enum Target {
     Existing(Box<Version>),
     /// A conditional create whose criteria match what an entry before it creates: that one's place.
     Twin(usize),
+    /// A conditional delete whose criteria match nothing.
+    Nothing,
     Read,
 }
 
@@ -116,47 +129,86 @@ impl BundleRequest<'_> {
         let (path, criteria) =
             url.split_once('?').map_or((url, None), |(path, criteria)| (path, Some(criteria)));
         let (name, id) = path.split_once('/').map_or((path, None), |(name, id)| (name, Some(id)));
-        if entry.method == Method::Get {
+        if entry.method.is_read() {
             return Ok(Target::Read);
         }
         let resource_type = core
             .types
             .named(name)
             .map_err(|_| entry.invalid("not-supported", "the url names no resource type", "request.url"))?;
-        if criteria.is_some() {
-            return Err(entry.invalid(
-                "not-supported",
-                "conditional updates and deletes are not supported",
-                "request.url",
-            ));
-        }
-        match (entry.method, id) {
-            (Method::Post, None) => {
-                if let Some(criteria) = &entry.if_none_exist {
-                    let own_bases = &self.options.own_bases;
-                    let criteria = Criteria::parse(core, resource_type, criteria, own_bases)?;
-                    let nothing = HashSet::new();
-                    let deleted = earlier.map_or(&nothing, |earlier| earlier.deleted(resource_type));
-                    let (condition, mut found) = criteria.first_two(core, view, deleted)?;
-                    let made = earlier.map(|earlier| earlier.matching(&criteria)).transpose()?;
-                    let made = made.as_deref().unwrap_or(&[]);
-                    conditions.push(condition);
-                    match (found.pop(), made) {
-                        (None, []) => {}
-                        (Some(version), []) if found.is_empty() => return self.existing(version),
-                        (None, [index]) => return Ok(Target::Twin(*index)),
-                        _ => return Err(several_match()),
-                    }
-                }
-                Ok(Target::Write { resource_type, id: core.new_id()?, rule: IdRule::Ours })
-            }
-            (Method::Put, Some(id)) => {
+        let own_bases = &self.options.own_bases[..];
+        match (entry.method, id, criteria) {
+            (Method::Post, None, None) => self.created(resource_type, entry, view, conditions, earlier),
+            (Method::Put, Some(id), None) => {
                 check_id(id)?;
-                Ok(Target::Write { resource_type, id: id.to_owned(), rule: IdRule::MustBe })
+                let expected = entry.expected;
+                Ok(Target::Write { resource_type, id: id.to_owned(), rule: IdRule::MustBe, expected })
             }
-            (Method::Delete, Some(id)) => Ok(Target::Delete { resource_type, id: id.to_owned() }),
-            _ => Err(entry.invalid("value", "the url does not fit the method", "request.url")),
+            (Method::Put, None, Some(criteria)) => {
+                let matching = Matching { core, resource_type, criteria, own_bases };
+                let (UpdateTarget { id, expected }, condition) = matching.update(view, body_of(entry)?)?;
+                conditions.push(condition);
+                let expected = if entry.expected == Expected::Anything { expected } else { entry.expected };
+                Ok(Target::Write { resource_type, id, rule: IdRule::Ours, expected })
+            }
+            (Method::Patch, id, criteria) => {
+                let version = match (id, criteria) {
+                    (Some(id), None) => current(view, resource_type, id)?,
+                    (None, Some(criteria)) => {
+                        let matching = Matching { core, resource_type, criteria, own_bases };
+                        let (version, condition) = matching.one(view)?;
+                        conditions.push(condition);
+                        version
+                    }
+                    _ => return Err(unfit(entry)),
+                };
+                check_version(entry.expected, &version)?;
+                let digest = core.vault.id_digest(resource_type.name, &version.id);
+                conditions.push(crate::write::Condition::Current { digest, version: version.version.0 });
+                Ok(Target::Patch { resource_type, id: version.id.to_string(), version: Box::new(version) })
+            }
+            (Method::Delete, Some(id), None) => Ok(Target::Delete { resource_type, id: id.to_owned() }),
+            (Method::Delete, None, Some(criteria)) => {
+                let (mut found, condition) =
+                    Matching { core, resource_type, criteria, own_bases }.all(view, 1)?;
+                conditions.push(condition);
+                Ok(match found.pop() {
+                    Some(version) => Target::Delete { resource_type, id: version.id.to_string() },
+                    None => Target::Nothing,
+                })
+            }
+            _ => Err(unfit(entry)),
         }
+    }
+
+    /// What a POST makes, or finds.
+    fn created(
+        &self,
+        resource_type: ResourceType,
+        entry: &Entry<'_>,
+        view: &View<'_>,
+        conditions: &mut Vec<crate::write::Condition>,
+        earlier: Option<&Earlier<'_>>,
+    ) -> Result<Target> {
+        let core = self.core;
+        if let Some(criteria) = &entry.if_none_exist {
+            let own_bases = &self.options.own_bases;
+            let criteria = Criteria::parse(core, resource_type, criteria, own_bases)?;
+            let nothing = HashSet::new();
+            let deleted = earlier.map_or(&nothing, |earlier| earlier.deleted(resource_type));
+            let (condition, mut found) = criteria.first_two(core, view, deleted)?;
+            let made = earlier.map(|earlier| earlier.matching(&criteria)).transpose()?;
+            let made = made.as_deref().unwrap_or(&[]);
+            conditions.push(condition);
+            match (found.pop(), made) {
+                (None, []) => {}
+                (Some(version), []) if found.is_empty() => return self.existing(version),
+                (None, [index]) => return Ok(Target::Twin(*index)),
+                _ => return Err(several_match()),
+            }
+        }
+        let id = core.new_id()?;
+        Ok(Target::Write { resource_type, id, rule: IdRule::Ours, expected: Expected::Anything })
     }
 
     pub(super) fn prepare(
@@ -165,23 +217,33 @@ impl BundleRequest<'_> {
         target: Target,
         references: &BundleReferences<'_>,
     ) -> Result<PreparedWrite> {
-        let mut write = match target {
+        match target {
             Target::Delete { resource_type, id } => {
-                PreparedWrite::new(self.core, resource_type, &id, Content::Delete)
+                let mut write = PreparedWrite::new(self.core, resource_type, &id, Content::Delete);
+                write.expected = entry.expected;
+                Ok(write)
             }
-            Target::Write { resource_type, id, rule } => {
-                let node =
-                    entry.resource.ok_or_else(|| entry.invalid("required", "no resource", "resource"))?;
-                let source = BodySource { node, whole: None, resource_type, id: &id };
-                put_node(self.core, resource_type, &source, rule, references)
-                    .map_err(|error| within(entry, &error))?
+            Target::Write { resource_type, id, rule, expected } => {
+                let source = BodySource { node: body_of(entry)?, whole: None, resource_type, id: &id };
+                let mut write = put_node(self.core, resource_type, &source, rule, references)
+                    .map_err(|error| within(entry, &error))?;
+                write.expected = expected;
+                Ok(write)
             }
-            Target::Existing(_) | Target::Twin(_) | Target::Read => {
-                return Err(crate::records::bug("an entry that writes nothing"));
+            Target::Patch { resource_type, id, version } => {
+                let patch = patch_of(body_of(entry)?).map_err(|error| within(entry, &error))?;
+                let bytes = patched(self.core, &version, &patch).map_err(|error| within(entry, &error))?;
+                let document = Document::parse(bytes, &resource_limits(self.core));
+                let document = document.map_err(|error| within(entry, &parse_failed(&error)))?;
+                let node = document.root();
+                let source = BodySource { node, whole: Some(&document), resource_type, id: &id };
+                put_node(self.core, resource_type, &source, IdRule::MustBe, references)
+                    .map_err(|error| within(entry, &error))
             }
-        };
-        write.if_match = entry.if_match;
-        Ok(write)
+            Target::Existing(_) | Target::Twin(_) | Target::Nothing | Target::Read => {
+                Err(crate::records::bug("an entry that writes nothing"))
+            }
+        }
     }
 
     /// A conditional create that found its resource.
@@ -227,6 +289,10 @@ impl BundleRequest<'_> {
         let is_type = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
         let read = match path.split('/').collect::<Vec<_>>()[..] {
             [name] | [_, _, name] if name == "*" || name.is_empty() || is_type(name) => {
+                if entry.method == Method::Head {
+                    let text = "HEAD of a search says nothing: ask for its count";
+                    return Err(entry.invalid("not-supported", text, "request.method"));
+                }
                 let request = SearchRequest {
                     handling: self.options.handling,
                     own_bases: self.options.own_bases.clone(),
@@ -250,7 +316,14 @@ impl BundleRequest<'_> {
             _ => return Err(entry.invalid("value", "the url is not one that can be read", "request.url")),
         };
         match read {
-            Read::Current(version) => Ok(EntryResponse::Read(version)),
+            Read::Current(mut version) => {
+                let is_known = entry.known.as_deref().is_some_and(|tags| names(tags, version.version));
+                if is_known || entry.method == Method::Head {
+                    version.body = Body::default();
+                    return Ok(EntryResponse::Headers { version, is_known });
+                }
+                Ok(EntryResponse::Read(version))
+            }
             Read::Deleted(_) => {
                 Err(Error::new(ErrorKind::Gone, Issue::error("deleted", "the resource was deleted")))
             }
@@ -259,6 +332,43 @@ impl BundleRequest<'_> {
             }
         }
     }
+}
+
+/// The resource that an entry writes; reading the entry has seen that there is one.
+fn body_of<'a>(entry: &Entry<'a>) -> Result<Node<'a>> {
+    entry.resource.ok_or_else(|| entry.invalid("required", "no resource", "resource"))
+}
+
+fn unfit(entry: &Entry<'_>) -> Error {
+    entry.invalid("value", "the url does not fit the method", "request.url")
+}
+
+/// The patch that an entry bears: Parameters, or a Binary that holds one and says which kind it is.
+fn patch_of(resource: Node<'_>) -> Result<Patch> {
+    let text = |name: &str| resource.get(name).and_then(Node::as_str);
+    if text("resourceType").as_deref() != Some("Binary") {
+        return Ok(Patch::new(PatchKind::FhirPath, resource.raw().to_vec()));
+    }
+    let kind = match text("contentType").as_deref() {
+        Some("application/json-patch+json") => PatchKind::Json,
+        Some("application/xml-patch+xml") => PatchKind::Xml,
+        _ => {
+            let text = "a patch is of the type application/json-patch+json or application/xml-patch+xml";
+            let issue = Issue::error("not-supported", text).at("Binary.contentType");
+            return Err(Error::new(ErrorKind::NotSupported, issue));
+        }
+    };
+    let data = text("data").unwrap_or(Cow::Borrowed(""));
+    let packed: String = data.split_ascii_whitespace().collect();
+    let bytes = BASE64_STANDARD.decode(packed).map_err(|error| {
+        Error::new(ErrorKind::Invalid, Issue::error("value", "not base64").at("Binary.data")).caused_by(error)
+    })?;
+    Ok(Patch::new(kind, bytes))
+}
+
+/// Whether entity tags name a version.
+fn names(tags: &str, version: VersionId) -> bool {
+    tags.split(',').any(|tag| tag.trim() == "*" || entity_tag(tag) == Some(version))
 }
 
 /// The same failure, with its places within the Bundle.

@@ -136,6 +136,9 @@ fn plan<'r, 'a>(entries: &[&'r Entry<'a>], targets: Vec<Target>) -> Plan<'r, 'a>
     for (&entry, target) in entries.iter().zip(targets) {
         match target {
             Target::Read => {}
+            Target::Nothing => {
+                responses[entry.index] = Some(EntryResponse::Committed(Committed::Deleted(None)));
+            }
             Target::Twin(first) => twins.push((entry.index, first)),
             Target::Existing(version) => {
                 responses[entry.index] = Some(EntryResponse::Committed(Committed::Existing(*version)));
@@ -161,7 +164,9 @@ fn as_existing(made: &EntryResponse) -> Option<EntryResponse> {
 fn check_overlaps(entries: &[&Entry<'_>], targets: &[Target]) -> Result<()> {
     let mut seen = HashSet::new();
     for (entry, target) in entries.iter().zip(targets) {
-        if let Target::Write { resource_type, id, .. } | Target::Delete { resource_type, id } = target
+        if let Target::Write { resource_type, id, .. }
+        | Target::Patch { resource_type, id, .. }
+        | Target::Delete { resource_type, id } = target
             && !seen.insert((resource_type.number, id.as_str()))
         {
             return Err(entry.conflict("another entry writes the same resource", "request.url"));
@@ -179,7 +184,9 @@ fn own_writes<'a>(entries: &[&Entry<'a>], targets: &[Target]) -> Vec<OwnWrite<'a
         Target::Delete { resource_type, id } => {
             Some(OwnWrite { resource_type: *resource_type, id: id.clone(), resource: None })
         }
-        Target::Existing(_) | Target::Twin(_) | Target::Read => None,
+        // What is patched is found as it was.
+        Target::Patch { .. } => None,
+        Target::Existing(_) | Target::Twin(_) | Target::Nothing | Target::Read => None,
     });
     written.collect()
 }
@@ -190,13 +197,15 @@ fn full_urls(entries: &[&Entry<'_>], targets: &[Target]) -> Result<FullUrls> {
     for (entry, target) in entries.iter().zip(targets) {
         let Some(full_url) = &entry.full_url else { continue };
         let stored = match target {
-            Target::Write { resource_type, id, .. } => format!("{}/{id}", resource_type.name),
+            Target::Write { resource_type, id, .. } | Target::Patch { resource_type, id, .. } => {
+                format!("{}/{id}", resource_type.name)
+            }
             Target::Existing(version) => format!("{}/{}", version.resource_type, version.id),
             Target::Twin(first) => match &targets[*first] {
                 Target::Write { resource_type, id, .. } => format!("{}/{id}", resource_type.name),
                 _ => return Err(bug("an entry that finds what nobody makes")),
             },
-            Target::Delete { .. } | Target::Read => continue,
+            Target::Delete { .. } | Target::Nothing | Target::Read => continue,
         };
         // `http://server/Patient/1` is also meant by `Patient/1` within the Bundle.
         if let Some(relative) = relative_of(full_url)

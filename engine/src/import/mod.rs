@@ -42,6 +42,8 @@ pub struct ImportReport {
     pub created: u64,
     /// Resources that were, and got a new version.
     pub updated: u64,
+    /// Resources that said already what the line says: they got no version.
+    pub unchanged: u64,
     /// Lines that were not imported, in their order.
     pub refused: Vec<RefusedLine>,
     /// The commits that were made.

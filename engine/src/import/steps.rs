@@ -192,6 +192,7 @@ impl Import<'_, '_> {
             match written {
                 Written::Created(_) => report.created += 1,
                 Written::Updated(_) => report.updated += 1,
+                Written::Unchanged(_) => report.unchanged += 1,
                 Written::Deleted(_) => {}
             }
         }

@@ -131,6 +131,9 @@ pub(crate) fn extract(
     values.map_err(|error| bug("search values can't be found").caused_by(error))
 }
 
+/// Members of `meta` that the server makes.
+const MADE_HERE: [&str; 2] = ["versionId", "lastUpdated"];
+
 /// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone;
 /// `None`: as they came.
 fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option<Vec<u8>>> {
@@ -149,9 +152,15 @@ fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option
             edit(edits.insert_after(resource_type, "id", &json))?;
         }
     }
-    for name in ["versionId", "lastUpdated"] {
-        if let Some(made_here) = root.get("meta").and_then(|meta| meta.get(name)) {
-            edit(edits.remove(made_here))?;
+    if let Some(meta) = root.get("meta") {
+        let is_made_here = |name: &str| MADE_HERE.contains(&name);
+        let mut names = meta.members().map(|(name, _)| name).peekable();
+        if names.peek().is_some() && names.all(|name| is_made_here(&name)) {
+            edit(edits.remove(meta))?;
+        } else {
+            for made_here in MADE_HERE.iter().filter_map(|name| meta.get(name)) {
+                edit(edits.remove(made_here))?;
+            }
         }
     }
     for reference in reference_nodes(root) {

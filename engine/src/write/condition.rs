@@ -25,6 +25,8 @@ pub(crate) enum Condition {
     Identity { identity: IdentityKey, rids: Vec<Rid> },
     /// No commit after `since` touched the type.
     Untouched { type_number: u16, since: Seq },
+    /// This version is the current one of what an id names.
+    Current { digest: [u8; 16], version: u64 },
 }
 
 /// What criteria match.
@@ -99,19 +101,29 @@ impl Criteria {
         view: &View<'_>,
         passed_over: &HashSet<String>,
     ) -> Result<(Condition, Vec<Version>)> {
+        self.first(2, (core, view), passed_over)
+    }
+
+    /// The first so many.
+    pub(crate) fn first(
+        &self,
+        count: usize,
+        (core, view): (&Core, &View<'_>),
+        passed_over: &HashSet<String>,
+    ) -> Result<(Condition, Vec<Version>)> {
         let Some(identity) = &self.identity else {
             if !Arc::ptr_eq(&self.index.indexer, &view.index.indexer) {
                 return Err(other_parameters());
             }
-            let found = search_run::first_two(core, view, &self.query, passed_over)?;
+            let found = search_run::first_matches(count, (core, view), &self.query, passed_over)?;
             let since = view.seq;
             return Ok((Condition::Untouched { type_number: self.resource_type.number, since }, found));
         };
         // What is not there yet does not count: should it be there by then, the condition does not hold.
-        let bearers = view.bearers(identity, 2 + passed_over.len())?;
+        let bearers = view.bearers(identity, count + passed_over.len())?;
         let (rids, mut found): (_, Vec<Version>) = bearers.into_iter().unzip();
         found.retain(|version| !passed_over.contains(&*version.id));
-        found.truncate(2);
+        found.truncate(count);
         Ok((Condition::Identity { identity: *identity, rids }, found))
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use fornax_index::{SearchValues, UndatedDocument};
 use fornax_store::{Batch, Durability};
 
+use crate::change::Expected;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::Family;
@@ -38,8 +39,31 @@ pub(super) struct Draft<'a> {
     bearers: HashMap<IdentityKey, HashMap<Rid, bool>>,
     /// Resources of which a version was counted.
     pub written: HashSet<Rid>,
-    /// Identities of versions written in this draft.
+    /// Identities of versions that were written in this draft or looked at.
     borne: HashMap<(Rid, Seq), Vec<[u8; 16]>>,
+    /// Bodies of versions written in this draft, and when they were committed.
+    bodies: HashMap<(Rid, Seq), (Vec<u8>, i64)>,
+    /// The last commit before this draft.
+    began: Seq,
+}
+
+/// What a write comes to, as things stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Verdict {
+    /// A deletion of what is not there.
+    Idle,
+    /// The current version says it already.
+    Unchanged(Unchanged),
+    /// A version is to be made.
+    Write,
+}
+
+/// A current version that a write would repeat.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unchanged {
+    pub newest: Newest,
+    /// When it was committed, in milliseconds since 1970 UTC.
+    pub at_ms: i64,
 }
 
 /// What a write comes to, decided before anything of it is put down.
@@ -80,6 +104,7 @@ impl<'a> Draft<'a> {
     pub(super) fn new(core: &'a Core, head: Head, staged: Option<&'a Staged>) -> Self {
         Self {
             core,
+            began: head.seq,
             head,
             batch: Batch::new(),
             staged,
@@ -87,10 +112,11 @@ impl<'a> Draft<'a> {
             bearers: HashMap::new(),
             written: HashSet::new(),
             borne: HashMap::new(),
+            bodies: HashMap::new(),
         }
     }
 
-    pub(super) fn holds(&self, condition: &Condition) -> Result<bool> {
+    pub(super) fn holds(&mut self, condition: &Condition) -> Result<bool> {
         match condition {
             Condition::Identity { identity, rids } => {
                 let changed = self.bearers.get(identity);
@@ -107,6 +133,10 @@ impl<'a> Draft<'a> {
             }
             Condition::Untouched { type_number, since } => {
                 Ok(self.head.types.get(type_number).is_none_or(|head| head.touched <= *since))
+            }
+            Condition::Current { digest, version } => {
+                let newest = self.id(digest)?.and_then(|record| record.newest);
+                Ok(newest.is_some_and(|newest| newest.version == *version && !newest.is_deleted))
             }
         }
     }
@@ -148,12 +178,54 @@ impl<'a> Draft<'a> {
         Ok(rid)
     }
 
-    /// Decides a write; `None`: there is nothing to do. Gives a number to a resource without.
-    pub(super) fn decide(&mut self, write: &PreparedWrite) -> Result<Option<Decision>> {
+    /// Whether a write has anything to do.
+    pub(super) fn judge(&mut self, write: &PreparedWrite) -> Result<Verdict> {
         let record = self.id(&write.digest)?;
-        if is_idle(write, record) {
+        let there =
+            record.and_then(|record| Some((record.rid, record.newest.filter(|newest| !newest.is_deleted)?)));
+        Ok(match (&write.content, there) {
+            (Content::Delete, None) => Verdict::Idle,
+            (Content::Put(prepared), Some((rid, newest))) if !self.core.versions_unchanged => {
+                self.repeated((rid, newest), prepared)?.map_or(Verdict::Write, Verdict::Unchanged)
+            }
+            _ => Verdict::Write,
+        })
+    }
+
+    /// The current version, if its body is this one to the byte.
+    fn repeated(
+        &mut self,
+        (rid, newest): (Rid, Newest),
+        prepared: &PreparedBody,
+    ) -> Result<Option<Unchanged>> {
+        if newest.seq > self.began {
+            let written = self.bodies.get(&(rid, newest.seq));
+            let same = written.filter(|(compressed, _)| *compressed == prepared.compressed);
+            return Ok(same.map(|(_, at_ms)| Unchanged { newest, at_ms: *at_ms }));
+        }
+        let Core { vault, store, .. } = self.core;
+        let key = keys::version(rid, newest.seq);
+        let plain = vault.get(&**store, Family::Versions, key.as_bytes())?;
+        let plain = plain.ok_or_else(|| records::corrupted("a version is missing"))?;
+        let (head, compressed) = records::decode_head::<VersionHead>(&plain)?;
+        let is_same = compressed == prepared.compressed;
+        self.borne.insert((rid, newest.seq), head.identities);
+        if !is_same {
             return Ok(None);
         }
+        let at_ms = match head.last_updated_ms {
+            Some(ms) => ms,
+            None => {
+                let time = vault.get(&**store, Family::Log, keys::commit_time(newest.seq).as_bytes())?;
+                records::decode(&time.ok_or_else(|| records::corrupted("a commit has no time"))?)?
+            }
+        };
+        Ok(Some(Unchanged { newest, at_ms }))
+    }
+
+    /// Decides a write that makes a version. Gives a number to a resource without.
+    pub(super) fn decide(&mut self, write: &PreparedWrite) -> Result<Decision> {
+        let record = self.id(&write.digest)?;
         let rid = match record {
             Some(record) => record.rid,
             None => self.give_rid(write.resource_type)?,
@@ -165,7 +237,7 @@ impl<'a> Draft<'a> {
             (Content::Put(_), Some(_)) => OperationCode::Update,
         };
         let version = before.map_or(0, |newest| newest.version) + 1;
-        Ok(Some(Decision { rid, version, operation, before }))
+        Ok(Decision { rid, version, operation, before })
     }
 
     /// Puts the version's record down, and makes its index document; a delete has none.
@@ -180,6 +252,9 @@ impl<'a> Draft<'a> {
         seal_version(self.core, &mut self.batch, seq, (decision, write, time))?;
         let Content::Put(prepared) = &write.content else { return Ok((Body::default(), None)) };
         self.borne.insert((rid, seq), prepared.identities.clone());
+        if let CommitTime::At(at_ms) = time {
+            self.bodies.insert((rid, seq), (prepared.compressed.clone(), at_ms));
+        }
         // Search parameters may have come or gone since the body was prepared.
         let again = read_again(self.core, write.resource_type, prepared)?;
         let values = again.as_ref().unwrap_or(&prepared.values);
@@ -187,16 +262,15 @@ impl<'a> Draft<'a> {
         Ok((prepared.body.clone(), Some(values.to_document(rid, seq, &targets))))
     }
 
-    /// Decides a write, and gives numbers to its resource and to what that refers to, so that nobody else need be asked for them.
-    /// `None`: there is nothing to do.
+    /// Decides a write that makes a version, and gives numbers to its resource and to what that refers to, so that nobody else need be
+    /// asked for them.
     pub(super) fn reserve(
         &mut self,
         write: &PreparedWrite,
         values: &SearchValues,
-    ) -> Result<Option<(Decision, Vec<Rid>)>> {
+    ) -> Result<(Decision, Vec<Rid>)> {
         self.number_of(write.resource_type, write.digest)?;
-        let Some(decision) = self.decide(write)? else { return Ok(None) };
-        Ok(Some((decision, self.targets(values)?)))
+        Ok((self.decide(write)?, self.targets(values)?))
     }
 
     /// The numbers of what a resource refers to, also of what is not there.
@@ -371,18 +445,19 @@ pub(super) fn identities(write: &PreparedWrite) -> &[[u8; 16]] {
     }
 }
 
-/// A deletion of what is not there.
-pub(super) fn is_idle(write: &PreparedWrite, before: Option<IdRecord>) -> bool {
-    matches!(write.content, Content::Delete) && !before.is_some_and(|record| record.is_there())
-}
-
-pub(super) fn check_if_match(write: &PreparedWrite, before: Option<IdRecord>) -> Result<()> {
-    let Some(wanted) = write.if_match else { return Ok(()) };
+/// Refuses a write that rests on another version than the current one.
+pub(super) fn check_expected(write: &PreparedWrite, before: Option<IdRecord>) -> Result<()> {
     let newest = before.and_then(|record| record.newest).filter(|newest| !newest.is_deleted);
-    match newest {
-        Some(newest) if newest.version == wanted.0 => Ok(()),
-        Some(_) => Err(precondition("the version in If-Match is not the current one")),
-        None => Err(precondition("If-Match names a version, and there is no current one")),
+    match (write.expected, newest) {
+        (Expected::Anything, _) | (Expected::Nothing, None) => Ok(()),
+        (Expected::Nothing, Some(_)) => Err(precondition("the resource is there already")),
+        (Expected::Version(wanted), Some(newest)) if newest.version == wanted.0 => Ok(()),
+        (Expected::Version(_), Some(_)) => {
+            Err(precondition("the version in If-Match is not the current one"))
+        }
+        (Expected::Version(_), None) => {
+            Err(precondition("If-Match names a version, and there is no current one"))
+        }
     }
 }
 

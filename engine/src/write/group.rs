@@ -32,6 +32,8 @@ pub(crate) enum Outcome {
 pub(crate) enum Written {
     Created(Version),
     Updated(Version),
+    /// The current version says it already.
+    Unchanged(Version),
     Deleted(Option<Version>),
 }
 

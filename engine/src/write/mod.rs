@@ -6,6 +6,8 @@ mod compact;
 mod condition;
 mod draft;
 mod group;
+mod matching;
+mod patch;
 mod prepare;
 mod sequence;
 pub(crate) mod staged;
@@ -18,8 +20,11 @@ pub(crate) use body::{
 pub(crate) use condition::{Condition, Criteria};
 pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
+pub(crate) use matching::{Matching, UpdateTarget};
+pub(crate) use patch::{check_version, current, patched};
 pub(crate) use prepare::{
-    Content, IdRule, Prepared, PreparedWrite, Work, check_id, parse_failed, prepare, put_node, several_match,
+    Content, IdRule, Prepared, PreparedWrite, Work, check_id, parse_failed, prepare, put_node,
+    resource_limits, several_match,
 };
 pub(crate) use sequence::{SequenceState, close_after};
 pub(crate) use staging::Staging;

@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
-use fornax_model::{Bound, Limits as ModelLimits, Node, ParseFault};
+use fornax_model::{Bound, Document, Limits as ModelLimits, Node, ParseFault};
 use fornax_validation::Severity;
 
-use crate::change::{Action, Text};
+use crate::change::{Action, Expected, Text, Whose};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::parameters;
-use crate::resource::VersionId;
+use crate::resource::{Body, Version};
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::body::{BodySource, OwnReferences, PreparedBody, References};
 use crate::write::condition::{Condition, Criteria, Found};
+use crate::write::matching::{Matching, UpdateTarget};
+use crate::write::patch::{check_version, current, patched};
 use crate::{Change, Principal};
 
 /// Changes that become one commit.
@@ -38,7 +40,7 @@ pub(crate) struct PreparedWrite {
     pub id: Arc<str>,
     pub digest: [u8; 16],
     pub content: Content,
-    pub if_match: Option<VersionId>,
+    pub expected: Expected,
 }
 
 pub(crate) enum Content {
@@ -49,11 +51,19 @@ pub(crate) enum Content {
 impl PreparedWrite {
     pub(crate) fn new(core: &Core, resource_type: ResourceType, id: &str, content: Content) -> Self {
         let digest = core.vault.id_digest(resource_type.name, id);
-        Self { resource_type, id: id.into(), digest, content, if_match: None }
+        Self { resource_type, id: id.into(), digest, content, expected: Expected::Anything }
     }
 }
 
 impl PreparedWrite {
+    /// The body as it will be stored; that of a deletion is empty.
+    pub(crate) fn body(&self) -> Body {
+        match &self.content {
+            Content::Put(prepared) => prepared.body.clone(),
+            Content::Delete => Body::default(),
+        }
+    }
+
     /// Bytes of the body as compressed.
     pub(crate) fn bytes(&self) -> usize {
         match &self.content {
@@ -66,7 +76,7 @@ impl PreparedWrite {
 /// A change is work for the sequencer, or was decided by what is already there.
 pub(crate) enum Prepared {
     Work(Work),
-    Existing(crate::resource::Version),
+    Existing(Version),
 }
 
 /// Prepares one change.
@@ -87,18 +97,85 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
             let id = id.as_ref().map_or_else(|| core.new_id(), |id| Ok(id.clone()))?;
             put(core, (resource_type, &id, IdRule::Ours), body, &change.own_bases)?
         }
-        Action::Update { resource_type, id, body } => {
+        Action::Update { resource_type, whose: Whose::Id(id), body } => {
             let resource_type = core.types.named(resource_type)?;
             check_id(id)?;
             put(core, (resource_type, id, IdRule::MustBe), body, &change.own_bases)?
         }
-        Action::Delete { resource_type, id } => {
+        Action::Update { resource_type, whose: Whose::Matching(criteria), body } => {
             let resource_type = core.types.named(resource_type)?;
-            PreparedWrite::new(core, resource_type, id, Content::Delete)
+            let document = parse(core, body)?;
+            let matching = Matching { core, resource_type, criteria, own_bases: &change.own_bases };
+            let (target, condition) = matching.update(&View::now(core)?, document.root())?;
+            conditions.push(condition);
+            put_target(core, resource_type, &target, &document, &change.own_bases)?
+        }
+        Action::Patch { resource_type, whose, patch } => {
+            let resource_type = core.types.named(resource_type)?;
+            let view = View::now(core)?;
+            let version = match whose {
+                Whose::Id(id) => current(&view, resource_type, id)?,
+                Whose::Matching(criteria) => {
+                    let matching = Matching { core, resource_type, criteria, own_bases: &change.own_bases };
+                    let (version, condition) = matching.one(&view)?;
+                    conditions.push(condition);
+                    version
+                }
+            };
+            check_version(change.expected, &version)?;
+            let patched = Text::of(patched(core, &version, patch)?);
+            let write = put(core, (resource_type, &version.id, IdRule::MustBe), &patched, &change.own_bases)?;
+            conditions.push(Condition::Current { digest: write.digest, version: version.version.0 });
+            write
+        }
+        Action::Delete { resource_type, whose } => {
+            let resource_type = core.types.named(resource_type)?;
+            let id = match whose {
+                Whose::Id(id) => Some(id.clone()),
+                Whose::Matching(criteria) => {
+                    let matching = Matching { core, resource_type, criteria, own_bases: &change.own_bases };
+                    let (mut found, condition) = matching.all(&View::now(core)?, 1)?;
+                    conditions.push(condition);
+                    found.pop().map(|version| version.id.to_string())
+                }
+            };
+            let deletion = |id: String| PreparedWrite::new(core, resource_type, &id, Content::Delete);
+            let Some(write) = id.map(deletion) else {
+                let work = Work { principal: principal.clone(), writes: Vec::new(), conditions };
+                return Ok(Prepared::Work(work));
+            };
+            write
+        }
+        Action::DeleteAll { resource_type, criteria, at_most } => {
+            let resource_type = core.types.named(resource_type)?;
+            let matching = Matching { core, resource_type, criteria, own_bases: &change.own_bases };
+            let (found, condition) = matching.all(&View::now(core)?, *at_most)?;
+            let deletion =
+                |version: &Version| PreparedWrite::new(core, resource_type, &version.id, Content::Delete);
+            let writes = found.iter().map(deletion).collect();
+            let work = Work { principal: principal.clone(), writes, conditions: vec![condition] };
+            return Ok(Prepared::Work(work));
         }
     };
-    write.if_match = change.if_match;
+    // Where criteria say that it is new, that holds as well.
+    if change.expected != Expected::Anything {
+        write.expected = change.expected;
+    }
     Ok(Prepared::Work(Work { principal: principal.clone(), writes: vec![write], conditions }))
+}
+
+/// Prepares a body for what a conditional update is about.
+pub(crate) fn put_target(
+    core: &Core,
+    resource_type: ResourceType,
+    target: &UpdateTarget,
+    document: &Document,
+    own_bases: &[String],
+) -> Result<PreparedWrite> {
+    let source = BodySource { node: document.root(), whole: Some(document), resource_type, id: &target.id };
+    let mut write = put_node(core, resource_type, &source, IdRule::Ours, &OwnReferences(own_bases))?;
+    write.expected = target.expected;
+    Ok(write)
 }
 
 /// What the id in a body has to do with the one that it is stored under.
@@ -116,14 +193,22 @@ fn put(
     body: &Text,
     own_bases: &[String],
 ) -> Result<PreparedWrite> {
-    let limits = ModelLimits {
+    let document = parse(core, body)?;
+    let source = BodySource { node: document.root(), whole: Some(&document), resource_type, id };
+    put_node(core, resource_type, &source, rule, &OwnReferences(own_bases))
+}
+
+fn parse(core: &Core, body: &Text) -> Result<Document> {
+    body.parse(&resource_limits(core)).map_err(|error| parse_failed(&error))
+}
+
+/// What a resource may be when it is parsed.
+pub(crate) fn resource_limits(core: &Core) -> ModelLimits {
+    ModelLimits {
         document_bytes_max: core.limits.resource_bytes_max,
         depth_max: core.limits.depth_max as usize,
         ..ModelLimits::default()
-    };
-    let document = body.parse(&limits).map_err(|error| parse_failed(&error))?;
-    let source = BodySource { node: document.root(), whole: Some(&document), resource_type, id };
-    put_node(core, resource_type, &source, rule, &OwnReferences(own_bases))
+    }
 }
 
 /// Prepares a resource that stands in a request of its own or in a Bundle.

@@ -13,7 +13,7 @@ use crate::resource::{Body, Operation, Version, VersionId};
 use crate::types::ResourceType;
 use crate::vault::failed;
 use crate::view::timestamp;
-use crate::write::draft::{CommitTime, Decision, Draft, check_if_match, identities, is_idle};
+use crate::write::draft::{CommitTime, Decision, Draft, Unchanged, Verdict, check_expected, identities};
 use crate::write::group::{Outcome, Written};
 use crate::write::prepare::{PreparedWrite, Work};
 use crate::write::staged::Staged;
@@ -113,14 +113,16 @@ impl<'a> Group<'a> {
             }
         }
         let Work { principal, writes, .. } = work;
-        let mut idle = 0;
+        let mut verdicts = Vec::with_capacity(writes.len());
         for write in &writes {
             let before: Option<IdRecord> = self.draft.id(&write.digest)?;
-            check_if_match(write, before)?;
-            idle += usize::from(is_idle(write, before));
+            check_expected(write, before)?;
+            verdicts.push(self.draft.judge(write)?);
         }
-        if idle == writes.len() {
-            return Ok(Outcome::Committed(writes.iter().map(|_| Written::Deleted(None)).collect()));
+        if !verdicts.iter().any(|verdict| matches!(verdict, Verdict::Write)) {
+            let written =
+                writes.iter().zip(verdicts).map(|(write, verdict)| Written::by_none(write, verdict));
+            return written.collect::<Result<_>>().map(Outcome::Committed);
         }
         let seq = self.draft.head.seq + 1;
         if Some(seq) == self.end {
@@ -132,11 +134,12 @@ impl<'a> Group<'a> {
         let mut entries = Vec::with_capacity(writes.len());
         let mut documents: Vec<IndexDocument> = Vec::with_capacity(writes.len());
         let mut written = Vec::with_capacity(writes.len());
-        for write in &writes {
-            let Some(decision) = self.draft.decide(write)? else {
-                written.push(Written::Deleted(None));
+        for (write, verdict) in writes.iter().zip(verdicts) {
+            if !matches!(verdict, Verdict::Write) {
+                written.push(Written::by_none(write, verdict)?);
                 continue;
-            };
+            }
+            let decision = self.draft.decide(write)?;
             let body = self.write(seq, write, &decision, &mut documents)?;
             entries.push(decision.log_entry());
             written.push(Written::of((write.resource_type, &write.id), &decision, self.last_ms, body)?);
@@ -188,6 +191,30 @@ impl<'a> Group<'a> {
 }
 
 impl Written {
+    /// The outcome of a write that made no version.
+    pub(super) fn by_none(write: &PreparedWrite, verdict: Verdict) -> Result<Self> {
+        match verdict {
+            Verdict::Unchanged(same) => Self::unchanged((write.resource_type, &write.id), same, write.body()),
+            Verdict::Idle | Verdict::Write => Ok(Self::Deleted(None)),
+        }
+    }
+
+    /// The outcome of a write that the current version said already.
+    pub(super) fn unchanged(
+        (resource_type, id): (ResourceType, &Arc<str>),
+        same: Unchanged,
+        body: Body,
+    ) -> Result<Self> {
+        Ok(Self::Unchanged(Version {
+            resource_type: resource_type.name,
+            id: Arc::clone(id),
+            version: VersionId(same.newest.version),
+            last_updated: timestamp(same.at_ms)?,
+            operation: if same.newest.version == 1 { Operation::Create } else { Operation::Update },
+            body,
+        }))
+    }
+
     /// The outcome of a write that was committed at this time.
     pub(super) fn of(
         (resource_type, id): (ResourceType, &Arc<str>),

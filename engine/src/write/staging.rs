@@ -21,7 +21,7 @@ use crate::resource::Body;
 use crate::types::ResourceType;
 use crate::vault::failed;
 use crate::write::condition::Condition;
-use crate::write::draft::{CommitTime, Decision, Draft, check_if_match, identities};
+use crate::write::draft::{CommitTime, Decision, Draft, Unchanged, Verdict, check_expected, identities};
 use crate::write::group::Written;
 use crate::write::prepare::PreparedWrite;
 use crate::write::sequence::{SequenceState, close_after};
@@ -51,16 +51,36 @@ struct StagedWrite {
     resource_type: ResourceType,
     id: Arc<str>,
     digest: [u8; 16],
-    /// `None`: there was nothing to do.
-    decision: Option<Decision>,
+    outcome: StagedOutcome,
     body: Body,
     /// Of a resource that is there, by this write and before it: changed by the commit.
     identities: Vec<[u8; 16]>,
     identities_before: Vec<[u8; 16]>,
 }
 
+/// What a staged write came to.
+enum StagedOutcome {
+    /// A deletion of what was not there.
+    Idle,
+    /// The current version said it already.
+    Unchanged(Unchanged),
+    Decided(Decision),
+}
+
 impl StagedWrite {
-    fn of(draft: &Draft<'_>, write: &PreparedWrite, decision: Option<Decision>, body: Body) -> Result<Self> {
+    /// What is decided of it, if it makes a version.
+    fn decision(&self) -> Option<Decision> {
+        match self.outcome {
+            StagedOutcome::Decided(decision) => Some(decision),
+            StagedOutcome::Idle | StagedOutcome::Unchanged(_) => None,
+        }
+    }
+
+    fn of(draft: &Draft<'_>, write: &PreparedWrite, outcome: StagedOutcome, body: Body) -> Result<Self> {
+        let decision = match outcome {
+            StagedOutcome::Decided(decision) => Some(decision),
+            StagedOutcome::Idle | StagedOutcome::Unchanged(_) => None,
+        };
         let is_deferred = decision.is_some_and(|decision| decision.before.is_some());
         let superseded = decision.as_ref().and_then(Decision::superseded).zip(decision);
         let identities_before = match superseded {
@@ -71,7 +91,7 @@ impl StagedWrite {
             resource_type: write.resource_type,
             id: Arc::clone(&write.id),
             digest: write.digest,
-            decision,
+            outcome,
             body,
             identities: if is_deferred { identities(write).to_vec() } else { Vec::new() },
             identities_before,
@@ -119,20 +139,22 @@ impl<'a> Staging<'a> {
         let mut draft = Draft::new(self.core, state.head.clone(), state.staged.as_ref());
         let first = self.writes.len();
         for write in writes {
-            check_if_match(&write, draft.id(&write.digest)?)?;
-            let decision = draft.decide(&write)?;
-            let mut body = Body::default();
-            if let Some(decision) = &decision {
-                let (put, document) = self.put(&mut draft, &write, decision)?;
-                self.documents.extend(document);
-                if bodies == ReturnBodies::Yes {
-                    body = put;
+            check_expected(&write, draft.id(&write.digest)?)?;
+            let (outcome, put) = match draft.judge(&write)? {
+                Verdict::Idle => (StagedOutcome::Idle, Body::default()),
+                Verdict::Unchanged(same) => (StagedOutcome::Unchanged(same), write.body()),
+                Verdict::Write => {
+                    let decision = draft.decide(&write)?;
+                    let (put, document) = self.put(&mut draft, &write, &decision)?;
+                    self.documents.extend(document);
+                    (StagedOutcome::Decided(decision), put)
                 }
-            }
-            let staged = StagedWrite::of(&draft, &write, decision, body)?;
+            };
+            let body = if bodies == ReturnBodies::Yes { put } else { Body::default() };
+            let staged = StagedWrite::of(&draft, &write, outcome, body)?;
             self.writes.push(staged);
         }
-        let decisions = || self.writes[first..].iter().filter_map(|write| write.decision);
+        let decisions = || self.writes[first..].iter().filter_map(StagedWrite::decision);
         let rids = decisions().map(|decision| decision.rid).collect();
         staged::put_chunk(&mut draft, self.chunks, self.seq, rids)?;
         // The numbers that it gave are given from now on, whatever becomes of the transaction.
@@ -180,9 +202,13 @@ impl<'a> Staging<'a> {
         })?;
         let Some(at_ms) = committed else { return Ok(None) };
         self.is_over = true;
-        let written = std::mem::take(&mut self.writes).into_iter().map(|write| match write.decision {
-            None => Ok(Written::Deleted(None)),
-            Some(decision) => Written::of((write.resource_type, &write.id), &decision, at_ms, write.body),
+        let written = std::mem::take(&mut self.writes).into_iter().map(|write| {
+            let of = (write.resource_type, &write.id);
+            match write.outcome {
+                StagedOutcome::Idle => Ok(Written::Deleted(None)),
+                StagedOutcome::Unchanged(same) => Written::unchanged(of, same, write.body),
+                StagedOutcome::Decided(decision) => Written::of(of, &decision, at_ms, write.body),
+            }
         });
         written.collect::<Result<Vec<_>>>().map(Some)
     }
@@ -205,22 +231,26 @@ impl<'a> Staging<'a> {
             }
         }
         for write in &self.writes {
-            let is_as_staged = match (&write.decision, &state.staged) {
-                (Some(decision), Some(staged)) => staged.stands(decision.rid),
-                // A deletion of what was not there.
-                _ => draft.id(&write.digest)?.is_none_or(|record| !record.is_there()),
+            let is_as_staged = match &write.outcome {
+                StagedOutcome::Decided(decision) => {
+                    state.staged.as_ref().is_some_and(|staged| staged.stands(decision.rid))
+                }
+                StagedOutcome::Idle => draft.id(&write.digest)?.is_none_or(|record| !record.is_there()),
+                StagedOutcome::Unchanged(same) => {
+                    draft.id(&write.digest)?.is_some_and(|record| record.newest == Some(same.newest))
+                }
             };
             if !is_as_staged {
                 return Ok(None);
             }
         }
         let at_ms = state.head.last_updated_ms.max(core.clock.now_ms());
-        let decisions = || self.writes.iter().filter_map(|write| Some((write, write.decision.as_ref()?)));
+        let decisions = || self.writes.iter().filter_map(|write| Some((write, write.decision()?)));
         let entries: Vec<_> = decisions().map(|(_, decision)| decision.log_entry()).collect();
         let mut changes = Changes { seq: self.seq, ..Changes::default() };
         for (write, decision) in decisions() {
             if decision.before.is_some() {
-                replace(&mut draft, self.seq, write, decision)?;
+                replace(&mut draft, self.seq, write, &decision)?;
             }
             let by = self.seq;
             let superseded = decision.superseded();
@@ -229,7 +259,7 @@ impl<'a> Staging<'a> {
                 written,
                 by,
             }));
-            draft.count(self.seq, decision);
+            draft.count(self.seq, &decision);
         }
         draft.head.seq = self.seq;
         draft.head.last_updated_ms = at_ms;

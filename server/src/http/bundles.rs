@@ -213,6 +213,13 @@ impl Entries<'_> {
                 response.string("status", &status_text(StatusCode::OK));
                 write_version(&mut response, version);
             }
+            EntryResponse::Headers { version, is_known } => {
+                let mut entry = self.array.object();
+                let mut response = entry.object("response");
+                let status = if *is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+                response.string("status", &status_text(status));
+                write_version(&mut response, version);
+            }
             EntryResponse::Search(page) => {
                 let mut entry = self.array.object();
                 write_searchset(&mut entry.object("resource"), (page, None), self.base, "");
@@ -230,7 +237,10 @@ impl Entries<'_> {
     fn committed(&mut self, committed: &Committed, wanted: Option<Return>) {
         let (version, status) = match committed {
             Committed::Created(version) => (Some(version), StatusCode::CREATED),
-            Committed::Updated(version) | Committed::Existing(version) => (Some(version), StatusCode::OK),
+            Committed::Updated(version) | Committed::Existing(version) | Committed::Unchanged(version) => {
+                (Some(version), StatusCode::OK)
+            }
+            Committed::DeletedAll(_) => (None, StatusCode::NO_CONTENT),
             Committed::Deleted(version) => (version.as_ref(), StatusCode::NO_CONTENT),
         };
         let mut entry = self.array.object();

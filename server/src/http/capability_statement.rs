@@ -7,12 +7,24 @@ use fornax_model::write::{ArrayWriter, ObjectWriter};
 const DATE: &str = "2026-11-25";
 
 /// What can be done with every resource type.
-const TYPE_INTERACTIONS: [&str; 8] =
-    ["create", "delete", "history-instance", "history-type", "read", "search-type", "update", "vread"];
+const TYPE_INTERACTIONS: [&str; 9] = [
+    "create",
+    "delete",
+    "history-instance",
+    "history-type",
+    "patch",
+    "read",
+    "search-type",
+    "update",
+    "vread",
+];
+const PATCH_FORMATS: [&str; 3] =
+    ["application/json-patch+json", "application/xml-patch+xml", "application/fhir+json"];
 const SYSTEM_INTERACTIONS: [&str; 3] = ["batch", "history-system", "transaction"];
 
-/// The CapabilityStatement of the tenant at this base.
-pub(crate) fn render(types: &[TypeCapabilities], base: &str) -> Vec<u8> {
+/// The CapabilityStatement of the tenant at this base, where a conditional delete may delete so many resources.
+pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max: usize) -> Vec<u8> {
+    let conditional_delete = if deleted_at_once_max > 1 { "multiple" } else { "single" };
     let mut out = Vec::with_capacity(512 << 10);
     let mut statement = ObjectWriter::new(&mut out);
     statement.string("resourceType", "CapabilityStatement");
@@ -32,12 +44,13 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str) -> Vec<u8> {
     formats.string("application/fhir+json");
     formats.string("json");
     drop(formats);
+    write_strings(&mut statement, "patchFormat", PATCH_FORMATS.into_iter());
     let mut list = statement.array("rest");
     let mut rest = list.object();
     rest.string("mode", "server");
     let mut resources = rest.array("resource");
     for one in types {
-        write_type(&mut resources, one);
+        write_type(&mut resources, one, conditional_delete);
     }
     drop(resources);
     write_interactions(&mut rest, &SYSTEM_INTERACTIONS);
@@ -47,7 +60,7 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str) -> Vec<u8> {
     out
 }
 
-fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities) {
+fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities, conditional_delete: &str) {
     let mut resource = resources.object();
     resource.string("type", one.name);
     write_interactions(&mut resource, &TYPE_INTERACTIONS);
@@ -56,8 +69,8 @@ fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities) {
     resource.boolean("updateCreate", true);
     resource.boolean("conditionalCreate", true);
     resource.string("conditionalRead", "full-support");
-    resource.boolean("conditionalUpdate", false);
-    resource.string("conditionalDelete", "not-supported");
+    resource.boolean("conditionalUpdate", true);
+    resource.string("conditionalDelete", conditional_delete);
     write_strings(&mut resource, "referencePolicy", ["literal", "logical"].into_iter());
     write_strings(&mut resource, "searchInclude", one.includes.iter().map(String::as_str));
     write_strings(&mut resource, "searchRevInclude", one.reverse_includes.iter().map(String::as_str));

@@ -18,6 +18,19 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<VersionId>, Refusal
     version.map(Some).ok_or_else(|| Refusal::invalid("If-Match takes one version, such as W/\"3\""))
 }
 
+/// Whether a write is to make what is not there yet: `If-None-Match: *`.
+///
+/// # Errors
+/// 400: it names versions, which a write must not.
+pub(crate) fn if_none_match_any(headers: &HeaderMap) -> Result<bool, Refusal> {
+    let mut values = headers.get_all(IF_NONE_MATCH).into_iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(false),
+        (Some(value), None) if value.as_bytes().trim_ascii() == b"*" => Ok(true),
+        _ => Err(Refusal::invalid("If-None-Match of a write is *: only if there is no such resource")),
+    }
+}
+
 /// Refuses a write under a condition that would be passed over.
 ///
 /// # Errors

@@ -281,7 +281,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
     negotiation::check_content_type(headers, takes)?;
     let takes = match takes {
         Takes::Nothing => Taken::Nothing,
-        Takes::Json | Takes::Form => Taken::Body(negotiation::content_encoding(headers)?),
+        Takes::Json | Takes::Form | Takes::Patch => Taken::Body(negotiation::content_encoding(headers)?),
         Takes::Content => {
             let head = binary::head(headers, target.place.id(), &base_urls)?;
             Taken::Content(negotiation::content_encoding(headers)?, head)

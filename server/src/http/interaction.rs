@@ -20,7 +20,7 @@ use super::refusal::Refusal;
 use super::reply::Reply;
 use super::site::Site;
 use super::target::{Place, Verb};
-use super::writes;
+use super::writes::{self, Named};
 
 /// A request, as far as the engine is concerned; the body goes beside it.
 pub(crate) struct Call {
@@ -52,6 +52,11 @@ impl Call {
 pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Reply, Refusal> {
     let tenant = &site.engine.tenant(&call.tenant)?.until(&call.cancellation);
     let body = match payload {
+        Payload::Content(_) if call.verb == Verb::Update && call.place.id().is_none() => {
+            return Err(Refusal::not_supported(
+                "a conditional update takes a resource, not content in its own form",
+            ));
+        }
         Payload::Content(upload) => return writes::content(tenant, call, upload),
         Payload::Bytes(body) => body,
         Payload::Nothing => Vec::new(),
@@ -68,7 +73,9 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
             writes::content(tenant, call, upload)
         }
         (Verb::Capabilities, _) => {
-            let statement = capability_statement::render(&tenant.capabilities()?, &call.base_urls.own);
+            let deletes = site.limits.deleted_at_once_max;
+            let statement =
+                capability_statement::render(&tenant.capabilities()?, &call.base_urls.own, deletes);
             Ok(Reply::json(StatusCode::OK, statement))
         }
         (Verb::Read, Place::Instance(resource_type, id)) => {
@@ -96,10 +103,12 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         (Verb::CancelJob, Place::Job(number)) => jobs::cancel(tenant, call, *number),
         (Verb::Bundle, _) => writes::bundle(tenant, call, body),
         (Verb::Create, Place::Type(resource_type)) => writes::create(tenant, call, resource_type, body),
-        (Verb::Update, Place::Instance(resource_type, id)) => {
-            writes::update(tenant, call, resource_type, id, body)
+        (Verb::Update, place) => writes::update(tenant, call, Named::of(call, place)?, body),
+        (Verb::Patch, place) => writes::patch(tenant, call, Named::of(call, place)?, body),
+        (Verb::Delete, place) => {
+            let at_most = site.limits.deleted_at_once_max;
+            writes::delete(tenant, call, Named::of(call, place)?, at_most)
         }
-        (Verb::Delete, Place::Instance(resource_type, id)) => writes::delete(tenant, call, resource_type, id),
         _ => Err(Refusal::not_allowed(&call.place.allow())),
     }
 }

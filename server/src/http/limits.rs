@@ -43,6 +43,8 @@ pub(crate) struct Limits {
     pub pretty_bytes_max: usize,
     /// Bodies from this size on are compressed for clients that take gzip. 1 KiB.
     pub gzip_bytes_min: usize,
+    /// Resources that one conditional delete may delete; where more match, none is. 1.
+    pub deleted_at_once_max: usize,
 }
 
 impl Default for Limits {
@@ -66,6 +68,7 @@ impl Default for Limits {
             answer_bytes_free: 64 << 10,
             pretty_bytes_max: 16 << 20,
             gzip_bytes_min: 1 << 10,
+            deleted_at_once_max: 1,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use fornax::{Handling, Issue};
+use fornax::{Handling, Issue, PatchKind};
 
 use super::query_string;
 use super::refusal::Refusal;
@@ -215,6 +215,7 @@ pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<()
     let range = content_type(headers);
     let (is_taken, wanted) = match takes {
         Takes::Nothing | Takes::Content => return Ok(()),
+        Takes::Patch => (patch_kind(headers).is_some(), PATCH_NAMES),
         Takes::Json => (range.name != "*/*" && range.media().is_some(), "application/fhir+json, of FHIR 4.0"),
         Takes::Form => {
             let name = "application/x-www-form-urlencoded";
@@ -226,6 +227,22 @@ pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<()
         return Ok(());
     }
     Err(unsupported(format!("the body must be {wanted}, in UTF-8")))
+}
+
+/// The types of patches, for those who send another one.
+const PATCH_NAMES: &str =
+    "application/json-patch+json, application/xml-patch+xml, or application/fhir+json with Parameters";
+
+/// How a patch is written; `None`: it is none.
+pub(crate) fn patch_kind(headers: &HeaderMap) -> Option<PatchKind> {
+    let range = content_type(headers);
+    if range.name.eq_ignore_ascii_case("application/json-patch+json") {
+        return Some(PatchKind::Json);
+    }
+    if range.name.eq_ignore_ascii_case("application/xml-patch+xml") {
+        return Some(PatchKind::Xml);
+    }
+    (range.name != "*/*" && range.media().is_some()).then_some(PatchKind::FhirPath)
 }
 
 /// How a request's body is packed.

@@ -22,6 +22,15 @@ pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, 
     pairs.filter_map(|(name, value)| Some((decoded(name)?, decoded(value)?)))
 }
 
+/// The query as it is, without some parameters.
+pub(crate) fn without(query: &str, names: &[&str]) -> String {
+    let is_kept = |pair: &&str| {
+        let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+        !decoded(name).is_some_and(|name| names.contains(&&*name))
+    };
+    query.split('&').filter(is_kept).collect::<Vec<_>>().join("&")
+}
+
 fn decoded(text: &str) -> Option<Cow<'_, str>> {
     if text.contains('+') {
         let spaced = text.replace('+', " ");
@@ -59,6 +68,13 @@ mod tests {
         check("%5Fcount=5", "_count", Some("5"));
         check("a=b=c", "a", Some("b=c"));
         check("a=%ff", "a", None);
+    }
+
+    #[test]
+    fn some_are_left_out() {
+        let names = ["_format", "_pretty"];
+        assert_eq!(without("a=1&_format=json&b=%2F&%5Fpretty=true&c", &names), "a=1&b=%2F&c");
+        assert_eq!(without("", &names), "");
     }
 
     #[test]

@@ -49,6 +49,7 @@ pub(crate) enum Verb {
     History,
     Job,
     Jobs,
+    Patch,
     Read,
     Reindex,
     ReindexStatus,
@@ -200,6 +201,7 @@ impl Place {
             Method::GET => &["GET", "HEAD"][..],
             Method::POST => &["POST"],
             Method::PUT => &["PUT"],
+            Method::PATCH => &["PATCH"],
             _ => &["DELETE"],
         });
         names.copied().collect::<Vec<_>>().join(", ")
@@ -215,14 +217,24 @@ impl Place {
             Self::SystemHistory | Self::TypeHistory(_) | Self::InstanceHistory(..) => {
                 &[(Method::GET, Verb::History)]
             }
-            Self::Type(_) => &[(Method::GET, Verb::Search), (Method::POST, Verb::Create)],
+            // All but a search and a create by the criteria in the query.
+            Self::Type(_) => &[
+                (Method::GET, Verb::Search),
+                (Method::POST, Verb::Create),
+                (Method::PUT, Verb::Update),
+                (Method::PATCH, Verb::Patch),
+                (Method::DELETE, Verb::Delete),
+            ],
             Self::SystemSearch | Self::TypeSearch(_) | Self::CompartmentSearch(..) => {
                 &[(Method::POST, Verb::SearchByForm)]
             }
             Self::Compartment(..) => &[(Method::GET, Verb::Search)],
-            Self::Instance(..) => {
-                &[(Method::GET, Verb::Read), (Method::PUT, Verb::Update), (Method::DELETE, Verb::Delete)]
-            }
+            Self::Instance(..) => &[
+                (Method::GET, Verb::Read),
+                (Method::PUT, Verb::Update),
+                (Method::PATCH, Verb::Patch),
+                (Method::DELETE, Verb::Delete),
+            ],
             Self::Version(..) => &[(Method::GET, Verb::Vread)],
         }
     }
@@ -233,6 +245,7 @@ impl Verb {
     pub(crate) fn takes(self) -> Takes {
         match self {
             Self::Bundle | Self::Create | Self::Update => Takes::Json,
+            Self::Patch => Takes::Patch,
             Self::SearchByForm => Takes::Form,
             _ => Takes::Nothing,
         }
@@ -245,6 +258,8 @@ pub(crate) enum Takes {
     Nothing,
     Json,
     Form,
+    /// One of several kinds.
+    Patch,
     /// The content of a Binary.
     Content,
 }

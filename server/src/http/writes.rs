@@ -1,15 +1,19 @@
 //! Creates, updates, deletes and Bundles.
 
 use axum::http::StatusCode;
-use fornax::{BinaryUpload, BundleOptions, Change, Committed, ReturnBodies, Tenant, Version};
+use fornax::{
+    BinaryUpload, BundleOptions, Change, Committed, Patch, PatchKind, ReturnBodies, Tenant, Version,
+};
 
 use super::bundles;
 use super::conditions;
 use super::interaction::{Call, resource};
-use super::negotiation::Return;
+use super::negotiation::{self, Return};
 use super::outcome;
+use super::query_string;
 use super::refusal::Refusal;
 use super::reply::Reply;
+use super::target::Place;
 
 /// `POST [base]/[type]`
 pub(crate) fn create(
@@ -27,23 +31,82 @@ pub(crate) fn create(
     Ok(committed(call, &tenant.commit(&change, &call.principal())?))
 }
 
-/// `PUT [base]/[type]/[id]`
+/// Parameters that are no criteria.
+const ABOUT_THE_ANSWER: [&str; 2] = ["_format", "_pretty"];
+
+/// Which resource a write is about.
+pub(crate) enum Named<'a> {
+    /// Type and id.
+    Instance(&'a str, &'a str),
+    /// Type and criteria: a query string.
+    Matching(&'a str, String),
+}
+
+impl<'a> Named<'a> {
+    /// What place and query of a call name. What only says how to answer is no criteria.
+    pub(crate) fn of(call: &'a Call, place: &'a Place) -> Result<Self, Refusal> {
+        match place {
+            Place::Instance(resource_type, id) => Ok(Self::Instance(resource_type, id)),
+            Place::Type(resource_type) => {
+                Ok(Self::Matching(resource_type, query_string::without(&call.query, &ABOUT_THE_ANSWER)))
+            }
+            _ => Err(Refusal::not_allowed(&place.allow())),
+        }
+    }
+}
+
+/// `PUT [base]/[type]/[id]`, `PUT [base]/[type]?[criteria]`
 pub(crate) fn update(
     tenant: &Tenant,
     call: &Call,
-    resource_type: &str,
-    id: &str,
+    named: Named<'_>,
     body: Vec<u8>,
 ) -> Result<Reply, Refusal> {
-    conditions::no_other_condition(&call.headers)?;
-    let change = Change::update(resource_type, id, body).own_bases(call.base_urls.all.clone());
+    let change = match named {
+        Named::Instance(resource_type, id) => Change::update(resource_type, id, body),
+        Named::Matching(resource_type, criteria) => Change::update_matching(resource_type, criteria, body),
+    };
+    let change = change.own_bases(call.base_urls.all.clone());
+    if conditions::if_none_match_any(&call.headers)? {
+        if conditions::if_match(&call.headers)?.is_some() {
+            return Err(Refusal::invalid("If-Match and If-None-Match can't both hold"));
+        }
+        return Ok(committed(call, &tenant.commit(&change.if_none_match(), &call.principal())?));
+    }
     conditional(tenant, call, change)
 }
 
-/// `DELETE [base]/[type]/[id]`
-pub(crate) fn delete(tenant: &Tenant, call: &Call, resource_type: &str, id: &str) -> Result<Reply, Refusal> {
+/// `PATCH [base]/[type]/[id]`, `PATCH [base]/[type]?[criteria]`
+pub(crate) fn patch(tenant: &Tenant, call: &Call, named: Named<'_>, body: Vec<u8>) -> Result<Reply, Refusal> {
     conditions::no_other_condition(&call.headers)?;
-    conditional(tenant, call, Change::delete(resource_type, id))
+    let kind = negotiation::patch_kind(&call.headers).unwrap_or(PatchKind::FhirPath);
+    let patch = Patch::new(kind, body);
+    let change = match named {
+        Named::Instance(resource_type, id) => Change::patch(resource_type, id, patch),
+        Named::Matching(resource_type, criteria) => Change::patch_matching(resource_type, criteria, patch),
+    };
+    conditional(tenant, call, change.own_bases(call.base_urls.all.clone()))
+}
+
+/// `DELETE [base]/[type]/[id]`, `DELETE [base]/[type]?[criteria]`, which deletes so many at most.
+pub(crate) fn delete(
+    tenant: &Tenant,
+    call: &Call,
+    named: Named<'_>,
+    at_most: usize,
+) -> Result<Reply, Refusal> {
+    conditions::no_other_condition(&call.headers)?;
+    let change = match named {
+        Named::Instance(resource_type, id) => Change::delete(resource_type, id),
+        Named::Matching(resource_type, criteria) if at_most > 1 => {
+            if conditions::if_match(&call.headers)?.is_some() {
+                return Err(Refusal::invalid("If-Match is for one resource"));
+            }
+            Change::delete_all_matching(resource_type, criteria, at_most)
+        }
+        Named::Matching(resource_type, criteria) => Change::delete_matching(resource_type, criteria),
+    };
+    conditional(tenant, call, change.own_bases(call.base_urls.all.clone()))
 }
 
 /// `POST [base]/Binary`, `PUT [base]/Binary/[id]` with content in its own form.
@@ -78,7 +141,13 @@ pub(crate) fn bundle(tenant: &Tenant, call: &Call, body: Vec<u8>) -> Result<Repl
 fn committed(call: &Call, committed: &Committed) -> Reply {
     match committed {
         Committed::Created(version) => located(call, StatusCode::CREATED, version),
-        Committed::Updated(version) => written(call, StatusCode::OK, version),
+        Committed::Updated(version) | Committed::Unchanged(version) => written(call, StatusCode::OK, version),
+        Committed::DeletedAll(count) => match call.preference.wanted {
+            Some(Return::OperationOutcome) => {
+                Reply::json(StatusCode::OK, outcome::all_well(&format!("{count} resources deleted")))
+            }
+            _ => Reply::empty(StatusCode::NO_CONTENT),
+        },
         Committed::Existing(version) => located(call, StatusCode::OK, version),
         Committed::Deleted(version) => {
             let reply = if call.preference.wanted == Some(Return::OperationOutcome) {

@@ -19,7 +19,8 @@ fn import(data: &Path, files: &[&Path]) -> (bool, String) {
 
 fn patients(numbers: std::ops::Range<usize>) -> String {
     let line = |number: usize| {
-        format!("{{\"resourceType\":\"Patient\",\"id\":\"p{number}\",\"gender\":\"female\"}}\r\n\n")
+        let gender = if number % 2 == 0 { "female" } else { "male" };
+        format!("{{\"resourceType\":\"Patient\",\"id\":\"p{number}\",\"gender\":\"{gender}\"}}\r\n\n")
     };
     numbers.map(line).collect()
 }
@@ -37,17 +38,25 @@ fn files_are_imported_by_the_server_or_without_one() {
 
     let server = Server::start(&data);
     let (is_done, text) = import(&data, &[&plain]);
-    assert!(is_done && text.ends_with("2000 created, 0 updated, 0 lines refused\n"), "{text}");
-    assert_eq!(server.get("Patient?gender=female&_summary=count").value()["total"], 2_000);
+    assert!(is_done && text.ends_with("2000 created, 0 updated, 0 unchanged, 0 lines refused\n"), "{text}");
+    assert_eq!(server.total("Patient?gender=female"), 1_000);
     drop(server);
 
-    let (is_done, text) = import(&data, &[&packed, &plain]);
+    let other = folder.path().join("other.ndjson");
+    fs::write(&other, patients(500..1_500).replace("female", "other")).expect("a file");
+    let (is_done, text) = import(&data, &[&packed, &other]);
     assert!(is_done, "{text}");
-    assert!(text.contains("packed.ndjson.gz: 1000 created, 1000 updated, 0 lines refused\n"), "{text}");
-    assert!(text.contains("plain.ndjson: 0 created, 2000 updated, 0 lines refused\n"), "{text}");
+    assert!(
+        text.contains("packed.ndjson.gz: 1000 created, 0 updated, 1000 unchanged, 0 lines refused\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("other.ndjson: 0 created, 500 updated, 500 unchanged, 0 lines refused\n"),
+        "{text}"
+    );
     let server = Server::start(&data);
-    assert_eq!(server.get("Patient?gender=female&_summary=count").value()["total"], 3_000);
-    assert_eq!(server.get("Patient/p1500").value()["meta"]["versionId"], "3");
+    assert_eq!((server.total("Patient"), server.total("Patient?gender=other")), (3_000, 500));
+    assert_eq!(server.get("Patient/p1000").value()["meta"]["versionId"], "2");
 }
 
 #[test]
@@ -58,7 +67,10 @@ fn what_is_wrong_is_named_by_file_and_line() {
     let wrong = folder.path().join("wrong.ndjson");
     fs::write(&wrong, format!("{}{{\"resourceType\":\"Patient\"}}\n", patients(0..2))).expect("a file");
     let (is_done, text) = import(&data, &[&wrong]);
-    assert!(!is_done && text.contains("2 created, 0 updated, 1 lines refused\n  line 5: "), "{text}");
+    assert!(
+        !is_done && text.contains("2 created, 0 updated, 0 unchanged, 1 lines refused\n  line 5: "),
+        "{text}"
+    );
     assert!(text.contains("id"), "{text}");
 
     let cut = folder.path().join("cut.ndjson.gz");

@@ -43,6 +43,8 @@ pub enum Outcome {
     Updated(Rc<Stored>),
     /// A conditional create found this one.
     Existing(Rc<Stored>),
+    /// The current version, which says it already.
+    Unchanged(Rc<Stored>),
     /// The version that marks the deletion; `None`: there was nothing to delete.
     Deleted(Option<Rc<Stored>>),
 }
@@ -247,6 +249,11 @@ impl Repository {
         debug_assert!(rewritten.is_ok(), "nothing is refused");
         if let Some(members) = body.members_mut() {
             members.insert("id".to_owned(), Json::text_of(&*key.id));
+        }
+        if let Some(newest) = self.newest_of(&key)
+            && newest.body.as_ref() == Some(&body)
+        {
+            return Outcome::Unchanged(Rc::clone(newest));
         }
         let (version, is_there) = match self.newest_of(&key) {
             Some(newest) => (newest.version + 1, newest.operation != Operation::Delete),

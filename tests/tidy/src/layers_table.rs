@@ -116,6 +116,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-terminology",
         "fornax-validation",
         "fornax-patch",
+        "fornax-xml",
         "fornax-codec",
         "fornax-crypto",
         "fornax-store",
@@ -152,6 +153,7 @@ pub const LAYERS: &[Layer] = &[
     ]),
     Layer::new(Column::Test, "fornax-benches", "benches").uses(&[
         "fornax-model",
+        "fornax-validation",
         "fornax-definitions",
         "fornax-fhirpath",
         "fornax-query",

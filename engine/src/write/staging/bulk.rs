@@ -6,14 +6,14 @@ use std::borrow::Cow;
 use fornax_index::SearchValues;
 use fornax_store::{Batch, Durability};
 
-use super::{StagedWrite, Staging};
+use super::{StagedOutcome, StagedWrite, Staging};
 use crate::core::Core;
 use crate::error::Result;
 use crate::keys;
 use crate::records::{IdRecord, Rid};
 use crate::resource::Body;
 use crate::vault::failed;
-use crate::write::draft::{CommitTime, Decision, Draft, identities, read_again, seal_version};
+use crate::write::draft::{CommitTime, Decision, Draft, Verdict, identities, read_again, seal_version};
 use crate::write::prepare::{Content, PreparedWrite};
 use crate::write::sequence::{SequenceState, close_after};
 use crate::write::staged;
@@ -61,7 +61,7 @@ impl Staging<'_> {
 
     /// Numbers that are given stay given, whatever becomes of the transaction.
     fn reserve<'w>(
-        &self,
+        &mut self,
         state: &mut SequenceState,
         writes: &'w [PreparedWrite],
         reserved: &mut Vec<Reserved<'w>>,
@@ -72,9 +72,13 @@ impl Staging<'_> {
             // Search parameters may have come or gone since the body was prepared.
             let again = read_again(self.core, write.resource_type, prepared)?;
             let values = again.map_or(Cow::Borrowed(&prepared.values), Cow::Owned);
-            if let Some((decision, targets)) = draft.reserve(write, &values)? {
-                reserved.push(Reserved { write, values, decision, targets });
+            if let Verdict::Unchanged(same) = draft.judge(write)? {
+                let outcome = StagedOutcome::Unchanged(same);
+                self.writes.push(StagedWrite::of(&draft, write, outcome, Body::default())?);
+                continue;
             }
+            let (decision, targets) = draft.reserve(write, &values)?;
+            reserved.push(Reserved { write, values, decision, targets });
         }
         draft.put_head()?;
         let Draft { head, batch, .. } = draft;
@@ -125,7 +129,7 @@ impl Staging<'_> {
                 draft.change_identities(number, decision.rid, &[], identities(write))?;
             }
             standing.extend(stands.then_some(decision));
-            let staged = StagedWrite::of(&draft, write, Some(decision), Body::default())?;
+            let staged = StagedWrite::of(&draft, write, StagedOutcome::Decided(decision), Body::default())?;
             self.writes.push(staged);
         }
         let Draft { batch, .. } = draft;

@@ -231,7 +231,9 @@ fn a_condition_on_a_resource_that_is_written_as_well_holds() {
     let criteria = crate::write::Criteria::parse(&core, basic, "identifier=urn:x|1", &[]).unwrap();
     let (condition, _) = criteria.find(&core, &view).unwrap();
     let mut staging = Staging::begin(&core, 1);
-    staging.add(prepared(&core, &[put("old", "1")]), ReturnBodies::No).unwrap();
+    let other = String::from_utf8(body("old", "1")).unwrap().replace("\"text\":\"x\"", "\"text\":\"y\"");
+    let change = Change::update("Basic", "old", other.into_bytes());
+    staging.add(prepared(&core, &[change]), ReturnBodies::No).unwrap();
     // Others whose condition rests on the same resource go through meanwhile.
     let other = Change::create_if_none_exist("Basic", body("x", "9"), "identifier=urn:x|9");
     tenant.commit(&other, &principal()).unwrap();

@@ -20,14 +20,14 @@ fn paths() {
     check("/fhir/Patient/1/Observation/_search", "default /[compartment]/[id]/[type]/_search POST");
     check("/fhir/metadata", "default /metadata GET, HEAD");
     check("/fhir/_history", "default /_history GET, HEAD");
-    check("/fhir/Patient", "default /[type] GET, HEAD, POST");
-    check("/fhir/Patient/", "default /[type] GET, HEAD, POST");
+    check("/fhir/Patient", "default /[type] GET, HEAD, POST, PUT, PATCH, DELETE");
+    check("/fhir/Patient/", "default /[type] GET, HEAD, POST, PUT, PATCH, DELETE");
     check("/fhir/Patient/_search", "default /[type]/_search POST");
     check("/fhir/Patient/_history", "default /[type]/_history GET, HEAD");
-    check("/fhir/Patient/1", "default /[type]/[id] GET, HEAD, PUT, DELETE");
+    check("/fhir/Patient/1", "default /[type]/[id] GET, HEAD, PUT, PATCH, DELETE");
     check("/fhir/Patient/1/_history", "default /[type]/[id]/_history GET, HEAD");
     check("/fhir/Patient/1/_history/2", "default /[type]/[id]/_history/[vid] GET, HEAD");
-    check("/t/clinic-1/fhir/Patient/1", "clinic-1 /[type]/[id] GET, HEAD, PUT, DELETE");
+    check("/t/clinic-1/fhir/Patient/1", "clinic-1 /[type]/[id] GET, HEAD, PUT, PATCH, DELETE");
     check("/t/clinic-1/fhir", "clinic-1 / GET, HEAD, POST");
 }
 
@@ -73,7 +73,7 @@ fn percent_signs_are_decoded_once() {
 fn head_is_get() {
     let place = Place::Instance("Patient".to_owned(), "1".to_owned());
     assert_eq!(place.verb(&Method::HEAD), Some(Verb::Read));
-    assert_eq!(place.verb(&Method::PATCH), None);
+    assert_eq!(place.verb(&Method::OPTIONS), None);
     assert_eq!(Place::System.verb(&Method::HEAD), Some(Verb::Search));
     assert_eq!(Place::SystemSearch.verb(&Method::HEAD), None);
 }

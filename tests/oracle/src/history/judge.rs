@@ -75,7 +75,7 @@ fn changed<'a>(step: &Step, answer: &'a Answer) -> Vec<&'a Rc<Stored>> {
         }
         _ => Vec::new(),
     };
-    let is_change = |outcome: &&Outcome| !matches!(outcome, Outcome::Existing(_));
+    let is_change = |outcome: &&Outcome| !matches!(outcome, Outcome::Existing(_) | Outcome::Unchanged(_));
     outcomes.into_iter().filter(is_change).filter_map(version_of).collect()
 }
 
@@ -88,7 +88,10 @@ fn written(entry: &EntryAnswer) -> Option<&Outcome> {
 
 fn version_of(outcome: &Outcome) -> Option<&Rc<Stored>> {
     match outcome {
-        Outcome::Created(version) | Outcome::Updated(version) | Outcome::Existing(version) => Some(version),
+        Outcome::Created(version)
+        | Outcome::Updated(version)
+        | Outcome::Existing(version)
+        | Outcome::Unchanged(version) => Some(version),
         Outcome::Deleted(version) => version.as_ref(),
     }
 }

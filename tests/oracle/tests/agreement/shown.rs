@@ -64,6 +64,8 @@ pub fn outcome(committed: &Committed) -> Outcome {
         Committed::Created(version) => Outcome::Created(shown(version)),
         Committed::Updated(version) => Outcome::Updated(shown(version)),
         Committed::Existing(version) => Outcome::Existing(shown(version)),
+        Committed::Unchanged(version) => Outcome::Unchanged(shown(version)),
+        Committed::DeletedAll(_) => panic!("nothing asks for it"),
         Committed::Deleted(version) => Outcome::Deleted(version.as_ref().map(shown)),
     }
 }
@@ -73,7 +75,7 @@ pub fn change(committed: &Committed) -> Option<&Version> {
     match committed {
         Committed::Created(version) | Committed::Updated(version) => Some(version),
         Committed::Deleted(version) => version.as_ref(),
-        Committed::Existing(_) => None,
+        Committed::Existing(_) | Committed::Unchanged(_) | Committed::DeletedAll(_) => None,
     }
 }
 
@@ -87,6 +89,7 @@ pub fn entry_change(entry: &EntryResponse) -> Option<&Version> {
 pub fn entry(entry: &EntryResponse) -> EntryAnswer {
     match entry {
         EntryResponse::Committed(committed) => Done::Written(outcome(committed)),
+        EntryResponse::Headers { .. } => panic!("nothing asks for it"),
         EntryResponse::Read(read) => Done::Read(Rc::new(version(read))),
         EntryResponse::Search(found) => Done::Search(Box::new(page(found))),
         EntryResponse::Failed { kind, .. } => Done::Failed(refusal(*kind)),

@@ -1,0 +1,98 @@
+//! Conditional updates, patches and deletes: which resources their criteria are about, and what must still hold for it when the commit
+//! is made.
+
+use std::collections::HashSet;
+
+use fornax_model::Node;
+
+use crate::change::Expected;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::resource::Version;
+use crate::types::ResourceType;
+use crate::view::View;
+use crate::write::condition::{Condition, Criteria, Found};
+use crate::write::prepare::{check_id, several_match};
+
+/// The criteria of a conditional interaction.
+pub(crate) struct Matching<'a> {
+    pub core: &'a Core,
+    pub resource_type: ResourceType,
+    pub criteria: &'a str,
+    pub own_bases: &'a [String],
+}
+
+/// What a conditional update writes to.
+pub(crate) struct UpdateTarget {
+    pub id: String,
+    pub expected: Expected,
+}
+
+impl Matching<'_> {
+    fn parsed(&self) -> Result<Criteria> {
+        Criteria::parse(self.core, self.resource_type, self.criteria, self.own_bases)
+    }
+
+    /// What a conditional update of this body is about.
+    ///
+    /// # Errors
+    /// `Precondition`: several match. `Invalid`: the body has another id than the resource that matches. `Conflict`: none matches, and
+    /// the id in the body is another resource's.
+    pub(crate) fn update(&self, view: &View<'_>, body: Node<'_>) -> Result<(UpdateTarget, Condition)> {
+        let (condition, found) = self.parsed()?.find(self.core, view)?;
+        let given = body.get("id").and_then(Node::as_str);
+        let target = match (found, given) {
+            (Found::Several, _) => return Err(several_match()),
+            (Found::One(version), Some(given)) if *given != *version.id => {
+                let text = "the id in the body is not that of the resource that the criteria match";
+                let place = format!("{}.id", self.resource_type.name);
+                return Err(Error::new(ErrorKind::Invalid, Issue::error("value", text).at(place)));
+            }
+            (Found::One(version), _) => {
+                UpdateTarget { id: version.id.to_string(), expected: Expected::Anything }
+            }
+            (Found::None, Some(given)) => {
+                check_id(&given)?;
+                if view.id(self.resource_type.name, &given)?.is_some_and(|record| record.is_there()) {
+                    let text = "there is a resource of the id in the body, and the criteria do not match it";
+                    return Err(Error::new(ErrorKind::Conflict, Issue::error("duplicate", text)));
+                }
+                UpdateTarget { id: given.into_owned(), expected: Expected::Nothing }
+            }
+            (Found::None, None) => UpdateTarget { id: self.core.new_id()?, expected: Expected::Nothing },
+        };
+        Ok((target, condition))
+    }
+
+    /// The one resource that they match.
+    ///
+    /// # Errors
+    /// `NotFound`: none does. `Precondition`: several do.
+    pub(crate) fn one(&self, view: &View<'_>) -> Result<(Version, Condition)> {
+        let (condition, found) = self.parsed()?.find(self.core, view)?;
+        match found {
+            Found::One(version) => Ok((version, condition)),
+            Found::Several => Err(several_match()),
+            Found::None => {
+                let issue = Issue::error("not-found", "the criteria match no resource");
+                Err(Error::new(ErrorKind::NotFound, issue))
+            }
+        }
+    }
+
+    /// All resources that they match.
+    ///
+    /// # Errors
+    /// `Precondition`: more than so many do.
+    pub(crate) fn all(&self, view: &View<'_>, at_most: usize) -> Result<(Vec<Version>, Condition)> {
+        let (condition, found) = self.parsed()?.first(at_most + 1, (self.core, view), &HashSet::new())?;
+        match found.len() {
+            found_count if found_count <= at_most => Ok((found, condition)),
+            _ if at_most <= 1 => Err(several_match()),
+            _ => {
+                let text = format!("the criteria match more than {at_most} resources");
+                Err(Error::new(ErrorKind::Precondition, Issue::error("multiple-matches", text)))
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Patches: what becomes of the current version.
+
+use std::sync::LazyLock;
+
+use fornax_model::Document;
+use fornax_patch::{ErrorKind as PatchFault, PatchError, Patcher};
+use fornax_xml::patch as xml_patch;
+
+use crate::change::{Expected, Patch, PatchKind};
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::resource::{Read, Version};
+use crate::types::ResourceType;
+use crate::view::View;
+use crate::write::prepare::{parse_failed, resource_limits};
+
+static PATCHER: LazyLock<Patcher> =
+    LazyLock::new(|| Patcher::new(fornax_definitions::r4(), fornax_patch::Limits::default()));
+
+/// The current version of a resource that is to be patched.
+///
+/// # Errors
+/// `NotFound`, `Gone`: there is none.
+pub(crate) fn current(view: &View<'_>, resource_type: ResourceType, id: &str) -> Result<Version> {
+    match view.read(resource_type.name, id)? {
+        Read::Current(version) => Ok(version),
+        Read::Deleted(_) => {
+            Err(Error::new(ErrorKind::Gone, Issue::error("deleted", "the resource was deleted")))
+        }
+        Read::Missing => {
+            Err(Error::new(ErrorKind::NotFound, Issue::error("not-found", "there is no such resource")))
+        }
+    }
+}
+
+/// Refuses to patch another version than the one that is meant.
+pub(crate) fn check_version(expected: Expected, version: &Version) -> Result<()> {
+    let text = match expected {
+        Expected::Version(wanted) if wanted != version.version => {
+            "the version in If-Match is not the current one"
+        }
+        Expected::Nothing => "the resource is there already",
+        Expected::Anything | Expected::Version(_) => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::Precondition, Issue::error("conflict", text)))
+}
+
+/// The patched resource, as clients see it: with its version and time.
+pub(crate) fn patched(core: &Core, version: &Version, patch: &Patch) -> Result<Vec<u8>> {
+    let limits = resource_limits(core);
+    let parsed = |bytes: &[u8]| Document::parse(bytes, &limits).map_err(|error| parse_failed(&error));
+    let resource = parsed(&version.to_json())?;
+    match patch.kind {
+        PatchKind::Json => {
+            let document = parsed(&patch.bytes)?;
+            let read = PATCHER.read_json(document.root());
+            read.and_then(|read| PATCHER.apply(&read, resource.root())).map_err(|error| refused(&error))
+        }
+        PatchKind::FhirPath => {
+            let document = parsed(&patch.bytes)?;
+            let read = PATCHER.read_parameters(document.root());
+            read.and_then(|read| PATCHER.apply(&read, resource.root())).map_err(|error| refused(&error))
+        }
+        PatchKind::Xml => {
+            let limits = fornax_xml::Limits::default();
+            let applied = xml_patch::apply(&patch.bytes, resource.root(), core.definitions, &limits);
+            applied.map_err(|error| xml_refused(&error))
+        }
+    }
+}
+
+fn refused(error: &PatchError) -> Error {
+    let (kind, code) = match error.kind {
+        PatchFault::Malformed => (ErrorKind::Invalid, "structure"),
+        PatchFault::NotApplicable => (ErrorKind::Unprocessable, "processing"),
+        PatchFault::Limit => (ErrorKind::Limit, "too-costly"),
+    };
+    let issue = Issue::error(code, error.to_string());
+    Error::new(kind, if error.place.is_empty() { issue } else { issue.at(error.place.as_str()) })
+}
+
+fn xml_refused(error: &xml_patch::PatchError) -> Error {
+    let (kind, code) = match error {
+        xml_patch::PatchError::Patch(_) => (ErrorKind::Invalid, "structure"),
+        _ => (ErrorKind::Unprocessable, "processing"),
+    };
+    Error::new(kind, Issue::error(code, error.to_string()))
+}
