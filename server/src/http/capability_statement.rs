@@ -4,7 +4,7 @@ use fornax::TypeCapabilities;
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
 /// When what is said here last changed.
-const DATE: &str = "2026-11-25";
+const DATE: &str = "2026-11-26";
 
 /// What can be done with every resource type.
 const TYPE_INTERACTIONS: [&str; 8] =
@@ -29,8 +29,9 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str) -> Vec<u8> {
     drop(implementation);
     statement.string("fhirVersion", "4.0.1");
     let mut formats = statement.array("format");
-    formats.string("application/fhir+json");
-    formats.string("json");
+    for format in ["application/fhir+json", "application/fhir+xml", "json", "xml"] {
+        formats.string(format);
+    }
     drop(formats);
     let mut list = statement.array("rest");
     let mut rest = list.object();

@@ -28,6 +28,7 @@ use super::reply::Reply;
 use super::request_id::X_REQUEST_ID;
 use super::site::Site;
 use super::target::{Place, Takes, Target, Verb};
+use super::xml;
 
 /// One request's account: told to the log and the metrics when it is over, also when the client went away before. Holds no
 /// id and no query.
@@ -96,7 +97,7 @@ pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> R
                 let cause = std::error::Error::source(cause);
                 tracing::error!(request_id, ?kind, ?cause, "a request failed");
             }
-            (Reply::from(&refusal).in_form(form, &site.limits), None)
+            (Reply::from(&refusal).told_in_form(form, &site.limits), None)
         }
     };
     account.status = reply.status.as_u16();
@@ -141,8 +142,9 @@ async fn handle(
     account.request_bytes = received.as_ref().map_or(0, Received::bytes);
     if received.is_none()
         && let Some(reply) = interaction::perform_at_once(&site, &asked.call)?
+        && reply.is_soon_in(*form, &site.limits)
     {
-        return Ok((reply.in_form(*form, &site.limits), None));
+        return Ok((reply.in_form(*form, &site.limits)?, None));
     }
     let turn = site.admission.turn().await?;
     let search = match asked.call.verb {
@@ -153,7 +155,10 @@ async fn handle(
     let _given_up = GivenUp(asked.call.cancellation.clone());
     let work = tokio::task::spawn_blocking(move || {
         let (payload, _room) = match received {
-            Some(received) => received.unpacked(&here.limits).map(|(payload, room)| (payload, Some(room)))?,
+            Some(received) => {
+                let (payload, mut room) = received.unpacked(&here.limits)?;
+                (xml::taken(payload, &asked.call, &mut room)?, Some(room))
+            }
             None => (Payload::Nothing, None),
         };
         let mut call = asked.call;
@@ -167,7 +172,12 @@ async fn handle(
             _ => wanted,
         };
         let reply = interaction::perform(&here, &call, payload)?;
-        Ok::<_, Refusal>((reply.in_form(form, &here.limits), turn))
+        let reply = if call.is_told_only() {
+            reply.in_form(form, &here.limits)?
+        } else {
+            reply.done_in_form(form, &here.limits)
+        };
+        Ok::<_, Refusal>((reply, turn))
     });
     match finished(work, search, &site.limits).await {
         Ok(Ok(outcome)) => {

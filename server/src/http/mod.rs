@@ -33,6 +33,7 @@ mod site;
 mod steady;
 mod target;
 mod writes;
+mod xml;
 
 pub(crate) use limits::Limits;
 pub(crate) use listener::{Listener, serve};

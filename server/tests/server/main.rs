@@ -10,3 +10,4 @@ mod load;
 mod plan;
 mod search;
 mod support;
+mod xml;

@@ -116,6 +116,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-terminology",
         "fornax-validation",
         "fornax-patch",
+        "fornax-xml",
         "fornax-codec",
         "fornax-crypto",
         "fornax-store",
