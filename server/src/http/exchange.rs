@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use fornax::{BinaryHead, BinaryUpload, Cancellation, Issue, TenantId};
+use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
@@ -172,12 +173,7 @@ async fn handle(
             _ => wanted,
         };
         let reply = interaction::perform(&here, &call, payload)?;
-        let reply = if call.is_told_only() {
-            reply.in_form(form, &here.limits)?
-        } else {
-            reply.done_in_form(form, &here.limits)
-        };
-        Ok::<_, Refusal>((reply, turn))
+        Ok::<_, Refusal>((formed(&here, &call, reply, form)?, turn))
     });
     match finished(work, search, &site.limits).await {
         Ok(Ok(outcome)) => {
@@ -196,6 +192,17 @@ async fn handle(
             Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, Issue::error("timeout", text)))
         }
     }
+}
+
+/// Brings an answer into the form that was asked for, on a thread that may block. Room for making XML of much is waited for, but not
+/// after a write: what came with it has left as much.
+fn formed(site: &Site, call: &Call, reply: Reply, form: Form) -> Result<Reply, Refusal> {
+    if !call.is_told_only() {
+        return Ok(reply.done_in_form(form, &site.limits));
+    }
+    let bytes = xml::bytes_while_written(&reply, form, &site.limits);
+    let _room = bytes.map(|bytes| Handle::current().block_on(site.admission.room(bytes))).transpose()?;
+    reply.in_form(form, &site.limits)
 }
 
 /// Waits for the engine. A search that takes long gives its place among the searches back, so that it keeps no short one waiting.

@@ -97,25 +97,20 @@ impl Reply {
     ///
     /// # Errors
     /// 406: XML can't hold it.
-    pub(crate) fn in_form(mut self, form: Form, limits: &Limits) -> Result<Self, Refusal> {
-        let json = match &mut self.body {
-            ReplyBody::Json(json) if !json.is_empty() => std::mem::take(json),
-            ReplyBody::Json(_) | ReplyBody::Content(_) => return Ok(self),
-        };
-        if form.media.is_xml() {
-            let text = xml::written(json, form.layout, limits)?;
-            // Browsers show XML, and would run what a narrative has in it.
-            self.headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
-            return Ok(self.packed(text, form, limits));
-        }
-        let laid_out = (form.layout == Layout::Pretty).then(|| pretty(&json, limits.pretty_bytes_max));
-        Ok(self.packed(laid_out.flatten().unwrap_or(json), form, limits))
+    pub(crate) fn in_form(self, form: Form, limits: &Limits) -> Result<Self, Refusal> {
+        if form.media.is_xml() { self.in_xml(form, limits) } else { Ok(self.in_json(form, limits)) }
     }
 
     /// The same for what is done, whatever becomes of its answer: where XML can't hold that, it says so under the same status.
     pub(crate) fn done_in_form(self, form: Form, limits: &Limits) -> Self {
+        if !form.media.is_xml() {
+            return self.in_json(form, limits);
+        }
         let (status, headers) = (self.status, self.headers.clone());
-        self.in_form(form, limits).unwrap_or_else(|refusal| {
+        self.in_xml(form, limits).unwrap_or_else(|refusal| {
+            if let Some(cause) = &refusal.cause {
+                tracing::error!(cause = ?std::error::Error::source(cause), "an answer does not become XML");
+            }
             let why = refusal.issues.into_iter().map(|issue| Issue {
                 severity: Severity::Warning,
                 diagnostics: format!("it is done, but {}", issue.diagnostics),
@@ -128,12 +123,35 @@ impl Reply {
 
     /// The same for an OperationOutcome, which is sent in any case: as JSON if it must be.
     pub(crate) fn told_in_form(self, form: Form, limits: &Limits) -> Self {
-        let ReplyBody::Json(json) = &self.body else { return self };
-        let (status, headers, body) = (self.status, self.headers.clone(), json.clone());
-        self.in_form(form, limits).unwrap_or_else(|_| {
-            let form = Form { media: Media::FhirJson, ..form };
-            Self { status, headers, body: ReplyBody::Json(Vec::new()) }.packed(body, form, limits)
-        })
+        let (true, ReplyBody::Json(json)) = (form.media.is_xml(), &self.body) else {
+            return self.in_json(form, limits);
+        };
+        let as_json =
+            Self { status: self.status, headers: self.headers.clone(), body: ReplyBody::Json(json.clone()) };
+        let in_json = |_| as_json.in_json(Form { media: Media::FhirJson, ..form }, limits);
+        self.in_xml(form, limits).unwrap_or_else(in_json)
+    }
+
+    fn in_json(mut self, form: Form, limits: &Limits) -> Self {
+        let Some(json) = self.take_json() else { return self };
+        let laid_out = (form.layout == Layout::Pretty).then(|| pretty(&json, limits.pretty_bytes_max));
+        self.packed(laid_out.flatten().unwrap_or(json), form, limits)
+    }
+
+    fn in_xml(mut self, form: Form, limits: &Limits) -> Result<Self, Refusal> {
+        let Some(json) = self.take_json() else { return Ok(self) };
+        let text = xml::written(json, form.layout, limits)?;
+        // Browsers show XML, and would run what a narrative has in it.
+        self.headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
+        Ok(self.packed(text, form, limits))
+    }
+
+    /// The JSON that is to be brought into a form; `None`: there is none.
+    fn take_json(&mut self) -> Option<Vec<u8>> {
+        match &mut self.body {
+            ReplyBody::Json(json) if !json.is_empty() => Some(std::mem::take(json)),
+            ReplyBody::Json(_) | ReplyBody::Content(_) => None,
+        }
     }
 
     /// The answer with this text, packed if it is worth it.
@@ -237,6 +255,59 @@ mod tests {
         let reply = Reply::json(StatusCode::OK, body.clone()).in_form(Form::PLAIN, &limits).expect("JSON");
         assert_eq!(reply.headers.get(CONTENT_ENCODING), None);
         assert_eq!(json(reply), body);
+    }
+
+    const XML: Form = Form { media: Media::FhirXml, encoding: Encoding::Plain, layout: Layout::Compact };
+
+    #[test]
+    fn what_xml_cannot_hold_is_refused_unless_it_is_done() {
+        let limits = Limits::default();
+        let check = |body: &str, expected: Result<&str, u16>, done: &str, told: &str| {
+            let reply = || Reply::json(StatusCode::CREATED, body.into()).located("http://x/Patient/1");
+            let text = |reply: Reply| {
+                assert_eq!(
+                    (reply.status, reply.headers[LOCATION].as_bytes()),
+                    (StatusCode::CREATED, &b"http://x/Patient/1"[..])
+                );
+                let content_type = reply.headers[CONTENT_TYPE].to_str().expect("ASCII").to_owned();
+                let body = String::from_utf8(json(reply)).expect("UTF-8");
+                assert_eq!(
+                    body.starts_with("<?xml"),
+                    content_type.starts_with("application/fhir+xml"),
+                    "{body}"
+                );
+                body
+            };
+            let in_form = reply().in_form(XML, &limits).map(text).map_err(|refusal| refusal.status.as_u16());
+            match expected {
+                Ok(part) => assert!(in_form.as_ref().is_ok_and(|text| text.contains(part)), "{in_form:?}"),
+                Err(status) => assert_eq!(in_form, Err(status)),
+            }
+            let found = text(reply().done_in_form(XML, &limits));
+            assert!(found.contains(done), "{found}");
+            let found = text(reply().told_in_form(XML, &limits));
+            assert!(found.contains(told), "{found}");
+        };
+        let (good, bad) =
+            (r#"{"resourceType":"Patient","id":"1"}"#, r#"{"resourceType":"Patient","id":"\u0001"}"#);
+        check(good, Ok("<Patient"), "<Patient", "<Patient");
+        check(bad, Err(406), "it is done, but not to be had as XML", bad);
+        check("{", Err(500), "it is done, but", "{");
+    }
+
+    #[test]
+    fn much_is_counted_while_it_becomes_xml() {
+        let limits = Limits::default();
+        let check = |bytes: usize, form, expected| {
+            let reply = Reply::json(StatusCode::OK, vec![b' '; bytes]);
+            assert_eq!(xml::bytes_while_written(&reply, form, &limits), expected, "{bytes}");
+            assert_eq!(reply.is_soon_in(form, &limits), form == Form::PLAIN || bytes <= 16 << 10, "{bytes}");
+        };
+        check(16 << 10, XML, None);
+        check((16 << 10) + 1, XML, None);
+        check(1 << 20, Form::PLAIN, None);
+        check(1 << 20, XML, Some(3 << 20));
+        check(200 << 20, XML, Some(512 << 20));
     }
 
     #[test]

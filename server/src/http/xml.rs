@@ -9,8 +9,9 @@ use super::admission::Room;
 use super::body::Payload;
 use super::interaction::Call;
 use super::limits::Limits;
-use super::negotiation::{self, Layout};
+use super::negotiation::{self, Form, Layout};
 use super::refusal::Refusal;
+use super::reply::Reply;
 use super::target::Takes;
 
 /// A body of which a resource that is XML has become JSON. Blocks for as long as that takes.
@@ -28,6 +29,13 @@ pub(crate) fn taken(payload: Payload, call: &Call, room: &mut Room) -> Result<Pa
         }
         payload => Ok(payload),
     }
+}
+
+/// Bytes that are held while an answer becomes XML, if they are worth counting: JSON, what is known of its values, and the XML.
+pub(crate) fn bytes_while_written(reply: &Reply, form: Form, limits: &Limits) -> Option<usize> {
+    let bytes = reply.body.bytes();
+    let counts = form.media.is_xml() && bytes > limits.answer_bytes_free;
+    counts.then(|| (3 * bytes).min(limits.bodies_bytes_max))
 }
 
 /// An answer as XML. Blocks for as long as that takes.

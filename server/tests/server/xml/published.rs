@@ -1,4 +1,5 @@
 //! The specification's examples, written as JSON and as XML: a server makes the same of both.
+#![allow(clippy::print_stdout)]
 
 use std::fs::File;
 use std::io::Read;
