@@ -201,14 +201,14 @@ fn answers_come_as_xml_to_who_asks_for_it() {
 #[test]
 fn answers_in_xml_are_laid_out_and_packed() {
     let (_folder, server) = rig();
-    let text = "a long note ".repeat(2_000);
+    let text = "a long note ".repeat(8_000);
     let body = format!(
         r#"<Basic xmlns="http://hl7.org/fhir"><id value="b"/><text><status value="generated"/><div xmlns="http://www.w3.org/1999/xhtml"> <p>a</p>
 b</div></text><code><text value="{}"/></code></Basic>"#,
         text.trim()
     );
-    // More than is made into XML without a change of threads.
-    assert!(body.len() > 20_000);
+    // More than is made into XML without a change of threads, and than is made without room for it.
+    assert!(body.len() > 64 << 10);
     assert_eq!(server.send("PUT", "Basic/b", &[XML], body.as_bytes()).status, 201);
     let pretty = server.get("Basic/b?_format=xml&_pretty=true");
     assert!(pretty.text().contains("\n  <code>\n    <text value=\"a long note"), "{}", &pretty.text()[..400]);
