@@ -49,6 +49,7 @@ mod vault;
 mod verify;
 mod view;
 mod write;
+pub mod xml;
 
 pub use as_of::AsOf;
 pub use binary::{BinaryContent, BinaryHead, BinaryUpload};

@@ -23,6 +23,9 @@ use super::reply::Reply;
 /// The resource type whose content has a form of its own.
 pub(crate) const BINARY: &str = "Binary";
 
+/// A page that may do nothing, and belongs to no origin.
+pub(crate) const SANDBOX: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
+
 const X_SECURITY_CONTEXT: HeaderName = HeaderName::from_static("x-security-context");
 
 /// What the headers of a write say of its content.
@@ -107,7 +110,7 @@ pub(crate) fn reply(
     about.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     about.insert(VARY, HeaderValue::from_static("Accept"));
     // Whoever wrote the content does not get to run it under this server's origin.
-    about.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    about.insert(CONTENT_SECURITY_POLICY, SANDBOX);
     let pieces = Pieces { left: range.unwrap_or(0..bytes), content };
     Ok(Some(Reply::content(status, about, pieces).about(version)))
 }

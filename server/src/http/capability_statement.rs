@@ -4,7 +4,7 @@ use fornax::TypeCapabilities;
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
 /// When what is said here last changed.
-const DATE: &str = "2026-11-25";
+const DATE: &str = "2026-11-26";
 
 /// What can be done with every resource type.
 const TYPE_INTERACTIONS: [&str; 9] = [
@@ -18,8 +18,12 @@ const TYPE_INTERACTIONS: [&str; 9] = [
     "update",
     "vread",
 ];
-const PATCH_FORMATS: [&str; 3] =
-    ["application/json-patch+json", "application/xml-patch+xml", "application/fhir+json"];
+const PATCH_FORMATS: [&str; 4] = [
+    "application/json-patch+json",
+    "application/xml-patch+xml",
+    "application/fhir+json",
+    "application/fhir+xml",
+];
 const SYSTEM_INTERACTIONS: [&str; 3] = ["batch", "history-system", "transaction"];
 
 /// The CapabilityStatement of the tenant at this base, where a conditional delete may delete so many resources.
@@ -41,8 +45,9 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max
     drop(implementation);
     statement.string("fhirVersion", "4.0.1");
     let mut formats = statement.array("format");
-    formats.string("application/fhir+json");
-    formats.string("json");
+    for format in ["application/fhir+json", "application/fhir+xml", "json", "xml"] {
+        formats.string(format);
+    }
     drop(formats);
     write_strings(&mut statement, "patchFormat", PATCH_FORMATS.into_iter());
     let mut list = statement.array("rest");

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use fornax::{BinaryHead, BinaryUpload, Cancellation, Issue, TenantId};
+use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
@@ -28,6 +29,7 @@ use super::reply::Reply;
 use super::request_id::X_REQUEST_ID;
 use super::site::Site;
 use super::target::{Place, Takes, Target, Verb};
+use super::xml;
 
 /// One request's account: told to the log and the metrics when it is over, also when the client went away before. Holds no
 /// id and no query.
@@ -96,7 +98,7 @@ pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> R
                 let cause = std::error::Error::source(cause);
                 tracing::error!(request_id, ?kind, ?cause, "a request failed");
             }
-            (Reply::from(&refusal).in_form(form, &site.limits), None)
+            (Reply::from(&refusal).told_in_form(form, &site.limits), None)
         }
     };
     account.status = reply.status.as_u16();
@@ -141,8 +143,9 @@ async fn handle(
     account.request_bytes = received.as_ref().map_or(0, Received::bytes);
     if received.is_none()
         && let Some(reply) = interaction::perform_at_once(&site, &asked.call)?
+        && reply.is_soon_in(*form, &site.limits)
     {
-        return Ok((reply.in_form(*form, &site.limits), None));
+        return Ok((reply.in_form(*form, &site.limits)?, None));
     }
     let turn = site.admission.turn().await?;
     let search = match asked.call.verb {
@@ -153,7 +156,10 @@ async fn handle(
     let _given_up = GivenUp(asked.call.cancellation.clone());
     let work = tokio::task::spawn_blocking(move || {
         let (payload, _room) = match received {
-            Some(received) => received.unpacked(&here.limits).map(|(payload, room)| (payload, Some(room)))?,
+            Some(received) => {
+                let (payload, mut room) = received.unpacked(&here.limits)?;
+                (xml::taken(payload, &asked.call, &mut room)?, Some(room))
+            }
             None => (Payload::Nothing, None),
         };
         let mut call = asked.call;
@@ -167,7 +173,7 @@ async fn handle(
             _ => wanted,
         };
         let reply = interaction::perform(&here, &call, payload)?;
-        Ok::<_, Refusal>((reply.in_form(form, &here.limits), turn))
+        Ok::<_, Refusal>((formed(&here, &call, reply, form)?, turn))
     });
     match finished(work, search, &site.limits).await {
         Ok(Ok(outcome)) => {
@@ -186,6 +192,17 @@ async fn handle(
             Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, Issue::error("timeout", text)))
         }
     }
+}
+
+/// Brings an answer into the form that was asked for, on a thread that may block. Room for making XML of much is waited for, but not
+/// after a write: what came with it has left as much.
+fn formed(site: &Site, call: &Call, reply: Reply, form: Form) -> Result<Reply, Refusal> {
+    if !call.is_told_only() {
+        return Ok(reply.done_in_form(form, &site.limits));
+    }
+    let bytes = xml::bytes_while_written(&reply, form, &site.limits);
+    let _room = bytes.map(|bytes| Handle::current().block_on(site.admission.room(bytes))).transpose()?;
+    reply.in_form(form, &site.limits)
 }
 
 /// Waits for the engine. A search that takes long gives its place among the searches back, so that it keeps no short one waiting.

@@ -19,7 +19,7 @@ use super::query_string::{self, encoded};
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::site::Site;
-use super::target::{Place, Verb};
+use super::target::{Place, Takes, Verb};
 use super::writes::{self, Named};
 
 /// A request, as far as the engine is concerned; the body goes beside it.
@@ -45,6 +45,11 @@ impl Call {
     /// On whose behalf it is made: there is no authentication yet.
     pub(crate) fn principal(&self) -> Principal {
         Principal::named("anonymous")
+    }
+
+    /// Whether it changes nothing, so that an answer that can't be shown is as good as none.
+    pub(crate) fn is_told_only(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD) || self.verb.takes() == Takes::Form
     }
 }
 

@@ -1,9 +1,10 @@
 //! HTTP: one pipeline for every FHIR request.
 //!
 //! A request passes, in this order: [`target`] (what the URL names), [`negotiation`] and [`origin`] (what the headers ask),
-//! [`body`] (its bytes, under the limits), [`admission`] (its turn), [`interaction`] (the engine's call, on a thread that
-//! may block) and [`reply`] (the answer's bytes, compressed there as well). [`exchange`] strings them together. Whatever
-//! fails on the way is a [`refusal::Refusal`], which becomes an OperationOutcome at one place.
+//! [`body`] (its bytes, under the limits), [`admission`] (its turn), [`xml`] (JSON, of what came as XML), [`interaction`] (the
+//! engine's call, on a thread that may block) and [`reply`] (the answer's bytes, made into XML and compressed there as well).
+//! [`exchange`] strings them together. Whatever fails on the way is a [`refusal::Refusal`], which becomes an OperationOutcome at
+//! one place.
 
 mod admission;
 mod binary;
@@ -33,6 +34,7 @@ mod site;
 mod steady;
 mod target;
 mod writes;
+mod xml;
 
 pub(crate) use limits::Limits;
 pub(crate) use listener::{Listener, serve};

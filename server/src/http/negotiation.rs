@@ -16,9 +16,13 @@ pub(crate) struct Form {
     pub layout: Layout,
 }
 
-/// The name that JSON goes by.
+/// The format of an answer, and the name that it goes by. Where a client likes several alike, the last one here is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Media {
+    /// `application/xml`, for those who name nothing else.
+    Xml,
+    /// `application/fhir+xml`
+    FhirXml,
     /// `application/json`, for those who name nothing else.
     Json,
     /// `application/fhir+json`
@@ -32,7 +36,7 @@ pub(crate) enum Encoding {
     Gzip,
 }
 
-/// How JSON is laid out.
+/// How JSON or XML is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
     Compact,
@@ -57,10 +61,28 @@ pub(crate) struct Preference {
 }
 
 impl Media {
+    const ALL: [Self; 4] = [Self::Xml, Self::FhirXml, Self::Json, Self::FhirJson];
+
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::FhirJson => "application/fhir+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
+            Self::FhirXml => "application/fhir+xml; charset=utf-8",
+            Self::Xml => "application/xml; charset=utf-8",
+        }
+    }
+
+    pub(crate) fn is_xml(self) -> bool {
+        matches!(self, Self::Xml | Self::FhirXml)
+    }
+
+    /// What it is called, in `Accept`, `_format` and `Content-Type`.
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::FhirJson => &["application/fhir+json", "json"],
+            Self::Json => &["application/json", "text/json"],
+            Self::FhirXml => &["application/fhir+xml", "xml"],
+            Self::Xml => &["application/xml", "text/xml"],
         }
     }
 }
@@ -72,27 +94,28 @@ impl Form {
 
     /// What of a query asks for a form, to be carried on by links.
     pub(crate) fn carried(query: &str) -> String {
-        let pair = |name| {
-            let value = query_string::value(query, name).filter(|value| !value.is_empty());
-            value.map_or_else(String::new, |value| format!("{name}={}", query_string::encoded(&value)))
+        let pair = |name: &str, value: Option<&str>| {
+            value.map_or_else(String::new, |value| format!("{name}={}", query_string::encoded(value)))
         };
-        query_string::joined(&[&pair("_format"), &pair("_pretty")])
+        let pretty = query_string::value(query, "_pretty").filter(|value| !value.is_empty());
+        query_string::joined(&[
+            &pair("_format", format(query).as_deref()),
+            &pair("_pretty", pretty.as_deref()),
+        ])
     }
 
     /// What the headers and the query ask for. `_format` outweighs `Accept`.
     ///
     /// # Errors
-    /// 406: none of it is JSON of R4.
+    /// 406: none of it is JSON or XML of R4.
     pub(crate) fn wanted(headers: &HeaderMap, query: &str) -> Result<Self, Refusal> {
-        let format = query_string::value(query, "_format");
-        let media = match format.as_deref() {
-            None | Some("") => accepted(headers),
-            // A plus sign in a query means a space, and few take care to encode it.
-            Some(format) => MediaRange::parse(&format.replace("fhir json", "fhir+json")).media(),
+        let media = match format(query) {
+            None => accepted(headers),
+            Some(format) => best(&[MediaRange::parse(&format)]),
         };
         let media = media.ok_or_else(|| {
-            let issue = Issue::error("not-supported", "answers come as application/fhir+json, of FHIR 4.0");
-            Refusal::new(StatusCode::NOT_ACCEPTABLE, issue)
+            let text = "answers come as application/fhir+json or application/fhir+xml, of FHIR 4.0";
+            Refusal::new(StatusCode::NOT_ACCEPTABLE, Issue::error("not-supported", text))
         })?;
         let is_pretty = query_string::value(query, "_pretty").is_some_and(|value| value == "true");
         let layout = if is_pretty { Layout::Pretty } else { Layout::Compact };
@@ -130,19 +153,28 @@ impl<'a> MediaRange<'a> {
         }
     }
 
-    /// The JSON that it takes.
-    fn media(&self) -> Option<Media> {
+    /// How closely it names a format: the closer the more; `None`: it means others.
+    fn precision(&self, media: Media) -> Option<u8> {
         if self.parameter("fhirVersion").is_some_and(|version| version != "4.0") {
             return None;
         }
-        if is_one_of(self.name, &["application/fhir+json", "json", "*/*", "application/*"]) {
-            Some(Media::FhirJson)
-        } else if is_one_of(self.name, &JSON_NAMES) {
-            Some(Media::Json)
-        } else {
-            None
+        match self.name {
+            "*/*" => Some(0),
+            name if name.eq_ignore_ascii_case("application/*") => Some(1),
+            name => is_one_of(name, media.names()).then_some(2),
         }
     }
+
+    /// The format that it names.
+    fn named(&self) -> Option<Media> {
+        Media::ALL.into_iter().find(|&media| self.precision(media) == Some(2))
+    }
+}
+
+/// What a query says of the form, with its plus sign, which in a query means a space unless it is encoded, and few take care.
+fn format(query: &str) -> Option<String> {
+    let format = query_string::value(query, "_format").filter(|format| !format.is_empty())?;
+    Some(format.replace("fhir ", "fhir+"))
 }
 
 /// All elements of a header that is a list.
@@ -156,9 +188,18 @@ fn accepted(headers: &HeaderMap) -> Option<Media> {
     if elements(headers, &ACCEPT).next().is_none() {
         return Some(Media::FhirJson);
     }
-    let ranges = elements(headers, &ACCEPT).map(MediaRange::parse);
-    let weighed = ranges.filter_map(|range| Some((range.weight(), range.media()?)));
-    weighed.filter(|&(weight, _)| weight > 0).max().map(|(_, media)| media)
+    best(&elements(headers, &ACCEPT).map(MediaRange::parse).collect::<Vec<_>>())
+}
+
+/// The format that these like best. What names one most closely says how much it is liked; of several that are liked alike, one
+/// that is named goes before what a star stands for.
+fn best(ranges: &[MediaRange<'_>]) -> Option<Media> {
+    let weighed = Media::ALL.into_iter().filter_map(|media| {
+        let of_media = ranges.iter().filter_map(|range| Some((range.precision(media)?, range.weight())));
+        let (precision, weight) = of_media.max()?;
+        (weight > 0).then_some((weight, precision, media))
+    });
+    weighed.max().map(|(_, _, media)| media)
 }
 
 fn encoding_wanted(headers: &HeaderMap) -> Encoding {
@@ -191,7 +232,8 @@ pub(crate) fn takes_content(headers: &HeaderMap, query: &str) -> bool {
     resource == 0 || others > resource
 }
 
-/// Whether what a client sends to a Binary is its content rather than the resource. JSON may be either.
+/// Whether what a client sends to a Binary is its content rather than the resource. JSON may be either; XML is content unless it
+/// is called FHIR's.
 pub(crate) fn sends_content(headers: &HeaderMap) -> bool {
     let name = content_type(headers).name;
     !name.is_empty() && !name.contains('*') && !is_one_of(name, &FHIR_NAMES) && !is_one_of(name, &JSON_NAMES)
@@ -200,6 +242,11 @@ pub(crate) fn sends_content(headers: &HeaderMap) -> bool {
 /// Whether a client sends JSON that may be FHIR's or not.
 pub(crate) fn sends_plain_json(headers: &HeaderMap) -> bool {
     is_one_of(content_type(headers).name, &JSON_NAMES)
+}
+
+/// Whether a resource comes as XML.
+pub(crate) fn sends_xml(headers: &HeaderMap) -> bool {
+    content_type(headers).named().is_some_and(Media::is_xml)
 }
 
 fn content_type(headers: &HeaderMap) -> MediaRange<'_> {
@@ -216,7 +263,9 @@ pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<()
     let (is_taken, wanted) = match takes {
         Takes::Nothing | Takes::Content => return Ok(()),
         Takes::Patch => (patch_kind(headers).is_some(), PATCH_NAMES),
-        Takes::Json => (range.name != "*/*" && range.media().is_some(), "application/fhir+json, of FHIR 4.0"),
+        Takes::Json => {
+            (range.named().is_some(), "application/fhir+json or application/fhir+xml, of FHIR 4.0")
+        }
         Takes::Form => {
             let name = "application/x-www-form-urlencoded";
             (range.name.eq_ignore_ascii_case(name), name)
@@ -230,8 +279,7 @@ pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<()
 }
 
 /// The types of patches, for those who send another one.
-const PATCH_NAMES: &str =
-    "application/json-patch+json, application/xml-patch+xml, or application/fhir+json with Parameters";
+const PATCH_NAMES: &str = "application/json-patch+json, application/xml-patch+xml, or application/fhir+json or fhir+xml with Parameters";
 
 /// How a patch is written; `None`: it is none.
 pub(crate) fn patch_kind(headers: &HeaderMap) -> Option<PatchKind> {
@@ -242,7 +290,7 @@ pub(crate) fn patch_kind(headers: &HeaderMap) -> Option<PatchKind> {
     if range.name.eq_ignore_ascii_case("application/xml-patch+xml") {
         return Some(PatchKind::Xml);
     }
-    (range.name != "*/*" && range.media().is_some()).then_some(PatchKind::FhirPath)
+    range.named().is_some().then_some(PatchKind::FhirPath)
 }
 
 /// How a request's body is packed.

@@ -1,5 +1,7 @@
 //! OperationOutcome, written out.
 
+use std::borrow::Cow;
+
 use fornax::{Issue, Severity};
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
@@ -46,10 +48,19 @@ fn write_issue(list: &mut ArrayWriter<'_>, issue: &Issue) {
         },
     );
     object.string("code", issue.code);
-    object.string("diagnostics", &issue.diagnostics);
+    object.string("diagnostics", &shown(&issue.diagnostics));
     if let Some(expression) = &issue.expression {
-        object.array("expression").string(expression);
+        object.array("expression").string(&shown(expression));
     }
+}
+
+/// A text with marks in place of what FHIR's strings and XML can't hold, and a client may have sent.
+fn shown(text: &str) -> Cow<'_, str> {
+    let is_unfit = |letter: char| matches!(letter, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    if text.contains(is_unfit) {
+        return Cow::Owned(text.replace(is_unfit, "\u{fffd}"));
+    }
+    Cow::Borrowed(text)
 }
 
 #[cfg(test)]
@@ -72,6 +83,14 @@ mod tests {
                 r#"{"severity":"error","code":"value","diagnostics":"not a \"date\"","expression":["Patient.birthDate"]},"#,
                 r#"{"severity":"warning","code":"not-supported","diagnostics":"x"}"#
             ),
+        );
+    }
+
+    #[test]
+    fn characters_that_no_string_holds_are_not_shown() {
+        check(
+            &[Issue::error("value", "\u{1}\u{7f}\t\u{ffff}")],
+            "{\"severity\":\"error\",\"code\":\"value\",\"diagnostics\":\"\u{fffd}\u{7f}\\t\u{fffd}\"}",
         );
     }
 

@@ -89,5 +89,5 @@ fn not_ready(diagnostics: &str) -> Refusal {
 }
 
 fn refused(refusal: &Refusal) -> Response {
-    Reply::from(refusal).in_form(Form::PLAIN, &Limits::default()).into_response(None)
+    Reply::from(refusal).told_in_form(Form::PLAIN, &Limits::default()).into_response(None)
 }

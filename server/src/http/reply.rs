@@ -6,23 +6,25 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use fornax::Version;
+use fornax::{Issue, Severity, Version};
 use hyper::body::{Frame, SizeHint};
 
 use super::admission::Room;
-use super::binary::Pieces;
+use super::binary::{Pieces, SANDBOX};
 use super::conditions::headers_of;
 use super::limits::Limits;
-use super::negotiation::{Encoding, Form, Layout};
+use super::negotiation::{Encoding, Form, Layout, Media};
 use super::outcome;
 use super::pretty::pretty;
 use super::refusal::Refusal;
+use super::xml;
 
 /// Status, headers, and the body.
 #[derive(Debug)]
@@ -35,7 +37,7 @@ pub(crate) struct Reply {
 /// The body of an answer.
 #[derive(Debug)]
 pub(crate) enum ReplyBody {
-    /// JSON in one piece; empty for none.
+    /// JSON in one piece, or what it became in the form that was asked for; empty for none.
     Json(Vec<u8>),
     /// The content of a Binary, which says itself what it is.
     Content(Pieces),
@@ -86,24 +88,80 @@ impl Reply {
         self
     }
 
+    /// Whether it is soon in that form: JSON is; XML is made of JSON first.
+    pub(crate) fn is_soon_in(&self, form: Form, limits: &Limits) -> bool {
+        !form.media.is_xml() || self.body.bytes() <= limits.xml_at_once_bytes_max
+    }
+
     /// Brings JSON into the form that the client asked for. Takes a while for a large one.
-    pub(crate) fn in_form(mut self, form: Form, limits: &Limits) -> Self {
-        let json = match &mut self.body {
-            ReplyBody::Json(json) if !json.is_empty() => json,
-            ReplyBody::Json(_) | ReplyBody::Content(_) => return self,
-        };
-        if form.layout == Layout::Pretty
-            && let Some(laid_out) = pretty(json, limits.pretty_bytes_max)
-        {
-            *json = laid_out;
+    ///
+    /// # Errors
+    /// 406: XML can't hold it.
+    pub(crate) fn in_form(self, form: Form, limits: &Limits) -> Result<Self, Refusal> {
+        if form.media.is_xml() { self.in_xml(form, limits) } else { Ok(self.in_json(form, limits)) }
+    }
+
+    /// The same for what is done, whatever becomes of its answer: where XML can't hold that, it says so under the same status.
+    pub(crate) fn done_in_form(self, form: Form, limits: &Limits) -> Self {
+        if !form.media.is_xml() {
+            return self.in_json(form, limits);
         }
-        if form.encoding == Encoding::Gzip
-            && json.len() >= limits.gzip_bytes_min
-            && let Ok(packed) = gzip(json)
-        {
-            *json = packed;
+        let (status, headers) = (self.status, self.headers.clone());
+        self.in_xml(form, limits).unwrap_or_else(|refusal| {
+            if let Some(cause) = &refusal.cause {
+                tracing::error!(cause = ?std::error::Error::source(cause), "an answer does not become XML");
+            }
+            let why = refusal.issues.into_iter().map(|issue| Issue {
+                severity: Severity::Warning,
+                diagnostics: format!("it is done, but {}", issue.diagnostics),
+                ..issue
+            });
+            let body = ReplyBody::Json(outcome::operation_outcome(&why.collect::<Vec<_>>()));
+            Self { status, headers, body }.told_in_form(form, limits)
+        })
+    }
+
+    /// The same for an OperationOutcome, which is sent in any case: as JSON if it must be.
+    pub(crate) fn told_in_form(self, form: Form, limits: &Limits) -> Self {
+        let (true, ReplyBody::Json(json)) = (form.media.is_xml(), &self.body) else {
+            return self.in_json(form, limits);
+        };
+        let as_json =
+            Self { status: self.status, headers: self.headers.clone(), body: ReplyBody::Json(json.clone()) };
+        let in_json = |_| as_json.in_json(Form { media: Media::FhirJson, ..form }, limits);
+        self.in_xml(form, limits).unwrap_or_else(in_json)
+    }
+
+    fn in_json(mut self, form: Form, limits: &Limits) -> Self {
+        let Some(json) = self.take_json() else { return self };
+        let laid_out = (form.layout == Layout::Pretty).then(|| pretty(&json, limits.pretty_bytes_max));
+        self.packed(laid_out.flatten().unwrap_or(json), form, limits)
+    }
+
+    fn in_xml(mut self, form: Form, limits: &Limits) -> Result<Self, Refusal> {
+        let Some(json) = self.take_json() else { return Ok(self) };
+        let text = xml::written(json, form.layout, limits)?;
+        // Browsers show XML, and would run what a narrative has in it.
+        self.headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
+        Ok(self.packed(text, form, limits))
+    }
+
+    /// The JSON that is to be brought into a form; `None`: there is none.
+    fn take_json(&mut self) -> Option<Vec<u8>> {
+        match &mut self.body {
+            ReplyBody::Json(json) if !json.is_empty() => Some(std::mem::take(json)),
+            ReplyBody::Json(_) | ReplyBody::Content(_) => None,
+        }
+    }
+
+    /// The answer with this text, packed if it is worth it.
+    fn packed(mut self, text: Vec<u8>, form: Form, limits: &Limits) -> Self {
+        let is_worth_it = form.encoding == Encoding::Gzip && text.len() >= limits.gzip_bytes_min;
+        let packed = if is_worth_it { gzip(&text).ok() } else { None };
+        if packed.is_some() {
             self.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
+        self.body = ReplyBody::Json(packed.unwrap_or(text));
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media.content_type()));
         self.headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
         self
@@ -173,7 +231,6 @@ fn gzip(plain: &[u8]) -> std::io::Result<Vec<u8>> {
 mod tests {
     use std::io::Read;
 
-    use super::super::negotiation::Media;
     use super::*;
 
     const GZIP: Form = Form { media: Media::Json, encoding: Encoding::Gzip, layout: Layout::Compact };
@@ -189,24 +246,77 @@ mod tests {
     fn a_large_body_is_packed_for_those_who_take_it() {
         let body = format!("\"{}\"", "a".repeat(10_000)).into_bytes();
         let limits = Limits::default();
-        let reply = Reply::json(StatusCode::OK, body.clone()).in_form(GZIP, &limits);
+        let reply = Reply::json(StatusCode::OK, body.clone()).in_form(GZIP, &limits).expect("JSON");
         assert_eq!(reply.headers[CONTENT_ENCODING], "gzip");
         assert_eq!(reply.headers[CONTENT_TYPE], "application/json; charset=utf-8");
         let mut plain = Vec::new();
         flate2::read::GzDecoder::new(&*json(reply)).read_to_end(&mut plain).expect("gzip");
         assert_eq!(plain, body);
-        let reply = Reply::json(StatusCode::OK, body.clone()).in_form(Form::PLAIN, &limits);
+        let reply = Reply::json(StatusCode::OK, body.clone()).in_form(Form::PLAIN, &limits).expect("JSON");
         assert_eq!(reply.headers.get(CONTENT_ENCODING), None);
         assert_eq!(json(reply), body);
+    }
+
+    const XML: Form = Form { media: Media::FhirXml, encoding: Encoding::Plain, layout: Layout::Compact };
+
+    #[test]
+    fn what_xml_cannot_hold_is_refused_unless_it_is_done() {
+        let limits = Limits::default();
+        let check = |body: &str, expected: Result<&str, u16>, done: &str, told: &str| {
+            let reply = || Reply::json(StatusCode::CREATED, body.into()).located("http://x/Patient/1");
+            let text = |reply: Reply| {
+                assert_eq!(
+                    (reply.status, reply.headers[LOCATION].as_bytes()),
+                    (StatusCode::CREATED, &b"http://x/Patient/1"[..])
+                );
+                let content_type = reply.headers[CONTENT_TYPE].to_str().expect("ASCII").to_owned();
+                let body = String::from_utf8(json(reply)).expect("UTF-8");
+                assert_eq!(
+                    body.starts_with("<?xml"),
+                    content_type.starts_with("application/fhir+xml"),
+                    "{body}"
+                );
+                body
+            };
+            let in_form = reply().in_form(XML, &limits).map(text).map_err(|refusal| refusal.status.as_u16());
+            match expected {
+                Ok(part) => assert!(in_form.as_ref().is_ok_and(|text| text.contains(part)), "{in_form:?}"),
+                Err(status) => assert_eq!(in_form, Err(status)),
+            }
+            let found = text(reply().done_in_form(XML, &limits));
+            assert!(found.contains(done), "{found}");
+            let found = text(reply().told_in_form(XML, &limits));
+            assert!(found.contains(told), "{found}");
+        };
+        let (good, bad) =
+            (r#"{"resourceType":"Patient","id":"1"}"#, r#"{"resourceType":"Patient","id":"\u0001"}"#);
+        check(good, Ok("<Patient"), "<Patient", "<Patient");
+        check(bad, Err(406), "it is done, but not to be had as XML", bad);
+        check("{", Err(500), "it is done, but", "{");
+    }
+
+    #[test]
+    fn much_is_counted_while_it_becomes_xml() {
+        let limits = Limits::default();
+        let check = |bytes: usize, form, expected| {
+            let reply = Reply::json(StatusCode::OK, vec![b' '; bytes]);
+            assert_eq!(xml::bytes_while_written(&reply, form, &limits), expected, "{bytes}");
+            assert_eq!(reply.is_soon_in(form, &limits), form == Form::PLAIN || bytes <= 16 << 10, "{bytes}");
+        };
+        check(16 << 10, XML, None);
+        check((16 << 10) + 1, XML, None);
+        check(1 << 20, Form::PLAIN, None);
+        check(1 << 20, XML, Some(3 << 20));
+        check(200 << 20, XML, Some(512 << 20));
     }
 
     #[test]
     fn a_small_or_empty_body_is_not_packed() {
         let limits = Limits::default();
-        let small = Reply::json(StatusCode::OK, b"{}".to_vec()).in_form(GZIP, &limits);
+        let small = Reply::json(StatusCode::OK, b"{}".to_vec()).in_form(GZIP, &limits).expect("JSON");
         assert_eq!(small.headers.get(CONTENT_ENCODING), None);
         assert_eq!(json(small), b"{}");
-        let empty = Reply::empty(StatusCode::NO_CONTENT).in_form(GZIP, &limits);
+        let empty = Reply::empty(StatusCode::NO_CONTENT).in_form(GZIP, &limits).expect("JSON");
         assert!(empty.headers.is_empty());
     }
 }

@@ -256,6 +256,7 @@ impl Verb {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Takes {
     Nothing,
+    /// A resource, as JSON or as XML, of which JSON is made.
     Json,
     Form,
     /// One of several kinds.

@@ -167,6 +167,19 @@ fn patches_of_all_kinds() {
     let by_criteria = patch("Patient?identifier=urn:x|1", PARAMETERS, &[], &fhirpath_patch("f"));
     assert_eq!(version(&by_criteria), (200, "p".to_owned(), "6".to_owned()));
     assert_eq!(version(&patch("Patient/p", PARAMETERS, &[], &fhirpath_patch("f"))).2, "6", "nothing changes");
+    let part = |name: &str, value: &str| format!(r#"<part><name value="{name}"/>{value}</part>"#);
+    let parts = [
+        part("type", r#"<valueCode value="replace"/>"#),
+        part("path", r#"<valueString value="Patient.name[0].family"/>"#),
+        part("value", r#"<valueString value="g"/>"#),
+    ];
+    let parameters = format!(
+        r#"<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="operation"/>{}</parameter></Parameters>"#,
+        parts.concat()
+    );
+    let answer =
+        patch("Patient/p", "application/fhir+xml", &[("accept", "application/fhir+json")], &parameters);
+    assert_eq!(answer.value()["name"][0]["family"], "g");
 
     let rows = [
         ("Patient/p", JSON_PATCH, "{}", 400),

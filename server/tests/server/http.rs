@@ -89,10 +89,10 @@ fn requests_that_mean_nothing_are_refused() {
     check(send("POST", &instance, &[JSON], "{}"), 405, "not-supported", "a method without meaning");
     check(send("PUT", "Patient", &[JSON], PATIENT), 412, "required", "an update without an id or criteria");
     check(
-        send("GET", &instance, &[("Accept", "application/fhir+xml")], ""),
+        send("GET", &instance, &[("Accept", "application/fhir+turtle")], ""),
         406,
         "not-supported",
-        "XML asked for",
+        "Turtle asked for",
     );
     check(
         send("POST", "Patient", &[("Content-Type", "text/plain")], PATIENT),
@@ -422,8 +422,8 @@ fn links_carry_the_form_on() {
     assert!(next.ends_with("&_format=json&_pretty=true"), "{next}");
     assert!(server.get(next.strip_prefix(&server.origin).expect("this server")).text().contains("\n  "));
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
-    let xml = server.send("POST", "Patient/_search", &form, b"_format=xml");
-    check_refused(&xml, 406, "not-supported", None, "XML asked for in a form");
+    let turtle = server.send("POST", "Patient/_search", &form, b"_format=ttl");
+    check_refused(&turtle, 406, "not-supported", None, "Turtle asked for in a form");
     let history = server.get("Patient/_history?_count=5000&_format=json").link("self").expect("a link");
     assert!(history.ends_with("/Patient/_history?_count=1000&_format=json"), "{history}");
     let strict = server.send("GET", "Patient/_history?x=1", &[("Prefer", "handling=strict")], b"");

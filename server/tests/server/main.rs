@@ -11,3 +11,4 @@ mod load;
 mod plan;
 mod search;
 mod support;
+mod xml;

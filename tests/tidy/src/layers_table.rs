@@ -157,6 +157,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-definitions",
         "fornax-fhirpath",
         "fornax-query",
+        "fornax-validation",
         "fornax-codec",
         "fornax-crypto",
         "fornax-store",

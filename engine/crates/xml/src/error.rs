@@ -97,6 +97,9 @@ pub enum WriteFault {
     /// More elements around an element than [`Limits::depth_max`](crate::Limits::depth_max).
     #[error("nesting depth over the limit of {0}")]
     Depth(usize),
+    /// XML of more bytes than [`Limits::document_bytes_max`](crate::Limits::document_bytes_max).
+    #[error("document bytes over the limit of {0}")]
+    Bytes(usize),
 }
 
 /// A fault on its way out, with its place in the text, and the path once it is known.

@@ -3,7 +3,7 @@
 /// Upper bounds that reading and writing enforce. All are inclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the XML document: 128 MiB.
+    /// Bytes of the XML document, read or written: 128 MiB.
     pub document_bytes_max: usize,
     /// Elements around an element, which bounds the recursion: 64. A narrative's content is not counted: it is not
     /// recursed into.

@@ -30,7 +30,8 @@ pub enum Layout {
 /// Elements come in the order of the definitions, whatever that of the JSON is. What [`to_json`](crate::to_json) makes
 /// of it are the same values, decimals as written; narratives without a namespace get theirs, and entities of HTML that
 /// XML does not know become numbers. What JSON allows and XML can't hold is an error: control characters, and narratives
-/// that are not well-formed XHTML with all its prefixes declared. Takes time in proportion to the bytes.
+/// that are not well-formed XHTML with all its prefixes declared. So is XML of more than
+/// [`Limits::document_bytes_max`]. Takes time in proportion to the bytes.
 pub fn to_xml(
     root: Node<'_>,
     definitions: &Definitions,
@@ -47,11 +48,16 @@ pub(crate) fn to_text(
     layout: Layout,
     limits: &Limits,
 ) -> Result<String, WriteError> {
-    let mut markup = Markup::new(layout, root.raw().len());
+    let bytes_max = limits.document_bytes_max;
+    let mut markup = Markup::new(layout, root.raw().len().min(bytes_max));
     markup.declaration();
     let mut write = Write { definitions, limits, markup };
     write.resource(root, Some(FHIR), None)?;
-    Ok(write.markup.finish())
+    let text = write.markup.finish();
+    if text.len() > bytes_max {
+        return Err(WriteError { fault: WriteFault::Bytes(bytes_max), path: String::new() });
+    }
+    Ok(text)
 }
 
 fn refused(text: &'static str, place: &Place<'_>) -> WriteError {
@@ -135,6 +141,10 @@ impl<'w> Write<'w> {
         beside: Option<Node<'_>>,
         place: &Place<'_>,
     ) -> Result<(), WriteError> {
+        let bytes_max = self.limits.document_bytes_max;
+        if self.markup.bytes() > bytes_max {
+            return Err(failed(WriteFault::Bytes(bytes_max), place));
+        }
         let unless_null = |node: &Node<'_>| node.kind() != Kind::Null;
         let (value, beside) = (value.filter(unless_null), beside.filter(unless_null));
         if let Form::Primitive(kind, of) = row.form {

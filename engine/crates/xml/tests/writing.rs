@@ -268,3 +268,20 @@ fn depth() {
     assert_eq!(deep(64).unwrap_err().fault, WriteFault::Depth(64));
     assert_eq!(deep(300).unwrap_err().fault, WriteFault::Depth(64));
 }
+
+#[test]
+fn bytes() {
+    let json = r#"{"resourceType":"Patient","name":[{"given":["A","B","C"]},{"family":"D"}]}"#;
+    let document = Document::parse(json, &fornax_model::Limits::default()).expect("JSON");
+    let write = |layout, document_bytes_max| {
+        let limits = Limits { document_bytes_max, ..Limits::default() };
+        to_xml(document.root(), fornax_definitions::r4(), layout, &limits)
+    };
+    for layout in [Layout::Compact, Layout::Pretty] {
+        let whole = write(layout, 1_000).expect("FHIR's XML");
+        assert_eq!(write(layout, whole.len()).as_ref(), Ok(&whole));
+        for bytes_max in 0..whole.len() {
+            assert_eq!(write(layout, bytes_max).unwrap_err().fault, WriteFault::Bytes(bytes_max));
+        }
+    }
+}

@@ -32,17 +32,60 @@ fn accept_and_format() {
     check_form("application/json, */*;q=0.1", "", json);
     check_form("application/json, application/fhir+json", "", fhir);
     check_form("application/json;q=0.9, application/fhir+json;q=0.5", "", json);
-    check_form("application/fhir+xml", "", None);
-    check_form("application/fhir+xml, application/fhir+json;q=0.2", "", fhir);
+    check_form("application/json, */*", "", json);
+    check_form("application/*", "", fhir);
     check_form("application/fhir+json;q=0", "", None);
     check_form("application/fhir+json;q=lots", "", None);
     check_form("text/html,application/xhtml+xml,*/*;q=0.8", "", fhir);
     check_form("application/fhir+xml", "_format=json", fhir);
     check_form("application/fhir+xml", "_format=application/fhir+json", fhir);
     check_form("application/fhir+xml", "_format=application/fhir%2Bjson", fhir);
-    check_form("application/fhir+json", "_format=xml", None);
     check_form("application/fhir+json", "_format=ttl", None);
+    check_form("application/fhir+json", "_format=html", None);
     check_form("application/fhir+json", "_format=", fhir);
+}
+
+#[test]
+fn accept_and_format_of_xml() {
+    let fhir = Some(Media::FhirXml);
+    let xml = Some(Media::Xml);
+    check_form("application/fhir+xml", "", fhir);
+    check_form("application/fhir+xml; charset=utf-8; fhirVersion=4.0", "", fhir);
+    check_form("application/fhir+xml; fhirVersion=3.0", "", None);
+    check_form("application/xml", "", xml);
+    check_form("Text/XML", "", xml);
+    check_form("application/xml, application/fhir+xml", "", fhir);
+    check_form("application/fhir+xml, application/fhir+json;q=0.2", "", fhir);
+    check_form("application/fhir+xml;q=0.2, application/fhir+json", "", Some(Media::FhirJson));
+    check_form("application/fhir+xml, application/fhir+json", "", Some(Media::FhirJson));
+    check_form("application/fhir+xml, */*", "", fhir);
+    check_form("*/*, application/fhir+xml;q=0.9", "", Some(Media::FhirJson));
+    check_form("*/*, application/fhir+json;q=0, application/json;q=0", "", fhir);
+    check_form("application/fhir+xml;q=0, application/xml;q=0, */*;q=0.1", "", Some(Media::FhirJson));
+    check_form("application/fhir+turtle, application/fhir+xml;q=0.1", "", fhir);
+    check_form("application/fhir+turtle", "", None);
+    check_form("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "", xml);
+    for format in ["xml", "application/fhir+xml", "application/fhir%2Bxml", "application/fhir%20xml", "XML"] {
+        check_form("application/fhir+json", &format!("_format={format}"), fhir);
+    }
+    for format in ["application/xml", "text/xml", "text%2Fxml"] {
+        check_form("application/fhir+json", &format!("_format={format}"), xml);
+    }
+}
+
+#[test]
+fn links_carry_a_form_that_is_read_again() {
+    let check = |query: &str, expected: &str| {
+        let carried = Form::carried(query);
+        assert_eq!(carried, expected, "{query}");
+        let of = |query: &str| Form::wanted(&HeaderMap::new(), query).expect("a form");
+        assert_eq!(of(&carried), of(query), "{query}");
+    };
+    check("", "");
+    check("_format=&_pretty=&x=1", "");
+    check("x=1&_format=xml&_pretty=true", "_format=xml&_pretty=true");
+    check("_format=application/fhir+xml", "_format=application%2Ffhir%2Bxml");
+    check("_format=application/fhir%2Bjson&_pretty=false", "_format=application%2Ffhir%2Bjson&_pretty=false");
 }
 
 #[test]
@@ -71,7 +114,18 @@ fn content_types() {
     check_content(Takes::Json, "application/json", true);
     check_content(Takes::Json, "application/fhir+json; fhirVersion=3.0", false);
     check_content(Takes::Json, "application/fhir+json; charset=latin1", false);
-    check_content(Takes::Json, "application/fhir+xml", false);
+    for name in ["application/fhir+xml", "application/xml", "text/xml", "TEXT/XML"] {
+        check_content(Takes::Json, name, true);
+        check_content(Takes::Json, &format!("{name};charset=\"utf-8\"; fhirVersion=4.0"), true);
+        check_content(Takes::Json, &format!("{name}; charset=iso-8859-1"), false);
+        check_content(Takes::Json, &format!("{name}; fhirVersion=5.0"), false);
+        assert!(sends_xml(&headers(&[("content-type", name)])), "{name}");
+    }
+    for name in ["application/fhir+json", "application/xhtml+xml", "application/json", "*/*"] {
+        assert!(!sends_xml(&headers(&[("content-type", name)])), "{name}");
+    }
+    check_content(Takes::Json, "application/fhir+turtle", false);
+    check_content(Takes::Json, "application/*", false);
     check_content(Takes::Json, "*/*", false);
     check_content(Takes::Json, "text/plain", false);
     check_content(Takes::Json, "", false);

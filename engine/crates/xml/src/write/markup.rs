@@ -65,6 +65,11 @@ impl Markup {
         &mut self.out
     }
 
+    /// Bytes so far.
+    pub fn bytes(&self) -> usize {
+        self.out.len()
+    }
+
     /// Ends an element, which is empty when nothing was written since it began.
     pub fn close(&mut self, name: &str) {
         self.depth -= 1;
