@@ -68,7 +68,7 @@ mod tests {
 
     fn write(repository: &mut Repository, id: &str, at: i64) {
         repository.begin_commit();
-        let body = format!(r#"{{"resourceType":"Patient","id":"{id}"}}"#);
+        let body = format!(r#"{{"resourceType":"Patient","id":"{id}","multipleBirthInteger":{at}}}"#);
         repository.update(&Key::of("Patient", id), None, &body, at).unwrap();
     }
 
