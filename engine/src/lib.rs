@@ -45,6 +45,7 @@ mod tenants;
 mod terminology;
 mod time_zone;
 mod types;
+mod validate;
 mod vault;
 mod verify;
 mod view;

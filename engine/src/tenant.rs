@@ -14,7 +14,7 @@ use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::Core;
 use crate::current;
-use crate::error::Result;
+use crate::error::{Issue, Result};
 use crate::forget;
 use crate::history;
 use crate::import::{self, ImportLines, ImportOptions, ImportReport};
@@ -26,6 +26,7 @@ use crate::search_run;
 use crate::statistics::{self, TenantStatistics};
 use crate::subset;
 use crate::tenant_id::{Principal, TenantId};
+use crate::validate;
 use crate::vault::failed;
 use crate::verify::{self, Verification};
 use crate::view::View;
@@ -105,6 +106,21 @@ impl Tenant {
         let processed = bundle::process(&self.core, body, options, principal, &self.cancellation)?;
         self.go_by_parameters();
         Ok(processed)
+    }
+
+    /// What is wrong with a resource that is JSON, alone or among Parameters as `resource`; nothing: all is well. It is not written.
+    /// `resource_type` and `id` say what it is to be.
+    ///
+    /// # Errors
+    /// `Invalid`: it is no JSON, or no resource. `NotSupported`: no such type, or by a profile.
+    pub fn validate(
+        &self,
+        resource_type: Option<&str>,
+        id: Option<&str>,
+        body: Vec<u8>,
+    ) -> Result<Vec<Issue>> {
+        self.core.check_open()?;
+        validate::validate(&self.core, resource_type, id, body)
     }
 
     /// Imports many resources at once, one a line, each as if it was put, for less than by transactions

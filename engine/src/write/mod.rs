@@ -23,7 +23,7 @@ pub(crate) use group::{Outcome, Sequencer, Written};
 pub(crate) use matching::{Matching, UpdateTarget};
 pub(crate) use patch::{check_version, current, patched};
 pub(crate) use prepare::{
-    Content, IdRule, Prepared, PreparedWrite, Work, check_id, parse_failed, prepare, put_node,
+    Content, IdRule, Prepared, PreparedWrite, Work, check_id, check_shape, parse_failed, prepare, put_node,
     resource_limits, several_match,
 };
 pub(crate) use sequence::{SequenceState, close_after};

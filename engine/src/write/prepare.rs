@@ -239,7 +239,7 @@ pub(crate) fn put_node(
     Ok(PreparedWrite::new(core, expected, source.id, Content::Put(Box::new(body))))
 }
 
-pub(super) fn check_shape(node: Node<'_>, expected: ResourceType) -> Result<()> {
+pub(crate) fn check_shape(node: Node<'_>, expected: ResourceType) -> Result<()> {
     let checked = fornax_validation::r4().check(node, &fornax_validation::Limits::default());
     let shape = checked.map_err(|issues| {
         Error::with_issues(ErrorKind::Unprocessable, issues.into_iter().map(issue).collect())

@@ -3,6 +3,8 @@
 use fornax::TypeCapabilities;
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
+use super::operations;
+
 /// When what is said here last changed.
 const DATE: &str = "2026-11-26";
 
@@ -85,6 +87,13 @@ fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities, condition
         object.string("name", &parameter.code);
         object.string("definition", &parameter.url);
         object.string("type", parameter.kind);
+    }
+    drop(parameters);
+    let mut list = resource.array("operation");
+    for (name, definition) in operations::of_type(one.name) {
+        let mut operation = list.object();
+        operation.string("name", name);
+        operation.string("definition", &format!("http://hl7.org/fhir/OperationDefinition/{definition}"));
     }
 }
 

@@ -149,7 +149,7 @@ async fn handle(
     }
     let turn = site.admission.turn().await?;
     let search = match asked.call.verb {
-        Verb::Search | Verb::SearchByForm => Some(site.admission.search().await?),
+        Verb::Search | Verb::SearchByForm | Verb::Everything => Some(site.admission.search().await?),
         _ => None,
     };
     let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
@@ -291,8 +291,9 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
     }
     account.tenant = target.tenant.to_string();
     let headers = &parts.headers;
+    let is_written = matches!(verb, Verb::Create | Verb::Update);
     let takes = match verb.takes() {
-        Takes::Json if is_binary && negotiation::sends_content(headers) => Takes::Content,
+        Takes::Json if is_written && is_binary && negotiation::sends_content(headers) => Takes::Content,
         takes => takes,
     };
     negotiation::check_content_type(headers, takes)?;

@@ -14,6 +14,7 @@ use super::capability_statement;
 use super::conditions;
 use super::jobs;
 use super::negotiation::{self, Preference};
+use super::operations;
 use super::origin::BaseUrls;
 use super::query_string::{self, encoded};
 use super::refusal::Refusal;
@@ -101,6 +102,9 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         (Verb::Search, _) => search(tenant, call, Vec::new()),
         (Verb::SearchByForm, _) => search(tenant, call, body),
         (Verb::History, place) => history(tenant, call, place),
+        (Verb::Everything, _) => operations::everything(tenant, call),
+        (Verb::Validate | Verb::ValidateStored, _) => operations::validate(tenant, call, body),
+        (Verb::Versions, _) => Ok(operations::versions()),
         (Verb::Reindex, _) => jobs::reindex(tenant, call),
         (Verb::ReindexStatus, _) => jobs::reindex_status(tenant),
         (Verb::Jobs, _) => jobs::list(tenant),
@@ -156,7 +160,7 @@ fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
     }
 }
 
-fn missing() -> Refusal {
+pub(crate) fn missing() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, Issue::error("not-found", "there is no such resource or version"))
 }
 

@@ -19,6 +19,7 @@ mod limits;
 mod listener;
 mod metrics;
 mod negotiation;
+mod operations;
 mod origin;
 mod outcome;
 mod patience;

@@ -22,6 +22,8 @@ pub(crate) enum Place {
     SystemSearch,
     Metadata,
     SystemHistory,
+    /// `$versions`
+    Versions,
     /// `$reindex`
     Reindex,
     Jobs,
@@ -33,6 +35,10 @@ pub(crate) enum Place {
     Instance(String, String),
     InstanceHistory(String, String),
     Version(String, String, String),
+    /// `$everything` of a resource.
+    Everything(String, String),
+    /// `$validate` of a type, or of a resource.
+    Validate(String, Option<String>),
     /// What a compartment has of one type, or of all (`*`): the compartment's type, its id, the type.
     Compartment(String, String, String),
     CompartmentSearch(String, String, String),
@@ -46,6 +52,7 @@ pub(crate) enum Verb {
     CancelJob,
     Create,
     Delete,
+    Everything,
     History,
     Job,
     Jobs,
@@ -56,6 +63,9 @@ pub(crate) enum Verb {
     Search,
     SearchByForm,
     Update,
+    Validate,
+    ValidateStored,
+    Versions,
     Vread,
 }
 
@@ -106,6 +116,7 @@ impl Place {
             ["_search"] => Self::SystemSearch,
             ["metadata"] => Self::Metadata,
             ["_history"] => Self::SystemHistory,
+            ["$versions"] => Self::Versions,
             ["$reindex"] => Self::Reindex,
             ["_jobs"] => Self::Jobs,
             ["_jobs", number] => Self::Job(number.parse().ok()?),
@@ -113,6 +124,12 @@ impl Place {
             [name] => Self::Type(owned(name)),
             [name, "_search"] => Self::TypeSearch(owned(name)),
             [name, "_history"] => Self::TypeHistory(owned(name)),
+            [name, "$validate"] => Self::Validate(owned(name), None),
+            [_, id, "$everything" | "$validate"] if id.is_empty() || id.starts_with(['$', '_']) => {
+                return None;
+            }
+            [name, id, "$everything"] => Self::Everything(owned(name), owned(id)),
+            [name, id, "$validate"] => Self::Validate(owned(name), Some(owned(id))),
             // Names of operations begin with a dollar, all else that is not an id with an underscore.
             [_, id, ..] if id.is_empty() || id.starts_with(['$', '_']) => return None,
             [name, id] => Self::Instance(owned(name), owned(id)),
@@ -130,7 +147,7 @@ impl Place {
     pub(crate) fn resource_type(&self) -> Option<&str> {
         match self {
             Self::System | Self::SystemSearch | Self::Metadata | Self::SystemHistory => None,
-            Self::Reindex | Self::Jobs | Self::Job(_) => None,
+            Self::Versions | Self::Reindex | Self::Jobs | Self::Job(_) => None,
             Self::Compartment(_, _, of) | Self::CompartmentSearch(_, _, of) => {
                 Some(of.as_str()).filter(|of| *of != EVERY_TYPE)
             }
@@ -139,6 +156,8 @@ impl Place {
             | Self::TypeHistory(name)
             | Self::Instance(name, _)
             | Self::InstanceHistory(name, _)
+            | Self::Everything(name, _)
+            | Self::Validate(name, _)
             | Self::Version(name, _, _) => Some(name),
         }
     }
@@ -175,6 +194,7 @@ impl Place {
             Self::SystemSearch => "/_search",
             Self::Metadata => "/metadata",
             Self::SystemHistory => "/_history",
+            Self::Versions => "/$versions",
             Self::Reindex => "/$reindex",
             Self::Jobs => "/_jobs",
             Self::Job(_) => "/_jobs/[number]",
@@ -184,6 +204,9 @@ impl Place {
             Self::Instance(..) => "/[type]/[id]",
             Self::InstanceHistory(..) => "/[type]/[id]/_history",
             Self::Version(..) => "/[type]/[id]/_history/[vid]",
+            Self::Everything(..) => "/[type]/[id]/$everything",
+            Self::Validate(_, None) => "/[type]/$validate",
+            Self::Validate(_, Some(_)) => "/[type]/[id]/$validate",
             Self::Compartment(..) => "/[compartment]/[id]/[type]",
             Self::CompartmentSearch(..) => "/[compartment]/[id]/[type]/_search",
         }
@@ -211,6 +234,7 @@ impl Place {
         match self {
             Self::System => &[(Method::GET, Verb::Search), (Method::POST, Verb::Bundle)],
             Self::Metadata => &[(Method::GET, Verb::Capabilities)],
+            Self::Versions => &[(Method::GET, Verb::Versions)],
             Self::Reindex => &[(Method::GET, Verb::ReindexStatus), (Method::POST, Verb::Reindex)],
             Self::Jobs => &[(Method::GET, Verb::Jobs)],
             Self::Job(_) => &[(Method::GET, Verb::Job), (Method::DELETE, Verb::CancelJob)],
@@ -228,6 +252,11 @@ impl Place {
             Self::SystemSearch | Self::TypeSearch(_) | Self::CompartmentSearch(..) => {
                 &[(Method::POST, Verb::SearchByForm)]
             }
+            Self::Everything(..) => &[(Method::GET, Verb::Everything)],
+            Self::Validate(_, None) => &[(Method::POST, Verb::Validate)],
+            Self::Validate(_, Some(_)) => {
+                &[(Method::GET, Verb::ValidateStored), (Method::POST, Verb::Validate)]
+            }
             Self::Compartment(..) => &[(Method::GET, Verb::Search)],
             Self::Instance(..) => &[
                 (Method::GET, Verb::Read),
@@ -244,7 +273,7 @@ impl Verb {
     /// What the body of a request must be.
     pub(crate) fn takes(self) -> Takes {
         match self {
-            Self::Bundle | Self::Create | Self::Update => Takes::Json,
+            Self::Bundle | Self::Create | Self::Update | Self::Validate => Takes::Json,
             Self::Patch => Takes::Patch,
             Self::SearchByForm => Takes::Form,
             _ => Takes::Nothing,

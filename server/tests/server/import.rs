@@ -19,7 +19,7 @@ fn import(data: &Path, files: &[&Path]) -> (bool, String) {
 
 fn patients(numbers: std::ops::Range<usize>) -> String {
     let line = |number: usize| {
-        let gender = if number % 2 == 0 { "female" } else { "male" };
+        let gender = if number.is_multiple_of(2) { "female" } else { "male" };
         format!("{{\"resourceType\":\"Patient\",\"id\":\"p{number}\",\"gender\":\"{gender}\"}}\r\n\n")
     };
     numbers.map(line).collect()

@@ -8,6 +8,7 @@ mod http;
 mod import;
 mod jobs;
 mod load;
+mod operations;
 mod plan;
 mod search;
 mod support;

@@ -83,7 +83,8 @@ fn a_resource_comes_as_xml_by_any_of_its_names() {
     packer.write_all(ADA.as_bytes()).expect("memory takes all");
     let packed = packer.finish().expect("memory takes all");
     let answer = server.send("PUT", "Patient/ada", &[XML, ("Content-Encoding", "gzip")], &packed);
-    assert_eq!((answer.status, answer.header("etag")), (200, Some("W/\"4\"")));
+    // However it came, it said the same.
+    assert_eq!((answer.status, answer.header("etag")), (200, Some("W/\"1\"")));
     assert_eq!(server.total("Patient?family=lovelace"), 2);
 }
 
@@ -357,9 +358,9 @@ fn what_xml_cannot_hold_is_told_and_never_sent() {
         server.send("PUT", "Patient/p", &headers, body.as_bytes())
     };
     // What is done is told as done, with an address to read it from as JSON.
-    for (status, tag) in [(201, "W/\"1\""), (200, "W/\"2\"")] {
+    for status in [201, 200] {
         let answer = put();
-        assert_eq!((answer.status, answer.header("etag")), (status, Some(tag)), "{}", answer.text());
+        assert_eq!((answer.status, answer.header("etag")), (status, Some("W/\"1\"")), "{}", answer.text());
         let issue = value(&answer)["issue"][0].clone();
         assert_eq!(
             (&issue["severity"], &issue["expression"][0]),
