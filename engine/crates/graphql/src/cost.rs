@@ -1,7 +1,7 @@
 //! What a plan may lead to, guessed before it is run.
 
 use crate::limits::Limits;
-use crate::plan::{FieldKind, Selection};
+use crate::plan::{FieldKind, SearchForm, Selection};
 
 /// Reads, searches and matches, if each list were as long as its `_count`, or as the limits guess.
 pub(crate) fn cost(selection: &Selection, limits: &Limits) -> u64 {
@@ -15,7 +15,11 @@ fn each(selection: &Selection, parents: u64, limits: &Limits) -> u64 {
             let (own, children) = match &field.kind {
                 FieldKind::Read(_) | FieldKind::Resource(_) => (parents, parents),
                 FieldKind::Search(search) => {
-                    let count = search.count.map_or(limits.list_estimate, |count| count as u64);
+                    let most = match search.form {
+                        SearchForm::List => limits.resources_max,
+                        SearchForm::Connection => limits.page_max,
+                    };
+                    let count = search.count.map_or(limits.list_estimate, |count| count.min(most) as u64);
                     let found = parents.saturating_mul(count);
                     (parents.saturating_add(found), found)
                 }

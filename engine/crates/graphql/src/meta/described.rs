@@ -357,7 +357,9 @@ impl Description<'_> {
                     let extra = definitions.type_named("Element").map(|of| Type::Named(Named::Fhir(of.id)));
                     fields.extend(extra.map(|extra| FieldOf::plain(format!("_{name}"), wrap(extra))));
                 }
-                let takes = if is_leaf { Takes::Nothing } else { Takes::Filter(value.type_id) };
+                // A single value takes them as well: they are left out here as there is little use in them.
+                let is_filtered = element.is_array() && !is_leaf;
+                let takes = if is_filtered { Takes::Filter(value.type_id) } else { Takes::Nothing };
                 let of = wrap(self.value_type(value.type_id));
                 fields.push(FieldOf { name: Cow::Owned(name), of, takes });
             }
