@@ -15,7 +15,7 @@ pub struct Limits {
     pub cost_max: u64,
     /// How many matches a search counts as in the estimate when `_count` does not say.
     pub list_estimate: u64,
-    /// Fields given a value, over all resources.
+    /// Fields given a value and items looked at, over all resources.
     pub values_max: usize,
     /// Resources read and found.
     pub resources_max: usize,
@@ -49,8 +49,8 @@ impl Default for Limits {
             resource_bytes_max: 64 << 20,
             searches_max: 500,
             page_max: 1_000,
-            evaluations_max: 20_000,
-            evaluation_steps_max: 20_000,
+            evaluations_max: 5_000,
+            evaluation_steps_max: 50_000,
             response_bytes_max: 32 << 20,
             errors_max: 100,
         }

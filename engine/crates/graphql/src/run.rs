@@ -143,6 +143,7 @@ impl<'r, 'p> Run<'r, 'p> {
     fn fetch(&mut self) -> Ran<()> {
         while !self.queue.is_empty() {
             let jobs = std::mem::take(&mut self.queue);
+            self.path.clear();
             self.read_ahead(&jobs)?;
             for job in jobs {
                 self.path.clone_from(&job.path);
@@ -319,7 +320,12 @@ impl<'r, 'p> Run<'r, 'p> {
     }
 
     fn count_value(&mut self) -> Ran<()> {
-        self.spent.values += 1;
+        self.count_values(1)
+    }
+
+    /// Counts values that are given, or looked at to be picked.
+    fn count_values(&mut self, count: usize) -> Ran<()> {
+        self.spent.values += count;
         bound(self.spent.values, self.context.limits.values_max, "values")?;
         let bytes = self.answer.scalars.len();
         bound(bytes, self.context.limits.response_bytes_max, "bytes of the answer")

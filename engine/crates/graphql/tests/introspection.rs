@@ -1,5 +1,7 @@
 //! The schema as clients ask for it.
 
+#![allow(clippy::unwrap_used, reason = "tests panic")]
+
 mod shared;
 
 use std::collections::BTreeSet;

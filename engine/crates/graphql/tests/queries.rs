@@ -1,5 +1,7 @@
 //! What each feature answers, byte for byte.
 
+#![allow(clippy::unwrap_used, reason = "tests panic")]
+
 mod shared;
 
 use fornax_graphql::{Limits, Status};
@@ -113,6 +115,34 @@ fn elements() {
     check_patient(
         "{ contained { resourceType id ... on Organization { name } } }",
         r#"{"contained":[{"resourceType":"Organization","id":"o","name":"Inside"}]}"#,
+    );
+}
+
+#[test]
+fn resources_within_resources() {
+    let bundle = r#"{"resourceType":"Bundle","entry":[{"fullUrl":"a","resource":{"resourceType":"Patient","id":"p","birthDate":"2001"}},
+{"resource":{"resourceType":"Group","id":"g","name":"All","extension":[{"url":"u"}]}},{"resource":{"resourceType":"Strange"}},{}]}"#;
+    check_question(
+        on_instance(
+            bundle,
+            "{ entry { resource { id __typename ... on Patient { birthDate } ... on Group { name } ... on DomainResource { extension { url } } } } }",
+        ),
+        r#"{"entry":[{"resource":{"id":"p","__typename":"Patient","birthDate":"2001","extension":null}},{"resource":{"id":"g","__typename":"Group","name":"All","extension":[{"url":"u"}]}},{"resource":null},{"resource":null}]}"#,
+    );
+    check_question(
+        on_instance(bundle, "{ entry(fullUrl: \"a\") { resource { birthDate } } }"),
+        r#"{"entry":[{"resource":{"birthDate":"2001"}}]}"#,
+    );
+    // One name, a scalar of one type and an object of another.
+    check_partial(
+        on_instance(bundle, "{ entry(_count: 2) { resource { name { family } } } }"),
+        r#"{"entry":[{"resource":{"name":null}},{"resource":{"name":null}}]}"#,
+        &[("has no fields here", r#"["entry",1,"resource","name"]"#)],
+    );
+    let answer = r#"{"resourceType":"Parameters","parameter":[{"name":"other","valueString":"x"},{"name":"result","valueBoolean":true}]}"#;
+    check_question(
+        on_instance(answer, "{ result: parameter(name: \"result\") { value: valueBoolean } }"),
+        r#"{"result":[{"value":true}]}"#,
     );
 }
 

@@ -1,5 +1,7 @@
 //! Whatever comes in, an answer or an error goes out.
 
+#![allow(clippy::unwrap_used, reason = "tests panic")]
+
 mod shared;
 
 use fornax_graphql::Limits;

@@ -181,11 +181,15 @@ impl<'p> Run<'_, 'p> {
         (parent, mut items): (Element<'d>, Vec<Node<'d>>),
         within: &Within<'_>,
     ) -> Ran<Option<Vec<Node<'d>>>> {
+        self.count_values(items.len())?;
         if let Some(expression) = &filter.fhirpath {
             self.count_evaluation()?;
             let environment = self.environment(within);
             match self.expressions.filter((&field.name, expression), parent, &environment) {
-                Ok(kept) => items.retain(|item| kept.contains(&item.id())),
+                Ok(mut kept) => {
+                    kept.sort_unstable();
+                    items.retain(|item| kept.binary_search(&item.id()).is_ok());
+                }
                 Err(message) => {
                     self.tell(Problem::new("processing", field.at, message));
                     return Ok(None);

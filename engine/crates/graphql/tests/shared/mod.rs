@@ -1,5 +1,7 @@
 //! A source in memory, and questions put to it.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use std::cell::RefCell;
 
 use fornax_fhirpath::{Compiler, Dialect};
@@ -25,7 +27,7 @@ impl Memory {
     }
 
     fn is(resource: &Document, name: &str, id: Option<&str>) -> bool {
-        let text = |member: &str| resource.root().get(member).and_then(|node| node.as_str());
+        let text = |member: &str| resource.root().get(member).and_then(fornax_model::Node::as_str);
         text("resourceType").is_some_and(|of| of == name)
             && id.is_none_or(|id| text("id").is_some_and(|known| known == id))
     }
@@ -134,7 +136,6 @@ pub fn on_system(query: &str) -> Question<'_> {
     Question { query, operation: None, variables: None, instance: None }
 }
 
-#[allow(dead_code)]
 pub fn on_instance<'a>(instance: &'a str, query: &'a str) -> Question<'a> {
     Question { instance: Some(instance), ..on_system(query) }
 }
@@ -167,7 +168,6 @@ pub fn ask(memory: &Memory, question: Question<'_>, limits: &Limits) -> (Status,
 }
 
 /// The messages of an answer's errors.
-#[allow(dead_code)]
 pub fn messages(body: &str) -> Vec<String> {
     let answer: serde_json::Value = serde_json::from_str(body).unwrap();
     let errors = answer["errors"].as_array().cloned().unwrap_or_else(Vec::new);
