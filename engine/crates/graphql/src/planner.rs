@@ -376,9 +376,8 @@ impl<'a> Planner<'a> {
             }
             Some(Meaning::Resource) => self.resource(group, depth),
             Some(Meaning::Search(form, resource)) => {
-                let around = types.iter().copied().find(|&of| type_names::is_resource(self.definitions, of));
                 let arguments = std::mem::take(&mut group.arguments);
-                let standing = around.map_or(Standing::Root, Standing::Within);
+                let standing = Standing::Within(types);
                 let search = search_query::search(
                     (form, resource),
                     (arguments, first.at),

@@ -16,18 +16,18 @@ const LEFT_OUT: &[&str] = &["_contained", "_containedType", "_has", "_include", 
 
 /// Where a search stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum Standing<'t> {
     /// At the root of the query.
     Root,
-    /// Within a resource of that type: it finds what refers to it.
-    Within(TypeId),
+    /// Within a resource of one of these types: it finds what refers to it.
+    Within(&'t [TypeId]),
 }
 
 /// Reads the arguments of `XList` or `XConnection`.
 pub(crate) fn search(
     (form, resource): (SearchForm, TypeId),
     (mut arguments, at): (Arguments, u32),
-    standing: Standing,
+    standing: Standing<'_>,
     definitions: &Definitions,
 ) -> Result<Search, Problem<'static>> {
     let mut search = Search {
@@ -66,7 +66,7 @@ pub(crate) fn search(
 fn reference(
     arguments: &mut Arguments,
     at: u32,
-    standing: Standing,
+    standing: Standing<'_>,
     (resource, definitions): (TypeId, &Definitions),
 ) -> Result<Option<String>, Problem<'static>> {
     let Standing::Within(around) = standing else { return Ok(None) };
@@ -76,13 +76,16 @@ fn reference(
     let at = given.at;
     let name = given.text()?;
     let refers = |found: &&SearchParameter| {
-        found.kind == SearchKind::Reference && definitions.may_refer_to(found, around)
+        found.kind == SearchKind::Reference && around.iter().any(|&one| definitions.may_refer_to(found, one))
     };
     let type_name = definitions.type_of(resource).name;
     match parameter(definitions, resource, &name).filter(refers) {
         Some(found) => Ok(Some(found.code.clone().into_owned())),
         None => {
-            let around = definitions.type_of(around).name;
+            let around = match around {
+                [only] => definitions.type_of(*only).name,
+                _ => "any of these types",
+            };
             let message = format!("`{name}` does not lead from {type_name} to {around}");
             Err(Problem::invalid(at, message))
         }
@@ -92,7 +95,7 @@ fn reference(
 fn cursor(
     arguments: &mut Arguments,
     form: SearchForm,
-    standing: Standing,
+    standing: Standing<'_>,
 ) -> Result<Option<String>, Problem<'static>> {
     let Some(given) = arguments.take("_cursor").or_else(|| arguments.take("cursor")) else { return Ok(None) };
     if form == SearchForm::List || standing != Standing::Root {

@@ -376,6 +376,13 @@ fn reverse_references() {
         "{ PatientList { id ObservationList(_reference: patient, _count: 1) { subject { resource { id } } } } }",
         r#"{"PatientList":[{"id":"example","ObservationList":[{"subject":{"resource":{"id":"example"}}}]},{"id":"other","ObservationList":[]}]}"#,
     );
+    check_question(
+        on_instance(
+            &observation(1),
+            "{ subject { resource { ObservationList(_reference: patient, _count: 1) { id } } } }",
+        ),
+        r#"{"subject":{"resource":{"ObservationList":[{"id":"o1"}]}}}"#,
+    );
     let memory = memory();
     let query = "{ ObservationList(_reference: patient, code: \"a|b\") { id } }";
     ask(&memory, on_instance(PATIENT, query), &Limits::default());
