@@ -71,6 +71,11 @@ pub const LAYERS: &[Layer] = &[
     Layer::new(Column::Fhir, "fornax-definitions", "engine/crates/definitions"),
     Layer::new(Column::Fhir, "fornax-fhirpath", "engine/crates/fhirpath")
         .uses(&["fornax-model", "fornax-definitions"]),
+    Layer::new(Column::Fhir, "fornax-graphql", "engine/crates/graphql").uses(&[
+        "fornax-model",
+        "fornax-definitions",
+        "fornax-fhirpath",
+    ]),
     Layer::new(Column::Fhir, "fornax-query", "engine/crates/query")
         .uses(&["fornax-model", "fornax-definitions"]),
     Layer::new(Column::Fhir, "fornax-terminology", "engine/crates/terminology")
@@ -112,6 +117,7 @@ pub const LAYERS: &[Layer] = &[
         "fornax-model",
         "fornax-definitions",
         "fornax-fhirpath",
+        "fornax-graphql",
         "fornax-query",
         "fornax-terminology",
         "fornax-validation",

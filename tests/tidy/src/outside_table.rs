@@ -26,6 +26,7 @@ const HTTP: Users = Only(&["fornax-scenarios", "fornax-server"]);
 
 /// Outside crates by name.
 pub const OUTSIDE: &[(&str, Users)] = &[
+    ("apollo-parser", Only(&["fornax-graphql"])),
     ("arc-swap", Impure),
     ("axum", ServerAndExamples),
     ("base64", Only(&["fornax", "fornax-crypto", "fornax-server"])),
@@ -52,7 +53,7 @@ pub const OUTSIDE: &[(&str, Users)] = &[
     ("metrics-exporter-prometheus", SERVER),
     ("octofhir-ucum", Only(&["fornax-index", "fornax-query"])),
     ("parking_lot", Impure),
-    ("percent-encoding", Only(&["fornax-query", "fornax-scenarios", "fornax-server"])),
+    ("percent-encoding", Only(&["fornax-graphql", "fornax-query", "fornax-scenarios", "fornax-server"])),
     ("proc-macro2", Only(&["fornax-tidy"])),
     ("proptest", Tests),
     ("quick-xml", Only(&["fornax-patch", "fornax-xml"])),
