@@ -21,6 +21,7 @@ mod engine;
 mod error;
 mod families;
 mod forget;
+mod graphql;
 mod history;
 mod identity;
 mod import;
@@ -62,6 +63,7 @@ pub use change::{
 };
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Issue, Result, Severity};
+pub use graphql::{GraphqlRequest, GraphqlResponse, GraphqlStatus};
 pub use import::{ImportLines, ImportOptions, ImportReport, RefusedLine};
 pub use jobs::{Job, JobAction, JobState};
 pub use options::{Limits, Options, TenantOptions};

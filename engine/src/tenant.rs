@@ -16,6 +16,7 @@ use crate::core::Core;
 use crate::current;
 use crate::error::{Issue, Result};
 use crate::forget;
+use crate::graphql::{self, GraphqlRequest, GraphqlResponse};
 use crate::history;
 use crate::import::{self, ImportLines, ImportOptions, ImportReport};
 use crate::jobs::{Job, JobAction};
@@ -106,6 +107,20 @@ impl Tenant {
         let processed = bundle::process(&self.core, body, options, principal, &self.cancellation)?;
         self.go_by_parameters();
         Ok(processed)
+    }
+
+    /// Answers a GraphQL query, of one resource or of the system, as of the last commit (docs/GRAPHQL.md).
+    ///
+    /// # Errors
+    /// `NotFound`, `Gone`: there is no such resource. `Invalid`: the variables are no JSON. What is wrong with the query is in the answer.
+    pub fn graphql(
+        &self,
+        instance: Option<(&str, &str)>,
+        request: &GraphqlRequest,
+        _principal: &Principal,
+    ) -> Result<GraphqlResponse> {
+        self.core.check_open()?;
+        graphql::graphql(&self.core, instance, request, &self.cancellation)
     }
 
     /// What is wrong with a resource that is JSON, alone or among Parameters as `resource`; nothing: all is well. It is not written.

@@ -149,7 +149,7 @@ async fn handle(
     }
     let turn = site.admission.turn().await?;
     let search = match asked.call.verb {
-        Verb::Search | Verb::SearchByForm | Verb::Everything => Some(site.admission.search().await?),
+        verb if verb.searches() => Some(site.admission.search().await?),
         _ => None,
     };
     let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
@@ -299,7 +299,9 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
     negotiation::check_content_type(headers, takes)?;
     let takes = match takes {
         Takes::Nothing => Taken::Nothing,
-        Takes::Json | Takes::Form | Takes::Patch => Taken::Body(negotiation::content_encoding(headers)?),
+        Takes::Json | Takes::Form | Takes::Patch | Takes::Graphql => {
+            Taken::Body(negotiation::content_encoding(headers)?)
+        }
         Takes::Content => {
             let head = binary::head(headers, target.place.id(), &base_urls)?;
             Taken::Content(negotiation::content_encoding(headers)?, head)

@@ -12,6 +12,7 @@ use super::body::Payload;
 use super::bundles;
 use super::capability_statement;
 use super::conditions;
+use super::graphql;
 use super::jobs;
 use super::negotiation::{self, Preference};
 use super::operations;
@@ -104,6 +105,7 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         (Verb::History, place) => history(tenant, call, place),
         (Verb::Everything, _) => operations::everything(tenant, call),
         (Verb::Validate | Verb::ValidateStored, _) => operations::validate(tenant, call, body),
+        (Verb::Graphql | Verb::GraphqlByPost, _) => graphql::answer(tenant, call, body),
         (Verb::Versions, _) => Ok(operations::versions()),
         (Verb::Reindex, _) => jobs::reindex(tenant, call),
         (Verb::ReindexStatus, _) => jobs::reindex_status(tenant),

@@ -13,6 +13,7 @@ mod bundles;
 mod capability_statement;
 mod conditions;
 mod exchange;
+mod graphql;
 mod interaction;
 mod jobs;
 mod limits;

@@ -263,6 +263,10 @@ pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<()
     let (is_taken, wanted) = match takes {
         Takes::Nothing | Takes::Content => return Ok(()),
         Takes::Patch => (patch_kind(headers).is_some(), PATCH_NAMES),
+        Takes::Graphql => (
+            sends_graphql(headers) || sends_plain_json(headers),
+            "application/json with the query, or application/graphql",
+        ),
         Takes::Json => {
             (range.named().is_some(), "application/fhir+json or application/fhir+xml, of FHIR 4.0")
         }
@@ -276,6 +280,11 @@ pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<()
         return Ok(());
     }
     Err(unsupported(format!("the body must be {wanted}, in UTF-8")))
+}
+
+/// Whether a body is the text of a GraphQL query.
+pub(crate) fn sends_graphql(headers: &HeaderMap) -> bool {
+    content_type(headers).name.eq_ignore_ascii_case("application/graphql")
 }
 
 /// The types of patches, for those who send another one.

@@ -19,7 +19,8 @@ const EVERYTHING_OF: [&str; 2] = ["Patient", "Encounter"];
 pub(crate) fn of_type(resource_type: &str) -> impl Iterator<Item = (&'static str, String)> + use<> {
     let everything = EVERYTHING_OF.contains(&resource_type);
     let everything = everything.then(|| ("everything", format!("{resource_type}-everything")));
-    everything.into_iter().chain([("validate", "Resource-validate".to_owned())])
+    let of_all = [("graphql", "Resource-graphql".to_owned()), ("validate", "Resource-validate".to_owned())];
+    everything.into_iter().chain(of_all)
 }
 
 /// `GET [base]/$versions`: the one version of FHIR that is spoken.

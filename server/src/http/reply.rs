@@ -98,12 +98,12 @@ impl Reply {
     /// # Errors
     /// 406: XML can't hold it.
     pub(crate) fn in_form(self, form: Form, limits: &Limits) -> Result<Self, Refusal> {
-        if form.media.is_xml() { self.in_xml(form, limits) } else { Ok(self.in_json(form, limits)) }
+        if self.is_xml_in(form) { self.in_xml(form, limits) } else { Ok(self.in_json(form, limits)) }
     }
 
     /// The same for what is done, whatever becomes of its answer: where XML can't hold that, it says so under the same status.
     pub(crate) fn done_in_form(self, form: Form, limits: &Limits) -> Self {
-        if !form.media.is_xml() {
+        if !self.is_xml_in(form) {
             return self.in_json(form, limits);
         }
         let (status, headers) = (self.status, self.headers.clone());
@@ -130,6 +130,11 @@ impl Reply {
             Self { status: self.status, headers: self.headers.clone(), body: ReplyBody::Json(json.clone()) };
         let in_json = |_| as_json.in_json(Form { media: Media::FhirJson, ..form }, limits);
         self.in_xml(form, limits).unwrap_or_else(in_json)
+    }
+
+    /// Whether it becomes XML: what says its own type is not FHIR's.
+    fn is_xml_in(&self, form: Form) -> bool {
+        form.media.is_xml() && !self.headers.contains_key(CONTENT_TYPE)
     }
 
     fn in_json(mut self, form: Form, limits: &Limits) -> Self {
@@ -162,7 +167,8 @@ impl Reply {
             self.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         self.body = ReplyBody::Json(packed.unwrap_or(text));
-        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media.content_type()));
+        let media = HeaderValue::from_static(form.media.content_type());
+        self.headers.entry(CONTENT_TYPE).or_insert(media);
         self.headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
         self
     }

@@ -35,6 +35,8 @@ pub(crate) enum Place {
     Instance(String, String),
     InstanceHistory(String, String),
     Version(String, String, String),
+    /// `$graphql` of the system, or of a resource.
+    Graphql(Option<(String, String)>),
     /// `$everything` of a resource.
     Everything(String, String),
     /// `$validate` of a type, or of a resource.
@@ -53,6 +55,8 @@ pub(crate) enum Verb {
     Create,
     Delete,
     Everything,
+    Graphql,
+    GraphqlByPost,
     History,
     Job,
     Jobs,
@@ -117,6 +121,7 @@ impl Place {
             ["metadata"] => Self::Metadata,
             ["_history"] => Self::SystemHistory,
             ["$versions"] => Self::Versions,
+            ["$graphql"] => Self::Graphql(None),
             ["$reindex"] => Self::Reindex,
             ["_jobs"] => Self::Jobs,
             ["_jobs", number] => Self::Job(number.parse().ok()?),
@@ -125,9 +130,12 @@ impl Place {
             [name, "_search"] => Self::TypeSearch(owned(name)),
             [name, "_history"] => Self::TypeHistory(owned(name)),
             [name, "$validate"] => Self::Validate(owned(name), None),
-            [_, id, "$everything" | "$validate"] if id.is_empty() || id.starts_with(['$', '_']) => {
+            [_, id, "$everything" | "$graphql" | "$validate"]
+                if id.is_empty() || id.starts_with(['$', '_']) =>
+            {
                 return None;
             }
+            [name, id, "$graphql"] => Self::Graphql(Some((owned(name), owned(id)))),
             [name, id, "$everything"] => Self::Everything(owned(name), owned(id)),
             [name, id, "$validate"] => Self::Validate(owned(name), Some(owned(id))),
             // Names of operations begin with a dollar, all else that is not an id with an underscore.
@@ -147,7 +155,8 @@ impl Place {
     pub(crate) fn resource_type(&self) -> Option<&str> {
         match self {
             Self::System | Self::SystemSearch | Self::Metadata | Self::SystemHistory => None,
-            Self::Versions | Self::Reindex | Self::Jobs | Self::Job(_) => None,
+            Self::Versions | Self::Reindex | Self::Jobs | Self::Job(_) | Self::Graphql(None) => None,
+            Self::Graphql(Some((name, _))) => Some(name),
             Self::Compartment(_, _, of) | Self::CompartmentSearch(_, _, of) => {
                 Some(of.as_str()).filter(|of| *of != EVERY_TYPE)
             }
@@ -195,6 +204,8 @@ impl Place {
             Self::Metadata => "/metadata",
             Self::SystemHistory => "/_history",
             Self::Versions => "/$versions",
+            Self::Graphql(None) => "/$graphql",
+            Self::Graphql(Some(_)) => "/[type]/[id]/$graphql",
             Self::Reindex => "/$reindex",
             Self::Jobs => "/_jobs",
             Self::Job(_) => "/_jobs/[number]",
@@ -235,6 +246,7 @@ impl Place {
             Self::System => &[(Method::GET, Verb::Search), (Method::POST, Verb::Bundle)],
             Self::Metadata => &[(Method::GET, Verb::Capabilities)],
             Self::Versions => &[(Method::GET, Verb::Versions)],
+            Self::Graphql(_) => &[(Method::GET, Verb::Graphql), (Method::POST, Verb::GraphqlByPost)],
             Self::Reindex => &[(Method::GET, Verb::ReindexStatus), (Method::POST, Verb::Reindex)],
             Self::Jobs => &[(Method::GET, Verb::Jobs)],
             Self::Job(_) => &[(Method::GET, Verb::Job), (Method::DELETE, Verb::CancelJob)],
@@ -270,11 +282,20 @@ impl Place {
 }
 
 impl Verb {
+    /// Whether it is a search, or many.
+    pub(crate) fn searches(self) -> bool {
+        matches!(
+            self,
+            Self::Search | Self::SearchByForm | Self::Everything | Self::Graphql | Self::GraphqlByPost
+        )
+    }
+
     /// What the body of a request must be.
     pub(crate) fn takes(self) -> Takes {
         match self {
             Self::Bundle | Self::Create | Self::Update | Self::Validate => Takes::Json,
             Self::Patch => Takes::Patch,
+            Self::GraphqlByPost => Takes::Graphql,
             Self::SearchByForm => Takes::Form,
             _ => Takes::Nothing,
         }
@@ -290,6 +311,8 @@ pub(crate) enum Takes {
     Form,
     /// One of several kinds.
     Patch,
+    /// A query, or JSON that holds one.
+    Graphql,
     /// The content of a Binary.
     Content,
 }

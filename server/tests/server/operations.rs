@@ -84,6 +84,79 @@ fn everything_of_a_patient_and_of_an_encounter() {
 }
 
 #[test]
+fn graphql_of_the_system_and_of_a_resource() {
+    let (_folder, server) = started();
+    put(
+        &server,
+        "Patient/a",
+        json!({ "name": [{ "family": "Lovelace", "given": ["Ada"] }], "birthDate": "1815-12-10" }),
+    );
+    for number in 0..3 {
+        let value = json!({ "value": number, "unit": "g" });
+        put(
+            &server,
+            &format!("Observation/{number}"),
+            json!({ "status": "final", "code": { "text": "x" },
+            "subject": { "reference": "Patient/a" }, "valueQuantity": value }),
+        );
+    }
+    let ask = |path: &str, query: &str| {
+        let body = json!({ "query": query }).to_string();
+        let answer = server.send("POST", path, &[("content-type", "application/json")], body.as_bytes());
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/json; charset=utf-8"),
+            "{}",
+            answer.text()
+        );
+        (answer.status, answer.value())
+    };
+    let query = "{ name { family given } ObservationList(_reference: patient, _count: 2, _sort: \"_id\") { id valueQuantity { value } } }";
+    let data = json!({ "name": [{ "family": "Lovelace", "given": ["Ada"] }],
+        "ObservationList": [{ "id": "0", "valueQuantity": { "value": 0 } }, { "id": "1", "valueQuantity": { "value": 1 } }] });
+    assert_eq!(ask("Patient/a/$graphql", query), (200, json!({ "data": data })));
+    let (status, answer) = ask(
+        "$graphql",
+        "{ Observation(id: 2) { subject { resource { ... on Patient { birthDate } } } } PatientList(family: \"lovelace\") { id } }",
+    );
+    let data = json!({ "Observation": { "subject": { "resource": { "birthDate": "1815-12-10" } } }, "PatientList": [{ "id": "a" }] });
+    assert_eq!((status, answer), (200, json!({ "data": data })));
+    // Page by page.
+    let (mut found, mut arguments) = (Vec::new(), "_count: 2, _sort: \"_id\"".to_owned());
+    for _ in 0..2 {
+        let query =
+            format!("{{ ObservationConnection({arguments}) {{ next edges {{ resource {{ id }} }} }} }}");
+        let (_, answer) = ask("$graphql", &query);
+        let page = &answer["data"]["ObservationConnection"];
+        let edges = page["edges"].as_array().unwrap_or_else(|| panic!("{answer}"));
+        found.extend(edges.iter().map(|edge| edge["resource"]["id"].as_str().expect("an id").to_owned()));
+        arguments = format!("_cursor: {}", page["next"]);
+    }
+    assert_eq!(found, ["0", "1", "2"]);
+
+    let get = server.get("Patient/a/$graphql?query=%7BbirthDate%7D");
+    assert_eq!(get.value(), json!({ "data": { "birthDate": "1815-12-10" } }));
+    let text =
+        server.send("POST", "Patient/a/$graphql", &[("content-type", "application/graphql")], b"{ id }");
+    assert_eq!(text.value(), json!({ "data": { "id": "a" } }));
+    let variables = json!({ "query": "query q($id: ID) { Patient(id: $id) { id } }", "operationName": "q", "variables": { "id": "a" } });
+    let answer = server.send(
+        "POST",
+        "$graphql",
+        &[("content-type", "application/json")],
+        variables.to_string().as_bytes(),
+    );
+    assert_eq!(answer.value(), json!({ "data": { "Patient": { "id": "a" } } }));
+
+    assert_eq!(ask("$graphql", "{").0, 400);
+    assert_eq!(ask("$graphql", "{ Patient(id: a) { nothing } }").0, 400);
+    assert!(ask("$graphql", "{ PatientList(nothing: 1) { id } }").1["errors"].is_array());
+    assert_eq!(server.get("Patient/none/$graphql?query=%7Bid%7D").status, 404);
+    assert_eq!(server.send("POST", "$graphql", &[("content-type", "text/plain")], b"{ id }").status, 415);
+    assert_eq!(server.send("POST", "$graphql", &[("content-type", "application/json")], b"[]").status, 400);
+}
+
+#[test]
 fn operations_are_told_of() {
     let (_folder, server) = started();
     assert_eq!(
@@ -97,10 +170,8 @@ fn operations_are_told_of() {
         let operations = of_type["operation"].as_array().expect("operations");
         operations.iter().map(|one| one["name"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(
-        (of("Patient"), of("Observation")),
-        (vec!["everything".to_owned(), "validate".to_owned()], vec!["validate".to_owned()])
-    );
+    assert_eq!(of("Patient"), ["everything", "graphql", "validate"]);
+    assert_eq!(of("Observation"), ["graphql", "validate"]);
 }
 
 #[test]

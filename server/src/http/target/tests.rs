@@ -19,6 +19,8 @@ fn paths() {
     check("/fhir/Patient/1/*", "default /[compartment]/[id]/[type] GET, HEAD");
     check("/fhir/Patient/1/Observation/_search", "default /[compartment]/[id]/[type]/_search POST");
     check("/fhir/metadata", "default /metadata GET, HEAD");
+    check("/fhir/$graphql", "default /$graphql GET, HEAD, POST");
+    check("/fhir/Patient/1/$graphql", "default /[type]/[id]/$graphql GET, HEAD, POST");
     check("/fhir/$versions", "default /$versions GET, HEAD");
     check("/fhir/_history", "default /_history GET, HEAD");
     check("/fhir/Patient", "default /[type] GET, HEAD, POST, PUT, PATCH, DELETE");
