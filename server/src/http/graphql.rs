@@ -1,5 +1,7 @@
 //! `$graphql`: requests as `GraphQL over HTTP` has them, in a query string or a body.
 
+use std::borrow::Cow;
+
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use fornax::{GraphqlRequest, GraphqlStatus, Tenant};
@@ -41,9 +43,7 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, body: Vec<u8>) -> Result<Repl
 
 fn request(call: &Call, body: Vec<u8>) -> Result<GraphqlRequest, Refusal> {
     let parameter = |name: &str| {
-        query_string::value(&call.query, name)
-            .filter(|value| !value.is_empty())
-            .map(|value| value.into_owned())
+        query_string::value(&call.query, name).filter(|value| !value.is_empty()).map(Cow::into_owned)
     };
     let from_url = || GraphqlRequest {
         query: parameter("query").unwrap_or_else(String::new),
