@@ -10,7 +10,7 @@ use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::records::bug;
 use crate::view::View;
-use crate::write::{Work, Written};
+use crate::write::{Condition, Work, Written};
 
 /// Entries that are in memory prepared at a time.
 const ENTRIES_AT_ONCE: usize = 500;
@@ -63,8 +63,8 @@ impl BundleRequest<'_> {
             for index in waiting {
                 let step = || entries[index].map_err(Error::repeated).and_then(|entry| self.step(entry));
                 match step() {
-                    Ok(Step::Work(work)) if work.rests_on_a_type() => {
-                        // Any other commit to the type in the same group would make it stale; and those before it come first.
+                    Ok(Step::Work(work)) if work.rests_on_a_type() || together.is_under(&work) => {
+                        // Other commits in the same group would make it stale; and those before it come first.
                         together.commit(self.core, &mut responses);
                         responses[index] = self.alone(step());
                     }
@@ -126,6 +126,15 @@ impl Together {
     fn add(&mut self, place: usize, work: Work) {
         self.places.push(place);
         self.works.push(work);
+    }
+
+    /// Whether some work rests on the current version of what one of these writes.
+    fn is_under(&self, work: &Work) -> bool {
+        let rests_on = |digest: &[u8; 16]| {
+            let is_of = |condition: &Condition| matches!(condition, Condition::Current { digest: of, .. } if of == digest);
+            work.conditions.iter().any(is_of)
+        };
+        self.works.iter().flat_map(|other| &other.writes).any(|write| rests_on(&write.digest))
     }
 
     /// Commits them, and is empty then. A response that stays absent: it must be prepared again.

@@ -31,6 +31,11 @@ pub(super) struct Earlier<'a> {
 /// Creates compared with criteria in one transaction: a second or two.
 const COMPARED_MAX: usize = 2_000_000;
 
+/// A PUT by criteria: it may make a resource.
+fn is_conditional_update(entry: &Entry<'_>) -> bool {
+    entry.method == Method::Put && entry.url.contains('?')
+}
+
 struct Created {
     /// The place of the entry in the request.
     index: usize,
@@ -39,20 +44,21 @@ struct Created {
 }
 
 impl<'a> Earlier<'a> {
-    /// Before the first create; `None`: no entry asks.
-    pub(super) fn of(
+    /// Before the first create, with what is deleted; `None`: no entry asks.
+    pub(super) fn of<'t>(
         core: &'a Core,
         own_bases: &'a [String],
         entries: &[&Entry<'_>],
-        delete_of: impl Fn(&Entry<'_>) -> Option<(u16, String)>,
+        deletes: impl Iterator<Item = &'t Target>,
     ) -> Option<Self> {
-        if !entries.iter().any(|entry| entry.if_none_exist.is_some()) {
+        if !entries.iter().any(|entry| entry.if_none_exist.is_some() || is_conditional_update(entry)) {
             return None;
         }
         let mut deleted: HashMap<u16, HashSet<String>> = HashMap::new();
-        let deletes = entries.iter().filter(|entry| entry.method == Method::Delete);
-        for (type_number, id) in deletes.filter_map(|entry| delete_of(entry)) {
-            deleted.entry(type_number).or_default().insert(id);
+        for target in deletes {
+            if let Target::Delete { resource_type, id } = target {
+                deleted.entry(resource_type.number).or_default().insert(id.clone());
+            }
         }
         Some(Self {
             core,
@@ -72,9 +78,10 @@ impl<'a> Earlier<'a> {
 
     /// Remembers a create.
     pub(super) fn add(&mut self, entry: &Entry<'_>, target: &Target) -> Result<()> {
-        let (Method::Post, Target::Write { resource_type, id, .. }) = (entry.method, target) else {
+        let Target::Write { resource_type, id, .. } = target else { return Ok(()) };
+        if entry.method != Method::Post && !is_conditional_update(entry) {
             return Ok(());
-        };
+        }
         let Some(node) = entry.resource else { return Ok(()) };
         let source = BodySource { node, whole: None, resource_type: *resource_type, id };
         // References to other entries are not known yet: criteria that name them match nothing.

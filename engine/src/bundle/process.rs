@@ -12,7 +12,7 @@ use fornax_postings::Budget;
 use crate::as_of;
 use crate::bundle::earlier::Earlier;
 use crate::bundle::entries::{Entries, Entry, Method, entity_tag};
-use crate::bundle::references::BundleReferences;
+use crate::bundle::references::{BundleReferences, OnlyNew};
 use crate::cancellation::Cancellation;
 use crate::change::{
     BundleKind, BundleOptions, BundleResponse, EntryResponse, Expected, Patch, PatchKind, ReturnBodies,
@@ -27,7 +27,8 @@ use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
     BodySource, Content, Criteria, IdRule, Matching, PreparedWrite, UpdateTarget, check_id, check_version,
-    current, parse_failed, patched, put_node, relative_to, resource_limits, several_match,
+    current, nothing_to_match, parse_failed, parse_stored, patched, put_node, relative_to, resource_limits,
+    several_match,
 };
 
 /// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
@@ -109,13 +110,6 @@ impl BundleRequest<'_> {
         url.strip_prefix('/').unwrap_or(url)
     }
 
-    /// The type and id that a delete is about.
-    pub(super) fn deleted(&self, entry: &Entry<'_>) -> Option<(u16, String)> {
-        let (name, id) = self.relative(entry).split_once('/')?;
-        let resource_type = self.core.types.named(name).ok()?;
-        Some((resource_type.number, id.to_owned()))
-    }
-
     /// Decides what an entry writes to. `earlier` are the writes of the same transaction that come before.
     pub(super) fn target(
         &self,
@@ -148,6 +142,14 @@ impl BundleRequest<'_> {
                 let matching = Matching { core, resource_type, criteria, own_bases };
                 let (UpdateTarget { id, expected }, condition) = matching.update(view, body_of(entry)?)?;
                 conditions.push(condition);
+                if expected == Expected::Nothing
+                    && let Some(earlier) = earlier
+                    && !earlier
+                        .matching(&Criteria::parse(core, resource_type, criteria, own_bases)?)?
+                        .is_empty()
+                {
+                    return Err(entry.conflict("another entry makes what the criteria match", "request.url"));
+                }
                 let expected = if entry.expected == Expected::Anything { expected } else { entry.expected };
                 Ok(Target::Write { resource_type, id, rule: IdRule::Ours, expected })
             }
@@ -172,10 +174,11 @@ impl BundleRequest<'_> {
                 let (mut found, condition) =
                     Matching { core, resource_type, criteria, own_bases }.all(view, 1)?;
                 conditions.push(condition);
-                Ok(match found.pop() {
-                    Some(version) => Target::Delete { resource_type, id: version.id.to_string() },
-                    None => Target::Nothing,
-                })
+                match (found.pop(), entry.expected) {
+                    (Some(version), _) => Ok(Target::Delete { resource_type, id: version.id.to_string() }),
+                    (None, Expected::Version(_)) => Err(nothing_to_match()),
+                    (None, _) => Ok(Target::Nothing),
+                }
             }
             _ => Err(unfit(entry)),
         }
@@ -237,6 +240,8 @@ impl BundleRequest<'_> {
                 let document = document.map_err(|error| within(entry, &parse_failed(&error)))?;
                 let node = document.root();
                 let source = BodySource { node, whole: Some(&document), resource_type, id: &id };
+                let before = parse_stored(&version.body.text)?;
+                let references = &OnlyNew::beside(before.root(), references);
                 put_node(self.core, resource_type, &source, IdRule::MustBe, references)
                     .map_err(|error| within(entry, &error))
             }

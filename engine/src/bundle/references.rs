@@ -43,6 +43,26 @@ pub(crate) enum CriteriaRule<'a> {
     Resolved(Vec<OwnWrite<'a>>),
 }
 
+/// References of a resource that is patched: those that stood in it before stay as they are.
+pub(crate) struct OnlyNew<'a> {
+    before: HashSet<String>,
+    references: &'a dyn References,
+}
+
+impl<'a> OnlyNew<'a> {
+    /// The others are rewritten as these say.
+    pub(crate) fn beside(before: Node<'_>, references: &'a dyn References) -> Self {
+        let texts = reference_nodes(before).into_iter().filter_map(Node::as_str);
+        Self { before: texts.map(Cow::into_owned).collect(), references }
+    }
+}
+
+impl References for OnlyNew<'_> {
+    fn rewrite(&self, reference: &str) -> Result<Option<String>> {
+        if self.before.contains(reference) { Ok(None) } else { self.references.rewrite(reference) }
+    }
+}
+
 /// What a transaction makes of one resource.
 pub(crate) struct OwnWrite<'a> {
     pub resource_type: ResourceType,

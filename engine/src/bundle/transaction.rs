@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::earlier::Earlier;
-use super::entries::Entry;
+use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
 use super::references::{BundleReferences, CriteriaRule, FullUrls, OwnWrite};
 use crate::change::{Committed, EntryResponse};
@@ -46,10 +46,19 @@ impl<'a> BundleRequest<'a> {
         let view = View::now(self.core)?;
         let mut conditions = Vec::new();
         let own_bases = &self.options.own_bases;
-        let mut earlier = Earlier::of(self.core, own_bases, entries, |entry| self.deleted(entry));
+        // Deletes come first, also where criteria say what they delete.
+        let deletes = entries.iter().map(|entry| match entry.method {
+            Method::Delete => self.target(entry, &view, &mut conditions, None).map(Some),
+            _ => Ok(None),
+        });
+        let deletes = deletes.collect::<Result<Vec<_>>>()?;
+        let mut earlier = Earlier::of(self.core, own_bases, entries, deletes.iter().flatten());
         let mut targets = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let target = self.target(entry, &view, &mut conditions, earlier.as_ref())?;
+        for (entry, delete) in entries.iter().zip(deletes) {
+            let target = match delete {
+                Some(delete) => delete,
+                None => self.target(entry, &view, &mut conditions, earlier.as_ref())?,
+            };
             earlier.as_mut().map_or(Ok(()), |earlier| earlier.add(entry, &target))?;
             targets.push(target);
         }

@@ -1,6 +1,7 @@
 //! The steps of an import: each is the next so many lines, prepared by one thread while another one's are committed.
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use fornax_model::{Document, Limits as ModelLimits, Node};
@@ -11,6 +12,7 @@ use crate::commit::sequence_all;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::parameters;
+use crate::records::bug;
 use crate::tenant_id::Principal;
 use crate::write::{
     BodySource, Content, IdRule, OwnReferences, PreparedWrite, Staging, Work, Written, parse_failed, put_node,
@@ -20,6 +22,9 @@ use crate::write::{
 const BULK_WRITES_MIN: usize = 1_000;
 /// How often others may be in the way of a bulk commit before its writes are made one by one.
 const BULK_TRIES: usize = 3;
+
+/// Single writes that are brought to the sequencer at a time.
+const WORKS_AT_ONCE: usize = 250;
 
 /// What the threads of an import share.
 struct Import<'a, 'l> {
@@ -88,8 +93,10 @@ pub(super) fn run<'l>(
 impl Import<'_, '_> {
     fn work(&self) {
         while let Some(mut step) = self.next_step() {
-            let ready = self.prepare(std::mem::take(&mut step.lines));
-            self.commit_in_turn(&step, ready);
+            let lines = std::mem::take(&mut step.lines);
+            // Else those whose turn is later would wait for ever.
+            let ready = catch_unwind(AssertUnwindSafe(|| self.prepare(lines)));
+            self.commit_in_turn(&step, ready.ok());
         }
     }
 
@@ -140,15 +147,20 @@ impl Import<'_, '_> {
     }
 
     /// Waits until all steps before are committed; then it is this one's turn, unless one before stopped the import.
-    fn commit_in_turn(&self, step: &Step, ready: Ready) {
+    /// Without what is ready a mistake ended its preparation.
+    fn commit_in_turn(&self, step: &Step, ready: Option<Ready>) {
         let mut turn = self.turn.lock();
         while turn.step < step.number {
             self.turned.wait(&mut turn);
         }
         let report = &mut turn.report;
         if report.stopped.is_none() {
-            self.commit(step, ready, report);
+            let commit = AssertUnwindSafe(|| ready.map(|ready| self.commit(step, ready, report)));
+            if catch_unwind(commit).ok().flatten().is_none() {
+                turn.report.stopped = Some(bug("a mistake ended a step of the import"));
+            }
         }
+        let report = &turn.report;
         if report.stopped.is_some() {
             self.feed.lock().is_over = true;
         }
@@ -181,20 +193,12 @@ impl Import<'_, '_> {
     fn commit_distinct(&self, writes: Vec<PreparedWrite>, report: &mut ImportReport) -> Result<()> {
         self.core.check_open()?;
         let committed = if writes.len() < BULK_WRITES_MIN { None } else { self.commit_in_bulk(&writes)? };
-        let written = match committed {
+        match committed {
             Some(written) => {
-                report.commits += 1;
-                written
+                report.commits += u64::from(written.iter().any(|one| !matches!(one, Written::Unchanged(_))));
+                written.iter().for_each(|one| report.count(one));
             }
             None => self.commit_one_by_one(writes, report)?,
-        };
-        for written in written {
-            match written {
-                Written::Created(_) => report.created += 1,
-                Written::Updated(_) => report.updated += 1,
-                Written::Unchanged(_) => report.unchanged += 1,
-                Written::Deleted(_) => {}
-            }
         }
         // As after any commit; what was committed is, whatever becomes of this: it is tried again from the background.
         if let Err(error) = parameters::refresh(self.core) {
@@ -215,22 +219,32 @@ impl Import<'_, '_> {
         Ok(None)
     }
 
-    /// Each as a commit of its own: nobody can be in the way of that.
-    fn commit_one_by_one(
-        &self,
-        writes: Vec<PreparedWrite>,
-        report: &mut ImportReport,
-    ) -> Result<Vec<Written>> {
+    /// Each as a commit of its own: nobody can be in the way of that, while no large transaction is staged.
+    fn commit_one_by_one(&self, writes: Vec<PreparedWrite>, report: &mut ImportReport) -> Result<()> {
+        let _nothing_is_staged = self.core.sequencer.staging.lock();
         let work =
             |write| Work { principal: self.principal.clone(), writes: vec![write], conditions: Vec::new() };
-        let mut written = Vec::with_capacity(writes.len());
-        for outcome in sequence_all(self.core, writes.into_iter().map(work).collect()) {
-            let outcome =
-                outcome?.ok_or_else(|| crate::records::bug("a write without conditions went stale"))?;
-            report.commits += 1;
-            written.extend(outcome);
+        let mut writes = writes.into_iter().peekable();
+        while writes.peek().is_some() {
+            let works = writes.by_ref().take(WORKS_AT_ONCE).map(work).collect();
+            for outcome in sequence_all(self.core, works) {
+                let written = outcome?.ok_or_else(|| bug("a write without conditions went stale"))?;
+                report.commits += u64::from(written.iter().any(|one| !matches!(one, Written::Unchanged(_))));
+                written.iter().for_each(|one| report.count(one));
+            }
         }
-        Ok(written)
+        Ok(())
+    }
+}
+
+impl ImportReport {
+    fn count(&mut self, written: &Written) {
+        match written {
+            Written::Created(_) => self.created += 1,
+            Written::Updated(_) => self.updated += 1,
+            Written::Unchanged(_) => self.unchanged += 1,
+            Written::Deleted(_) => {}
+        }
     }
 }
 

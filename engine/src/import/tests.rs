@@ -218,3 +218,41 @@ fn options_that_can_do_nothing_are_refused() {
         assert_eq!(outcome.map(|_| ()).map_err(|error| error.kind()), Err(ErrorKind::Invalid));
     }
 }
+
+#[test]
+fn what_is_imported_again_makes_no_commit() {
+    let rig = Rig::new();
+    let tenant = rig.tenant();
+    import_of(&tenant, &population(), &ImportOptions::default());
+    let commits = tenant.verify().unwrap().commits;
+    let report = import_of(&tenant, &population(), &ImportOptions::default());
+    assert_eq!((report.created, report.updated, report.unchanged, report.commits), (0, 0, 4_500, 0));
+    let verification = tenant.verify().unwrap();
+    assert_eq!((verification.commits, verification.findings), (commits, Vec::<String>::new()));
+    drop(tenant);
+    let rig = rig.reopened();
+    check_population(&rig.tenant());
+}
+
+/// Lines of patients from a number on.
+struct Patients(usize);
+
+impl Iterator for Patients {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0 += 1;
+        (self.0 < 3_000).then(|| Ok(patient(self.0, "first").into_bytes()))
+    }
+}
+
+#[test]
+fn many_threads_end_when_the_import_is_stopped() {
+    let rig = Rig::new();
+    let options =
+        ImportOptions { threads: 8, commit_lines_max: 10, refused_max: 0, ..ImportOptions::default() };
+    let mut lines = Patients(0).take(500).chain([Ok(b"{".to_vec())]).chain(Patients(500));
+    let report = rig.tenant().import(&mut lines, &options, &me()).unwrap();
+    assert_eq!(report.stopped.map(|error| error.kind()), Some(ErrorKind::Invalid));
+    assert_eq!((report.created, report.lines), (500, 500));
+}

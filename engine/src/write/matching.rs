@@ -8,7 +8,7 @@ use fornax_model::Node;
 use crate::change::Expected;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
-use crate::resource::Version;
+use crate::resource::{Read, Version};
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::condition::{Condition, Criteria, Found};
@@ -53,7 +53,7 @@ impl Matching<'_> {
             }
             (Found::None, Some(given)) => {
                 check_id(&given)?;
-                if view.id(self.resource_type.name, &given)?.is_some_and(|record| record.is_there()) {
+                if matches!(view.read(self.resource_type.name, &given)?, Read::Current(_)) {
                     let text = "there is a resource of the id in the body, and the criteria do not match it";
                     return Err(Error::new(ErrorKind::Conflict, Issue::error("duplicate", text)));
                 }
@@ -95,4 +95,10 @@ impl Matching<'_> {
             }
         }
     }
+}
+
+/// That If-Match names a version, and the criteria match nothing.
+pub(crate) fn nothing_to_match() -> Error {
+    let text = "If-Match names a version, and the criteria match no resource";
+    Error::new(ErrorKind::Precondition, Issue::error("conflict", text))
 }

@@ -20,7 +20,7 @@ pub(crate) use body::{
 pub(crate) use condition::{Condition, Criteria};
 pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
-pub(crate) use matching::{Matching, UpdateTarget};
+pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match};
 pub(crate) use patch::{check_version, current, patched};
 pub(crate) use prepare::{
     Content, IdRule, Prepared, PreparedWrite, Work, check_id, check_shape, parse_failed, prepare, put_node,

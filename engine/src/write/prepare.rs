@@ -15,7 +15,7 @@ use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::body::{BodySource, OwnReferences, PreparedBody, References};
 use crate::write::condition::{Condition, Criteria, Found};
-use crate::write::matching::{Matching, UpdateTarget};
+use crate::write::matching::{Matching, UpdateTarget, nothing_to_match};
 use crate::write::patch::{check_version, current, patched};
 use crate::{Change, Principal};
 
@@ -141,6 +141,9 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
             };
             let deletion = |id: String| PreparedWrite::new(core, resource_type, &id, Content::Delete);
             let Some(write) = id.map(deletion) else {
+                if let Expected::Version(_) = change.expected {
+                    return Err(nothing_to_match());
+                }
                 let work = Work { principal: principal.clone(), writes: Vec::new(), conditions };
                 return Ok(Prepared::Work(work));
             };

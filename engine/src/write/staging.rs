@@ -76,6 +76,19 @@ impl StagedWrite {
         }
     }
 
+    /// One that the commit will not make: it has been overtaken.
+    fn bare(write: &PreparedWrite, outcome: StagedOutcome) -> Self {
+        Self {
+            resource_type: write.resource_type,
+            id: Arc::clone(&write.id),
+            digest: write.digest,
+            outcome,
+            body: Body::default(),
+            identities: Vec::new(),
+            identities_before: Vec::new(),
+        }
+    }
+
     fn of(draft: &Draft<'_>, write: &PreparedWrite, outcome: StagedOutcome, body: Body) -> Result<Self> {
         let decision = match outcome {
             StagedOutcome::Decided(decision) => Some(decision),
@@ -247,6 +260,14 @@ impl<'a> Staging<'a> {
         let at_ms = state.head.last_updated_ms.max(core.clock.now_ms());
         let decisions = || self.writes.iter().filter_map(|write| Some((write, write.decision()?)));
         let entries: Vec<_> = decisions().map(|(_, decision)| decision.log_entry()).collect();
+        if entries.is_empty() {
+            // Nothing changes, so there is no commit.
+            staged::forget_chunks(&mut draft, self.chunks);
+            let forgotten = core.store.write(&draft.batch, Durability::Buffered).map_err(failed);
+            forgotten.inspect_err(|error| close_after(core, error))?;
+            state.staged = None;
+            return Ok(Some(at_ms));
+        }
         let mut changes = Changes { seq: self.seq, ..Changes::default() };
         for (write, decision) in decisions() {
             if decision.before.is_some() {

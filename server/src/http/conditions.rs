@@ -31,23 +31,26 @@ pub(crate) fn if_none_match_any(headers: &HeaderMap) -> Result<bool, Refusal> {
     }
 }
 
-/// Refuses a write under a condition that would be passed over.
+/// A header that would be passed over by a write, so that it is refused.
 ///
 /// # Errors
-/// 400: `If-None-Match` stands on a write.
-pub(crate) fn no_other_condition(headers: &HeaderMap) -> Result<(), Refusal> {
-    if headers.contains_key(IF_NONE_MATCH) {
-        return Err(Refusal::invalid("If-None-Match is for reads: a write takes If-Match or If-None-Exist"));
+/// 400: one of these stands on it.
+pub(crate) fn none_of(headers: &HeaderMap, names: &[HeaderName]) -> Result<(), Refusal> {
+    match names.iter().find(|name| headers.contains_key(*name)) {
+        None => Ok(()),
+        Some(name) => Err(Refusal::invalid(format!("{name} is not for this interaction"))),
     }
-    Ok(())
 }
+
+/// Names of conditions.
+pub(crate) const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
 
 /// The criteria of `If-None-Exist`, as a query string; `None`: there is no such header.
 ///
 /// # Errors
 /// 400: it is empty, or not ASCII.
 pub(crate) fn if_none_exist(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    let Some(value) = headers.get(HeaderName::from_static("if-none-exist")) else { return Ok(None) };
+    let Some(value) = headers.get(IF_NONE_EXIST) else { return Ok(None) };
     let criteria = value.to_str().ok().map(|text| text.trim().trim_start_matches('?'));
     let criteria = criteria.filter(|criteria| !criteria.is_empty());
     criteria

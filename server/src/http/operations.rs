@@ -39,49 +39,100 @@ pub(crate) fn versions() -> Reply {
     Reply::json(StatusCode::OK, out)
 }
 
-/// `GET [base]/Patient/[id]/$everything`: the resource, all that is in its compartment, and what these refer to. Further pages are those of
-/// the search of the compartment that it is.
+/// `GET [base]/Patient/[id]/$everything`: the resource, all that is in its compartment, and what these refer to; but no other patient that
+/// one of these names beside this one, as groups and appointments do.
 pub(crate) fn everything(tenant: &Tenant, call: &Call) -> Result<Reply, Refusal> {
     let Place::Everything(resource_type, id) = &call.place else { return Err(missing()) };
     if !EVERYTHING_OF.contains(&resource_type.as_str()) {
         let text = format!("$everything is of {}", EVERYTHING_OF.join(" and "));
         return Err(Refusal::not_supported(text));
     }
-    if !matches!(tenant.read(resource_type, id, &call.principal())?, Read::Current(_)) {
+    let principal = call.principal();
+    if !matches!(tenant.read(resource_type, id, &principal)?, Read::Current(_)) {
         return Err(missing());
     }
-    let request = SearchRequest {
-        handling: Handling::Strict,
-        own_bases: call.base_urls.all.clone(),
-        ..SearchRequest::of(
-            format!("{resource_type}/{id}/*"),
-            search_of(&call.query, call.preference.handling)?,
-        )
+    let asked = Everything::of(&call.query, call.preference.handling)?;
+    let path = format!("{resource_type}/{id}/*");
+    let token = query_string::value(&call.query, "_page");
+    let mut page = match &token {
+        Some(token) => tenant.search_page(&path, token, &principal)?,
+        None => {
+            let request = SearchRequest {
+                handling: Handling::Strict,
+                own_bases: call.base_urls.all.clone(),
+                ..SearchRequest::of(path, asked.search())
+            };
+            tenant.search(&request, &principal)?
+        }
     };
-    let page = tenant.search(&request, &call.principal())?;
-    let body = bundles::searchset((&page, None), &call.base_urls.own, &call.carried);
+    page.includes.retain(|version| {
+        let is_other =
+            version.resource_type == "Patient" && resource_type == "Patient" && *version.id != **id;
+        !is_other && (asked.types.is_empty() || asked.types.iter().any(|name| name == version.resource_type))
+    });
+    // Links lead here again, and carry on which types are wanted.
+    page.path = format!("{resource_type}/{id}/$everything");
+    page.applied = asked.narrowed();
+    let carried = query_string::joined(&[&asked.types_parameter(), &call.carried]);
+    let body = bundles::searchset((&page, token.as_deref()), &call.base_urls.own, &carried);
     Ok(Reply::json(StatusCode::OK, body))
 }
 
-/// The search that the parameters of `$everything` ask for. What would narrow the result is never passed over.
-fn search_of(query: &str, handling: Handling) -> Result<String, Refusal> {
-    let mut search = "_include=*".to_owned();
-    for (name, value) in query_string::pairs(query).filter(|(_, value)| !value.is_empty()) {
-        let encoded = encoded(&value);
-        match &*name {
-            "_since" => search += &format!("&_lastUpdated=ge{encoded}"),
-            "_type" | "_count" => search += &format!("&{name}={encoded}"),
-            "_format" | "_pretty" => {}
-            "start" | "end" => {
-                return Err(Refusal::not_supported("start and end are not supported: _since is"));
+/// What the parameters of `$everything` ask for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Everything {
+    /// None: all.
+    types: Vec<String>,
+    since: Option<String>,
+    count: Option<String>,
+}
+
+impl Everything {
+    /// Reads a query. What would narrow the result is never passed over.
+    fn of(query: &str, handling: Handling) -> Result<Self, Refusal> {
+        let mut asked = Self::default();
+        for (name, value) in query_string::pairs(query).filter(|(_, value)| !value.is_empty()) {
+            match &*name {
+                "_since" => asked.since = Some(value.into_owned()),
+                "_count" => asked.count = Some(value.into_owned()),
+                "_type" => asked.types.extend(value.split(',').map(ToOwned::to_owned)),
+                "_format" | "_pretty" | "_page" => {}
+                "start" | "end" => {
+                    return Err(Refusal::not_supported("start and end are not supported: _since is"));
+                }
+                _ if handling == Handling::Strict => {
+                    return Err(Refusal::not_supported("$everything takes _since, _type and _count"));
+                }
+                _ => {}
             }
-            _ if handling == Handling::Strict => {
-                return Err(Refusal::not_supported("$everything takes _since, _type and _count"));
-            }
-            _ => {}
+        }
+        Ok(asked)
+    }
+
+    /// The search that it is.
+    fn search(&self) -> String {
+        let since =
+            self.since.as_ref().map_or_else(String::new, |at| format!("_lastUpdated=ge{}", encoded(at)));
+        query_string::joined(&["_include=*", &since, &self.types_parameter(), &self.count_parameter()])
+    }
+
+    /// Its own parameters beside the types, for the self link.
+    fn narrowed(&self) -> String {
+        let since = self.since.as_ref().map_or_else(String::new, |at| format!("_since={}", encoded(at)));
+        query_string::joined(&[&since, &self.count_parameter()])
+    }
+
+    fn types_parameter(&self) -> String {
+        if self.types.is_empty() {
+            String::new()
+        } else {
+            format!("_type={}", encoded(&self.types.join(",")))
         }
     }
-    Ok(search)
+
+    fn count_parameter(&self) -> String {
+        self.count.as_ref().map_or_else(String::new, |count| format!("_count={}", encoded(count)))
+    }
 }
 
 /// `POST [base]/[type]/$validate`, `POST [base]/[type]/[id]/$validate`, and `GET` of a stored resource: what is wrong with it.
@@ -111,7 +162,7 @@ mod tests {
     use super::*;
 
     fn check(query: &str, handling: Handling, expected: Result<&str, u16>) {
-        let search = search_of(query, handling);
+        let search = Everything::of(query, handling).map(|asked| asked.search());
         assert_eq!(search.as_deref().map_err(|refusal| refusal.status.as_u16()), expected, "{query}");
     }
 
@@ -121,7 +172,7 @@ mod tests {
         check(
             "_count=5&_type=Observation,Condition&_format=json&more=1",
             Handling::Lenient,
-            Ok("_include=*&_count=5&_type=Observation%2CCondition"),
+            Ok("_include=*&_type=Observation%2CCondition&_count=5"),
         );
         check(
             "_since=2020-01-01T00:00:00%2B01:00",

@@ -1,12 +1,13 @@
 //! Creates, updates, deletes and Bundles.
 
 use axum::http::StatusCode;
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use fornax::{
     BinaryUpload, BundleOptions, Change, Committed, Patch, PatchKind, ReturnBodies, Tenant, Version,
 };
 
 use super::bundles;
-use super::conditions;
+use super::conditions::{self, IF_NONE_EXIST};
 use super::interaction::{Call, resource};
 use super::negotiation::{self, Return};
 use super::outcome;
@@ -22,7 +23,7 @@ pub(crate) fn create(
     resource_type: &str,
     body: Vec<u8>,
 ) -> Result<Reply, Refusal> {
-    conditions::no_other_condition(&call.headers)?;
+    conditions::none_of(&call.headers, &[IF_MATCH, IF_NONE_MATCH])?;
     let change = match conditions::if_none_exist(&call.headers)? {
         Some(criteria) => Change::create_if_none_exist(resource_type, body, criteria),
         None => Change::create(resource_type, body),
@@ -67,6 +68,7 @@ pub(crate) fn update(
         Named::Matching(resource_type, criteria) => Change::update_matching(resource_type, criteria, body),
     };
     let change = change.own_bases(call.base_urls.all.clone());
+    conditions::none_of(&call.headers, &[IF_NONE_EXIST])?;
     if conditions::if_none_match_any(&call.headers)? {
         if conditions::if_match(&call.headers)?.is_some() {
             return Err(Refusal::invalid("If-Match and If-None-Match can't both hold"));
@@ -78,7 +80,7 @@ pub(crate) fn update(
 
 /// `PATCH [base]/[type]/[id]`, `PATCH [base]/[type]?[criteria]`
 pub(crate) fn patch(tenant: &Tenant, call: &Call, named: Named<'_>, body: Vec<u8>) -> Result<Reply, Refusal> {
-    conditions::no_other_condition(&call.headers)?;
+    conditions::none_of(&call.headers, &[IF_NONE_MATCH, IF_NONE_EXIST])?;
     let kind = negotiation::patch_kind(&call.headers).unwrap_or(PatchKind::FhirPath);
     let patch = Patch::new(kind, body);
     let change = match named {
@@ -95,7 +97,7 @@ pub(crate) fn delete(
     named: Named<'_>,
     at_most: usize,
 ) -> Result<Reply, Refusal> {
-    conditions::no_other_condition(&call.headers)?;
+    conditions::none_of(&call.headers, &[IF_NONE_MATCH, IF_NONE_EXIST])?;
     let change = match named {
         Named::Instance(resource_type, id) => Change::delete(resource_type, id),
         Named::Matching(resource_type, criteria) if at_most > 1 => {
@@ -111,10 +113,7 @@ pub(crate) fn delete(
 
 /// `POST [base]/Binary`, `PUT [base]/Binary/[id]` with content in its own form.
 pub(crate) fn content(tenant: &Tenant, call: &Call, upload: BinaryUpload) -> Result<Reply, Refusal> {
-    conditions::no_other_condition(&call.headers)?;
-    if conditions::if_none_exist(&call.headers)?.is_some() {
-        return Err(Refusal::not_supported("If-None-Exist takes a resource, not content in its own form"));
-    }
+    conditions::none_of(&call.headers, &[IF_NONE_MATCH, IF_NONE_EXIST])?;
     conditional(tenant, call, upload.finish().own_bases(call.base_urls.all.clone()))
 }
 

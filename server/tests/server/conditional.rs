@@ -336,3 +336,86 @@ fn patches_at_once_lose_nothing() {
     assert_eq!(found["name"].as_array().expect("names").len(), 1 + done);
     assert_eq!(found["meta"]["versionId"], (1 + done).to_string());
 }
+
+fn transaction(server: &Server, entries: &Value) -> Answer {
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries}).to_string();
+    server.json("POST", "", &bundle)
+}
+
+fn entry(method: &str, url: &str, resource: &str) -> Value {
+    let mut entry = json!({"request": {"method": method, "url": url}});
+    if !resource.is_empty() {
+        entry["resource"] = serde_json::from_str(resource).expect("JSON");
+    }
+    entry
+}
+
+#[test]
+fn a_patch_in_a_transaction_leaves_the_references_that_were_there() {
+    let (_folder, server) = started();
+    server.json("PUT", "Patient/1", &patient(Some("1"), "1", "a"));
+    let observation = r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/1"}}"#;
+    server.json("PUT", "Observation/o", observation);
+    let mut other = entry("POST", "Patient", &patient(None, "2", "b"));
+    other["fullUrl"] = json!("http://other.example.org/fhir/Patient/1");
+    let part = |name: &str, kind: &str, value: &str| json!({"name": name, kind: value});
+    let status = json!({"resourceType": "Parameters", "parameter": [{"name": "operation", "part": [
+        part("type", "valueCode", "replace"), part("path", "valueString", "Observation.status"),
+        part("value", "valueCode", "amended")]}]});
+    let answer = transaction(&server, &json!([other, entry("PATCH", "Observation/o", &status.to_string())]));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let patched = server.get("Observation/o").value();
+    assert_eq!(
+        (&patched["status"], &patched["subject"]["reference"]),
+        (&json!("amended"), &json!("Patient/1"))
+    );
+}
+
+#[test]
+fn conditional_entries_of_a_transaction_know_of_each_other() {
+    let (_folder, server) = started();
+    server.json("PUT", "Patient/old", &patient(Some("old"), "1", "a"));
+    let mut create = entry("POST", "Patient", &patient(None, "1", "new"));
+    create["request"]["ifNoneExist"] = json!("identifier=urn:x|1");
+    let delete = entry("DELETE", "Patient?identifier=urn:x|1", "");
+    let answer = transaction(&server, &json!([create, delete]));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.value()["entry"][0]["response"]["status"], "201 Created");
+    assert_eq!((server.get("Patient/old").status, server.total("Patient?family=new")), (410, 1));
+
+    let put = |family: &str| entry("PUT", "Patient?identifier=urn:x|2", &patient(None, "2", family));
+    assert_eq!(transaction(&server, &json!([put("a"), put("b")])).status, 409);
+    let mut create = entry("POST", "Patient", &patient(None, "2", "c"));
+    create["request"]["ifNoneExist"] = json!("identifier=urn:x|2");
+    assert_eq!(transaction(&server, &json!([create.clone(), put("d")])).status, 409);
+    assert_eq!(server.total("Patient?identifier=urn:x|2"), 0);
+}
+
+#[test]
+fn a_batch_patches_one_resource_as_often_as_it_says() {
+    let (_folder, server) = started();
+    server.json("PUT", "Patient/p", &patient(Some("p"), "1", "a"));
+    let patch = |number: usize| entry("PATCH", "Patient/p", &fhirpath_patch(&format!("f{number}")));
+    let entries: Vec<Value> = (0..12).map(patch).collect();
+    let bundle = json!({"resourceType": "Bundle", "type": "batch", "entry": entries}).to_string();
+    let answer = server.json("POST", "", &bundle).value();
+    assert!((0..12).all(|at| answer["entry"][at]["response"]["status"] == "200 OK"), "{answer}");
+    let found = server.get("Patient/p").value();
+    assert_eq!((&found["meta"]["versionId"], &found["name"][0]["family"]), (&json!("13"), &json!("f11")));
+}
+
+#[test]
+fn conditions_are_never_passed_over() {
+    let (_folder, server) = started();
+    server.json("PUT", "Patient/p", &patient(Some("p"), "1", "a"));
+    let send = |method: &str, url: &str, header: (&str, &str)| {
+        let headers = [("content-type", "application/fhir+json"), header];
+        server.send(method, url, &headers, patient(Some("p"), "1", "b").as_bytes()).status
+    };
+    assert_eq!(send("POST", "Patient", ("if-match", "W/\"1\"")), 400);
+    assert_eq!(send("PUT", "Patient/p", ("if-none-exist", "identifier=urn:x|1")), 400);
+    let delete = |url: &str, header: (&str, &str)| server.send("DELETE", url, &[header], b"").status;
+    assert_eq!(delete("Patient/p", ("if-none-exist", "identifier=urn:x|1")), 400);
+    assert_eq!(delete("Patient?identifier=urn:x|9", ("if-match", "W/\"1\"")), 412);
+    assert_eq!(server.get("Patient/p").value()["meta"]["versionId"], "1");
+}

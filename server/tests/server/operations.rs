@@ -49,32 +49,41 @@ fn everything_of_a_patient_and_of_an_encounter() {
     };
     put(&server, "Observation/1", observation("Patient/a"));
     put(&server, "Observation/2", observation("Patient/b"));
+    put(
+        &server,
+        "Group/g",
+        json!({ "type": "person", "actual": true,
+        "member": [{ "entity": refers("Patient/a") }, { "entity": refers("Patient/b") }] }),
+    );
     let of = |path: &str| {
         let answer = server.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         names(&answer)
     };
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-    let all = set(&["Patient/a", "Organization/o", "Practitioner/d", "Encounter/e", "Observation/1"]);
+    // The group is there, and who else is in it is not.
+    let all =
+        set(&["Patient/a", "Organization/o", "Practitioner/d", "Encounter/e", "Observation/1", "Group/g"]);
     assert_eq!(of("Patient/a/$everything"), all);
-    assert_eq!(
-        of("Patient/a/$everything?_type=Observation&_count=10"),
-        set(&["Observation/1", "Patient/a", "Encounter/e", "Practitioner/d"])
-    );
+    assert_eq!(of("Patient/a/$everything?_type=Observation&_count=10"), set(&["Observation/1"]));
     assert_eq!(
         of("Encounter/e/$everything"),
         set(&["Encounter/e", "Observation/1", "Observation/2", "Patient/a", "Patient/b", "Practitioner/d"])
     );
     assert_eq!(of("Patient/a/$everything?_since=2100-01-01T00:00:00Z"), set(&[]));
     // Page by page it is the same.
-    let mut found = BTreeSet::new();
-    let mut page = server.get("Patient/a/$everything?_count=1");
-    loop {
-        found.extend(names(&page));
-        let Some(next) = page.link("next") else { break };
-        page = server.get(next.strip_prefix(&server.origin).expect("a link of this server"));
-    }
-    assert_eq!(found, all);
+    let by_pages = |path: &str| {
+        let (mut found, mut page) = (BTreeSet::new(), server.get(path));
+        loop {
+            found.extend(names(&page));
+            let Some(next) = page.link("next") else { break found };
+            assert!(next.contains("everything"), "{next}");
+            page = server.get(next.strip_prefix(&server.origin).expect("a link of this server"));
+        }
+    };
+    assert_eq!(by_pages("Patient/a/$everything?_count=1"), all);
+    let two = "Patient/a/$everything?_count=1&_type=Observation&_type=Encounter";
+    assert_eq!(by_pages(two), set(&["Observation/1", "Encounter/e"]));
 
     assert_eq!(server.get("Patient/none/$everything").status, 404);
     assert_eq!(server.get("Observation/1/$everything").status, 400);

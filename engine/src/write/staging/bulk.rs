@@ -39,7 +39,10 @@ impl Staging<'_> {
         }
         // In the order of their keys.
         reserved.sort_unstable_by_key(|one| one.decision.rid);
-        self.put_chunk_alone(&reserved)?;
+        if reserved.is_empty() {
+            return Ok(());
+        }
+        self.put_chunks_alone(&reserved)?;
         self.ingest(&reserved)?;
         for some in reserved.chunks(WRITES_AT_ONCE) {
             self.between_groups(|staging, state| staging.lead_to(state, some))?;
@@ -87,16 +90,17 @@ impl Staging<'_> {
         Ok(())
     }
 
-    /// Durably, before there is anything to take back.
-    fn put_chunk_alone(&mut self, reserved: &[Reserved<'_>]) -> Result<()> {
-        let rids = reserved.iter().map(|one| one.decision.rid).collect();
+    /// Durably, before there is anything to take back; in pieces, so that nobody waits long where they are.
+    fn put_chunks_alone(&mut self, reserved: &[Reserved<'_>]) -> Result<()> {
         self.between_groups(|staging, state| {
             let mut draft = Draft::new(staging.core, state.head.clone(), None);
-            staged::put_chunk(&mut draft, staging.chunks, staging.seq, rids)?;
+            for some in reserved.chunks(WRITES_AT_ONCE) {
+                let rids = some.iter().map(|one| one.decision.rid).collect();
+                staged::put_chunk(&mut draft, staging.chunks, staging.seq, rids)?;
+                staging.chunks += 1;
+            }
             write(staging.core, &draft.batch, Durability::Synced)
-        })?;
-        self.chunks += 1;
-        Ok(())
+        })
     }
 
     /// Puts the versions down, a file for each type: what is new of a type lies behind all that it had.
@@ -128,9 +132,14 @@ impl Staging<'_> {
                 let number = write.resource_type.number;
                 draft.change_identities(number, decision.rid, &[], identities(write))?;
             }
-            standing.extend(stands.then_some(decision));
-            let staged = StagedWrite::of(&draft, write, StagedOutcome::Decided(decision), Body::default())?;
-            self.writes.push(staged);
+            let outcome = StagedOutcome::Decided(decision);
+            self.writes.push(if stands {
+                standing.push(decision);
+                StagedWrite::of(&draft, write, outcome, Body::default())?
+            } else {
+                // What it replaced may be gone, and the commit will not look.
+                StagedWrite::bare(write, outcome)
+            });
         }
         let Draft { batch, .. } = draft;
         write(self.core, &batch, Durability::Buffered)?;

@@ -27,7 +27,7 @@ fn add_with(staging: &mut Staging<'_>, writes: &[PreparedWrite], point: Point, b
         }
     };
     at(Point::Reserved);
-    staging.put_chunk_alone(&reserved).unwrap();
+    staging.put_chunks_alone(&reserved).unwrap();
     at(Point::PutDown);
     staging.ingest(&reserved).unwrap();
     at(Point::Ingested);
@@ -40,7 +40,7 @@ fn add_up_to(staging: &mut Staging<'_>, writes: &[PreparedWrite], point: Point) 
     let mut reserved = Vec::new();
     staging.between_groups(|staging, state| staging.reserve(state, writes, &mut reserved)).unwrap();
     if point >= Point::PutDown {
-        staging.put_chunk_alone(&reserved).unwrap();
+        staging.put_chunks_alone(&reserved).unwrap();
     }
     if point >= Point::Ingested {
         staging.ingest(&reserved).unwrap();
