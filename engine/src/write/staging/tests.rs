@@ -274,3 +274,17 @@ fn a_write_while_chunks_are_taken_back_goes_through() {
         assert_eq!((version(&tenant, "new"), found(&tenant, "7")), (Some(1), 1));
     }
 }
+
+#[test]
+fn a_conditional_update_does_not_see_what_is_staged() {
+    for way in WAYS {
+        let rig = Rig::new();
+        let tenant = rig.tenant();
+        let core = Arc::clone(tenant.core());
+        let staging = stage(&core, &tenant, way);
+        let update = Change::update_matching("Basic", "identifier=urn:x|77", body("new", "77"));
+        tenant.commit(&update, &principal()).unwrap();
+        assert_eq!((version(&tenant, "new"), found(&tenant, "77"), found(&tenant, "3")), (Some(1), 1, 0));
+        assert!(staging.commit(&[], &principal()).unwrap().is_none(), "it was overtaken");
+    }
+}

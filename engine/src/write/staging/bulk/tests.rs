@@ -106,3 +106,19 @@ fn wherever_another_write_comes_between_it_comes_first() {
         }
     }
 }
+
+#[test]
+fn what_it_replaces_may_be_forgotten_meanwhile() {
+    let rig = Rig::new();
+    let tenant = rig.tenant();
+    let core = Arc::clone(tenant.core());
+    tenant.commit(&put("old", "1"), &principal()).unwrap();
+    let mut staging = Staging::begin(&core, 2);
+    let writes = prepared(&core, &[put("old", "2"), put("new", "3")]);
+    add_with(&mut staging, &writes, Point::Ingested, || {
+        tenant.commit(&put("old", "7"), &principal()).unwrap();
+        tenant.forget_history(jiff::Timestamp::MAX, &principal()).unwrap();
+    });
+    assert!(staging.commit(&[], &principal()).unwrap().is_none());
+    assert_eq!((version(&tenant, "old"), found(&tenant, "7")), (Some(2), 1));
+}
