@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fornax_population::{Day, Plan};
 use jiff::Timestamp;
@@ -215,6 +216,10 @@ pub(crate) struct ServeOptions {
     /// Make a version for an update that changes nothing, too
     #[arg(long)]
     pub version_unchanged: bool,
+    /// An origin whose pages may ask this server from a browser, such as https://app.example.org. May be given more than once; without
+    /// it no page of another origin may
+    #[arg(long, value_name = "ORIGIN", value_parser = crate::http::cors_origin)]
+    pub cors_origin: Vec<HeaderValue>,
     /// Listen beyond loopback without TLS and authentication
     #[arg(long)]
     pub insecure: bool,

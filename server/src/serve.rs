@@ -88,7 +88,7 @@ async fn serve(
     let address = listener.address();
     let ready = format!("ready {}\n", origin.listened());
     let site = Arc::new(Site::new(engine.clone(), origin, limits.clone()));
-    let router = http::router(Arc::clone(&site));
+    let router = http::router(Arc::clone(&site), &options.cors_origin);
     tell_ready(&ready)?;
     announce(address, options);
     let stop = async {

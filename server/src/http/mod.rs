@@ -12,6 +12,7 @@ mod body;
 mod bundles;
 mod capability_statement;
 mod conditions;
+mod cors;
 mod exchange;
 mod graphql;
 mod interaction;
@@ -38,6 +39,7 @@ mod target;
 mod writes;
 mod xml;
 
+pub(crate) use cors::origin as cors_origin;
 pub(crate) use limits::Limits;
 pub(crate) use listener::{Listener, serve};
 pub(crate) use origin::{Names, Origin};

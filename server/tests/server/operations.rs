@@ -221,3 +221,29 @@ fn a_resource_is_validated_and_not_written() {
     assert_eq!(server.get("Patient/none/$validate").status, 404);
     assert_eq!(server.get("Patient/$validate").status, 405);
 }
+
+#[test]
+fn pages_of_named_origins_may_ask_and_no_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let asked = |server: &Server, origin: &str| {
+        let headers = [
+            ("origin", origin),
+            ("access-control-request-method", "PUT"),
+            ("access-control-request-headers", "content-type,if-match"),
+        ];
+        let before = server.send("OPTIONS", "Patient/a", &headers, b"");
+        let read = server.send("GET", "metadata", &[("origin", origin)], b"");
+        let allowed = |answer: &Answer| answer.header("access-control-allow-origin").map(ToOwned::to_owned);
+        assert_eq!(read.status, 200);
+        (allowed(&before), allowed(&read), before.header("access-control-allow-headers").is_some())
+    };
+    let server = Server::start(&data);
+    assert_eq!(asked(&server, "https://app.example.org"), (None, None, false));
+    drop(server);
+    let server = Server::start_with(&data, &["--cors-origin", "https://app.example.org"]);
+    let own = Some("https://app.example.org".to_owned());
+    assert_eq!(asked(&server, "https://app.example.org"), (own.clone(), own, true));
+    let other = asked(&server, "https://app.example.org.evil.example");
+    assert_eq!((other.0, other.1), (None, None));
+}
