@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use super::reply::Reply;
 use super::target::Place;
 
-/// `POST [base]/[type]`
+/// `POST [base]/[type]`, with criteria in `If-None-Exist` or in the query.
 pub(crate) fn create(
     tenant: &Tenant,
     call: &Call,
@@ -24,7 +24,14 @@ pub(crate) fn create(
     body: Vec<u8>,
 ) -> Result<Reply, Refusal> {
     conditions::none_of(&call.headers, &[IF_MATCH, IF_NONE_MATCH])?;
-    let change = match conditions::if_none_exist(&call.headers)? {
+    let in_header = conditions::if_none_exist(&call.headers)?;
+    // Some clients put the criteria where a conditional update has them. Passed over, they would let what is there be made twice.
+    let in_query =
+        Some(query_string::without(&call.query, &ABOUT_THE_ANSWER)).filter(|query| !query.is_empty());
+    if in_header.is_some() && in_query.is_some() {
+        return Err(Refusal::invalid("the criteria stand in If-None-Exist or in the query, not in both"));
+    }
+    let change = match in_header.or(in_query) {
         Some(criteria) => Change::create_if_none_exist(resource_type, body, criteria),
         None => Change::create(resource_type, body),
     };

@@ -419,3 +419,19 @@ fn conditions_are_never_passed_over() {
     assert_eq!(delete("Patient?identifier=urn:x|9", ("if-match", "W/\"1\"")), 412);
     assert_eq!(server.get("Patient/p").value()["meta"]["versionId"], "1");
 }
+
+#[test]
+fn criteria_of_a_create_may_stand_in_its_query() {
+    let (_folder, server) = started();
+    let post = |path: &str| server.json("POST", path, &patient(None, "1", "a"));
+    let made = post("Patient?identifier=urn:x|1&_format=json");
+    assert_eq!(made.status, 201);
+    let found = post("Patient?identifier=urn:x|1");
+    assert_eq!((found.status, found.id()), (200, made.id()));
+    assert_eq!(post("Patient?_format=json").status, 201, "that is no criterion");
+    assert_eq!(post("Patient?identifier=urn:x|1").status, 412, "there are two now");
+    assert_eq!(post("Patient?nonsense=1").status, 400);
+    let both = [("content-type", "application/fhir+json"), ("if-none-exist", "identifier=urn:x|2")];
+    let body = patient(None, "2", "a");
+    assert_eq!(server.send("POST", "Patient?identifier=urn:x|2", &both, body.as_bytes()).status, 400);
+}
