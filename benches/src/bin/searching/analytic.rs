@@ -96,6 +96,17 @@ pub fn measure(tenant: &Tenant, pools: &Pools) {
     println!();
 }
 
+/// Counts of single tokens where a part of the documents is superseded.
+pub fn superseded(tenant: &Tenant, pools: &Pools) {
+    let codes = ranked(pools.codes.iter().map(|code| code.join("%7C")));
+    println!("| count, a tenth superseded | matches | p50 | p99 | hits a second |\n|---|---|---|---|---|");
+    let rows = [("the most frequent code", &codes[0]), ("a code in the middle", &codes[codes.len() / 2])];
+    for (name, code) in rows {
+        count(tenant, name, &Search::of("Observation", format!("code={code}&_summary=count")));
+    }
+    println!();
+}
+
 fn count(tenant: &Tenant, name: &str, search: &Search) {
     search.run(tenant);
     let runs: Vec<_> = (0..RUNS).map(|_| search.run(tenant)).collect();

@@ -2,8 +2,8 @@
 //!
 //! `cargo build --release -p fornax-benches`, then `searching [FOLDER] [RESOURCES] [PART]...` from the target directory's `release/`
 //! (default: the current folder, a million resources, all parts). Prints Markdown tables for docs/PERFORMANCE.md: searches of random
-//! values (`families`), counts and downloads (`analytic`), reads by id (`reads`), and what the first search after writes waits for
-//! (`fresh`).
+//! values (`families`), counts and downloads (`analytic`), reads by id (`reads`), counts once a tenth is superseded (`superseded`), and
+//! what the first search after writes waits for (`fresh`).
 //! CPU is that of the calling thread, over as many calls as are said. Compare rows of one run only.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark program")]
@@ -19,8 +19,8 @@ mod reads;
 use std::path::Path;
 
 use fornax::{Engine, Options, TenantId};
-use fornax_benches::load::load;
-use fornax_population::{Plan, Population};
+use fornax_benches::load::{apply_changes, load};
+use fornax_population::{Plan, Population, Rates};
 
 use crate::pools::Pools;
 
@@ -31,6 +31,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const SEED: u64 = 20;
 /// What a patient has on average.
 const RESOURCES_EACH: u64 = 314;
+/// Of a hundred resources so many are updated once, where that is asked for.
+const SUPERSEDED: u8 = 10;
 /// Caches and write buffers: enough for the columns of a million resources.
 const MEMORY_BYTES: usize = 1 << 30;
 
@@ -59,6 +61,10 @@ fn run(folder: &Path, patients: u64, parts: &[String]) {
     }
     if asked("reads") {
         reads::measure(&tenant, &population);
+    }
+    if asked("superseded") {
+        apply_changes(&tenant, &population, Rates::new(SUPERSEDED, 0).unwrap());
+        analytic::superseded(&tenant, &pools);
     }
     if asked("fresh") {
         fresh::measure(&tenant);
