@@ -73,8 +73,8 @@ pub(crate) fn import(
     options: &ImportOptions,
     principal: &Principal,
 ) -> Result<ImportReport> {
-    if options.threads == 0 || options.commit_lines_max == 0 {
-        let issue = Issue::error("value", "an import needs a thread, and a line in each commit");
+    if options.threads == 0 || options.commit_lines_max == 0 || options.commit_bytes_max == 0 {
+        let issue = Issue::error("value", "an import needs a thread, and room for a line in each commit");
         return Err(Error::new(ErrorKind::Invalid, issue));
     }
     Ok(steps::run(core, lines, options, principal))

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use fornax_model::{Document, Limits as ModelLimits, Node};
+use fornax_model::{Document, Node};
 use parking_lot::{Condvar, Mutex};
 
 use super::{ImportLines, ImportOptions, ImportReport, RefusedLine};
@@ -15,7 +15,8 @@ use crate::parameters;
 use crate::records::bug;
 use crate::tenant_id::Principal;
 use crate::write::{
-    BodySource, Content, IdRule, OwnReferences, PreparedWrite, Staging, Work, Written, parse_failed, put_node,
+    BodySource, Content, IdRule, OwnReferences, PreparedWrite, Staging, Work, Written, parse_failed,
+    put_node, resource_limits,
 };
 
 /// Fewer writes than these are a commit like any other: a file for each would be too small.
@@ -255,12 +256,7 @@ fn split_repeated(writes: &mut Vec<PreparedWrite>) -> Vec<PreparedWrite> {
 }
 
 fn prepare_line(core: &Core, own_bases: &[String], line: Vec<u8>) -> Result<PreparedWrite> {
-    let limits = ModelLimits {
-        document_bytes_max: core.limits.resource_bytes_max,
-        depth_max: core.limits.depth_max as usize,
-        ..ModelLimits::default()
-    };
-    let document = Document::parse(line, &limits).map_err(|error| parse_failed(&error))?;
+    let document = Document::parse(line, &resource_limits(core)).map_err(|error| parse_failed(&error))?;
     let node = document.root();
     let text = |name: &str| node.get(name).and_then(Node::as_str);
     let resource_type = text("resourceType").ok_or_else(|| missing("resourceType"))?;

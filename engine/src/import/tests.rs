@@ -213,6 +213,7 @@ fn options_that_can_do_nothing_are_refused() {
     for options in [
         ImportOptions { threads: 0, ..ImportOptions::default() },
         ImportOptions { commit_lines_max: 0, ..ImportOptions::default() },
+        ImportOptions { commit_bytes_max: 0, ..ImportOptions::default() },
     ] {
         let outcome = rig.tenant().import(&mut std::iter::empty(), &options, &me());
         assert_eq!(outcome.map(|_| ()).map_err(|error| error.kind()), Err(ErrorKind::Invalid));
