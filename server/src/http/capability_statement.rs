@@ -61,6 +61,7 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max
     }
     drop(resources);
     write_interactions(&mut rest, &SYSTEM_INTERACTIONS);
+    write_operations(&mut rest, None);
     drop(rest);
     drop(list);
     drop(statement);
@@ -89,11 +90,15 @@ fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities, condition
         object.string("type", parameter.kind);
     }
     drop(parameters);
-    let mut list = resource.array("operation");
-    for (name, definition) in operations::of_type(one.name) {
+    write_operations(&mut resource, Some(one.name));
+}
+
+fn write_operations(object: &mut ObjectWriter<'_>, resource_type: Option<&str>) {
+    let mut list = object.array("operation");
+    for one in operations::of(resource_type) {
         let mut operation = list.object();
-        operation.string("name", name);
-        operation.string("definition", &format!("http://hl7.org/fhir/OperationDefinition/{definition}"));
+        operation.string("name", one.name);
+        operation.string("definition", &one.definition_url(resource_type));
     }
 }
 

@@ -299,7 +299,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
     negotiation::check_content_type(headers, takes)?;
     let takes = match takes {
         Takes::Nothing => Taken::Nothing,
-        Takes::Json | Takes::Form | Takes::Patch | Takes::Graphql => {
+        Takes::Json | Takes::Parameters | Takes::Form | Takes::Patch | Takes::Graphql => {
             Taken::Body(negotiation::content_encoding(headers)?)
         }
         Takes::Content => {

@@ -8,12 +8,11 @@ use fornax::{GraphqlRequest, GraphqlStatus, Tenant};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::interaction::{Call, missing};
+use super::interaction::Call;
 use super::negotiation;
 use super::query_string;
 use super::refusal::Refusal;
 use super::reply::Reply;
-use super::target::Place;
 
 /// A request's body.
 #[derive(Deserialize)]
@@ -26,10 +25,10 @@ struct Envelope {
 
 /// `GET` and `POST` of `[base]/$graphql`, `[base]/[type]/[id]/$graphql`.
 pub(crate) fn answer(tenant: &Tenant, call: &Call, body: Vec<u8>) -> Result<Reply, Refusal> {
-    let Place::Graphql(instance) = &call.place else { return Err(missing()) };
     let mut request = request(call, body)?;
     request.own_bases.clone_from(&call.base_urls.all);
-    let instance = instance.as_ref().map(|(resource_type, id)| (resource_type.as_str(), id.as_str()));
+    let subject = call.subject()?;
+    let instance = subject.resource_type().zip(subject.id());
     let answered = tenant.graphql(instance, &request, &call.principal())?;
     let status = match answered.status {
         GraphqlStatus::Executed => StatusCode::OK,

@@ -12,10 +12,9 @@ use super::body::Payload;
 use super::bundles;
 use super::capability_statement;
 use super::conditions;
-use super::graphql;
 use super::jobs;
 use super::negotiation::{self, Preference};
-use super::operations;
+use super::operations::{Inputs, Subject};
 use super::origin::BaseUrls;
 use super::query_string::{self, encoded};
 use super::refusal::Refusal;
@@ -47,6 +46,28 @@ impl Call {
     /// On whose behalf it is made: there is no authentication yet.
     pub(crate) fn principal(&self) -> Principal {
         Principal::named("anonymous")
+    }
+
+    /// What the operation is called on.
+    ///
+    /// # Errors
+    /// 404: no operation is called.
+    pub(crate) fn subject(&self) -> Result<&Subject, Refusal> {
+        match &self.place {
+            Place::Operation(_, subject) => Ok(subject),
+            _ => Err(missing()),
+        }
+    }
+
+    /// What the operation is given.
+    ///
+    /// # Errors
+    /// 400, 415: see [`Inputs::of`].
+    pub(crate) fn inputs(&self, body: Vec<u8>) -> Result<Inputs, Refusal> {
+        match &self.place {
+            Place::Operation(operation, _) => Inputs::of(operation, self, body),
+            _ => Err(missing()),
+        }
     }
 
     /// Whether it changes nothing, so that an answer that can't be shown is as good as none.
@@ -103,12 +124,7 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         (Verb::Search, _) => search(tenant, call, Vec::new()),
         (Verb::SearchByForm, _) => search(tenant, call, body),
         (Verb::History, place) => history(tenant, call, place),
-        (Verb::Everything, _) => operations::everything(tenant, call),
-        (Verb::Validate | Verb::ValidateStored, _) => operations::validate(tenant, call, body),
-        (Verb::Graphql | Verb::GraphqlByPost, _) => graphql::answer(tenant, call, body),
-        (Verb::Versions, _) => Ok(operations::versions()),
-        (Verb::Reindex, _) => jobs::reindex(tenant, call),
-        (Verb::ReindexStatus, _) => jobs::reindex_status(tenant),
+        (Verb::Operation(operation, _), _) => operation.answer(tenant, call, body),
         (Verb::Jobs, _) => jobs::list(tenant),
         (Verb::Job, Place::Job(number)) => jobs::status(tenant, call, *number),
         (Verb::CancelJob, Place::Job(number)) => jobs::cancel(tenant, call, *number),

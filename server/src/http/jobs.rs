@@ -15,13 +15,13 @@ const X_PROGRESS: HeaderName = HeaderName::from_static("x-progress");
 const ASK_AGAIN_S: HeaderValue = HeaderValue::from_static("1");
 
 /// `POST $reindex`: asks for the index to be built anew.
-pub(crate) fn reindex(tenant: &Tenant, call: &Call) -> Result<Reply, Refusal> {
+pub(crate) fn reindex(tenant: &Tenant, call: &Call, _body: Vec<u8>) -> Result<Reply, Refusal> {
     let job = tenant.reindex(&call.principal())?;
     Ok(accepted(call, &job))
 }
 
 /// `GET $reindex`: which of the tenant's own search parameters are searched by, and how the last reindex stands.
-pub(crate) fn reindex_status(tenant: &Tenant) -> Result<Reply, Refusal> {
+pub(crate) fn reindex_status(tenant: &Tenant, _call: &Call, _body: Vec<u8>) -> Result<Reply, Refusal> {
     let (own, jobs) = (tenant.search_parameters()?, tenant.jobs()?);
     let body = parameters(|list| {
         for one in &own {

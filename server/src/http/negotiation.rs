@@ -208,6 +208,9 @@ fn encoding_wanted(headers: &HeaderMap) -> Encoding {
     if takes_gzip { Encoding::Gzip } else { Encoding::Plain }
 }
 
+/// Parameters of a URL that say in what form the answer comes, and which page of it.
+pub(crate) const FORM_PARAMETERS: [&str; 3] = ["_format", "_pretty", "_page"];
+
 /// Media types in which FHIR itself is written.
 const FHIR_NAMES: [&str; 3] = ["application/fhir+json", "application/fhir+xml", "application/fhir+turtle"];
 /// Those that may be FHIR's or not.
@@ -239,6 +242,11 @@ pub(crate) fn sends_content(headers: &HeaderMap) -> bool {
     !name.is_empty() && !name.contains('*') && !is_one_of(name, &FHIR_NAMES) && !is_one_of(name, &JSON_NAMES)
 }
 
+/// Whether a request says what its body is.
+pub(crate) fn names_content_type(headers: &HeaderMap) -> bool {
+    headers.contains_key(CONTENT_TYPE)
+}
+
 /// Whether a client sends JSON that may be FHIR's or not.
 pub(crate) fn sends_plain_json(headers: &HeaderMap) -> bool {
     is_one_of(content_type(headers).name, &JSON_NAMES)
@@ -257,7 +265,7 @@ fn content_type(headers: &HeaderMap) -> MediaRange<'_> {
 ///
 /// # Errors
 /// 415: another type, another charset, another FHIR version or a packing that is not known. A body without a type is one
-/// that a browser sends without asking, so it is refused as well.
+/// that a browser sends without asking, so it is refused as well; where there may be none, whoever reads it refuses it.
 pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<(), Refusal> {
     let range = content_type(headers);
     let (is_taken, wanted) = match takes {
@@ -267,7 +275,8 @@ pub(crate) fn check_content_type(headers: &HeaderMap, takes: Takes) -> Result<()
             sends_graphql(headers) || sends_plain_json(headers),
             "application/json with the query, or application/graphql",
         ),
-        Takes::Json => {
+        Takes::Parameters if !headers.contains_key(CONTENT_TYPE) => return Ok(()),
+        Takes::Json | Takes::Parameters => {
             (range.named().is_some(), "application/fhir+json or application/fhir+xml, of FHIR 4.0")
         }
         Takes::Form => {
@@ -316,7 +325,7 @@ pub(crate) fn content_encoding(headers: &HeaderMap) -> Result<Encoding, Refusal>
     }
 }
 
-fn unsupported(diagnostics: impl Into<String>) -> Refusal {
+pub(crate) fn unsupported(diagnostics: impl Into<String>) -> Refusal {
     Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Issue::error("not-supported", diagnostics))
 }
 

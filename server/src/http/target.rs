@@ -5,6 +5,7 @@ use fornax::TenantId;
 use percent_encoding::percent_decode_str;
 
 use super::binary::BINARY;
+use super::operations::{Operation, Subject};
 
 /// A path under a tenant's base.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +23,6 @@ pub(crate) enum Place {
     SystemSearch,
     Metadata,
     SystemHistory,
-    /// `$versions`
-    Versions,
-    /// `$reindex`
-    Reindex,
     Jobs,
     /// By its number.
     Job(u64),
@@ -35,12 +32,8 @@ pub(crate) enum Place {
     Instance(String, String),
     InstanceHistory(String, String),
     Version(String, String, String),
-    /// `$graphql` of the system, or of a resource.
-    Graphql(Option<(String, String)>),
-    /// `$everything` of a resource.
-    Everything(String, String),
-    /// `$validate` of a type, or of a resource.
-    Validate(String, Option<String>),
+    /// An operation, and what it is called on.
+    Operation(&'static Operation, Subject),
     /// What a compartment has of one type, or of all (`*`): the compartment's type, its id, the type.
     Compartment(String, String, String),
     CompartmentSearch(String, String, String),
@@ -54,22 +47,16 @@ pub(crate) enum Verb {
     CancelJob,
     Create,
     Delete,
-    Everything,
-    Graphql,
-    GraphqlByPost,
     History,
     Job,
     Jobs,
+    /// What is called, and the body that this takes.
+    Operation(&'static Operation, Takes),
     Patch,
     Read,
-    Reindex,
-    ReindexStatus,
     Search,
     SearchByForm,
     Update,
-    Validate,
-    ValidateStored,
-    Versions,
     Vread,
 }
 
@@ -120,27 +107,20 @@ impl Place {
             ["_search"] => Self::SystemSearch,
             ["metadata"] => Self::Metadata,
             ["_history"] => Self::SystemHistory,
-            ["$versions"] => Self::Versions,
-            ["$graphql"] => Self::Graphql(None),
-            ["$reindex"] => Self::Reindex,
             ["_jobs"] => Self::Jobs,
             ["_jobs", number] => Self::Job(number.parse().ok()?),
+            [name] if name.starts_with('$') => Self::called(name, Subject::System)?,
             [name, ..] if !is_type_name(name) => return None,
             [name] => Self::Type(owned(name)),
             [name, "_search"] => Self::TypeSearch(owned(name)),
             [name, "_history"] => Self::TypeHistory(owned(name)),
-            [name, "$validate"] => Self::Validate(owned(name), None),
-            [_, id, "$everything" | "$graphql" | "$validate"]
-                if id.is_empty() || id.starts_with(['$', '_']) =>
-            {
-                return None;
-            }
-            [name, id, "$graphql"] => Self::Graphql(Some((owned(name), owned(id)))),
-            [name, id, "$everything"] => Self::Everything(owned(name), owned(id)),
-            [name, id, "$validate"] => Self::Validate(owned(name), Some(owned(id))),
+            [of, name] if name.starts_with('$') => Self::called(name, Subject::Type(owned(of)))?,
             // Names of operations begin with a dollar, all else that is not an id with an underscore.
             [_, id, ..] if id.is_empty() || id.starts_with(['$', '_']) => return None,
             [name, id] => Self::Instance(owned(name), owned(id)),
+            [of, id, name] if name.starts_with('$') => {
+                Self::called(name, Subject::Instance(owned(of), owned(id)))?
+            }
             [name, id, "_history"] => Self::InstanceHistory(owned(name), owned(id)),
             [name, id, "_history", version] => Self::Version(owned(name), owned(id), owned(version)),
             [name, id, of] if is_searched(of) => Self::Compartment(owned(name), owned(id), owned(of)),
@@ -151,12 +131,17 @@ impl Place {
         })
     }
 
+    /// An operation on a subject that has it.
+    fn called(name: &str, on: Subject) -> Option<Self> {
+        Some(Self::Operation(Operation::called(name, &on)?, on))
+    }
+
     /// The resource type it names.
     pub(crate) fn resource_type(&self) -> Option<&str> {
         match self {
             Self::System | Self::SystemSearch | Self::Metadata | Self::SystemHistory => None,
-            Self::Versions | Self::Reindex | Self::Jobs | Self::Job(_) | Self::Graphql(None) => None,
-            Self::Graphql(Some((name, _))) => Some(name),
+            Self::Jobs | Self::Job(_) => None,
+            Self::Operation(_, subject) => subject.resource_type(),
             Self::Compartment(_, _, of) | Self::CompartmentSearch(_, _, of) => {
                 Some(of.as_str()).filter(|of| *of != EVERY_TYPE)
             }
@@ -165,8 +150,6 @@ impl Place {
             | Self::TypeHistory(name)
             | Self::Instance(name, _)
             | Self::InstanceHistory(name, _)
-            | Self::Everything(name, _)
-            | Self::Validate(name, _)
             | Self::Version(name, _, _) => Some(name),
         }
     }
@@ -203,10 +186,7 @@ impl Place {
             Self::SystemSearch => "/_search",
             Self::Metadata => "/metadata",
             Self::SystemHistory => "/_history",
-            Self::Versions => "/$versions",
-            Self::Graphql(None) => "/$graphql",
-            Self::Graphql(Some(_)) => "/[type]/[id]/$graphql",
-            Self::Reindex => "/$reindex",
+            Self::Operation(operation, _) => operation.route,
             Self::Jobs => "/_jobs",
             Self::Job(_) => "/_jobs/[number]",
             Self::Type(_) => "/[type]",
@@ -215,9 +195,6 @@ impl Place {
             Self::Instance(..) => "/[type]/[id]",
             Self::InstanceHistory(..) => "/[type]/[id]/_history",
             Self::Version(..) => "/[type]/[id]/_history/[vid]",
-            Self::Everything(..) => "/[type]/[id]/$everything",
-            Self::Validate(_, None) => "/[type]/$validate",
-            Self::Validate(_, Some(_)) => "/[type]/[id]/$validate",
             Self::Compartment(..) => "/[compartment]/[id]/[type]",
             Self::CompartmentSearch(..) => "/[compartment]/[id]/[type]/_search",
         }
@@ -226,12 +203,19 @@ impl Place {
     /// What a method means here; `None`: it is not allowed. HEAD is GET without the body.
     pub(crate) fn verb(&self, method: &Method) -> Option<Verb> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
+        if let Self::Operation(operation, _) = self {
+            return operation.verb(method);
+        }
         self.verbs().iter().find(|(allowed, _)| allowed == method).map(|&(_, verb)| verb)
     }
 
     /// The methods allowed, as the header `Allow` has them.
     pub(crate) fn allow(&self) -> String {
-        let names = self.verbs().iter().flat_map(|(method, _)| match *method {
+        let methods: Vec<Method> = match self {
+            Self::Operation(operation, _) => operation.methods().collect(),
+            _ => self.verbs().iter().map(|(method, _)| method.clone()).collect(),
+        };
+        let names = methods.iter().flat_map(|method| match *method {
             Method::GET => &["GET", "HEAD"][..],
             Method::POST => &["POST"],
             Method::PUT => &["PUT"],
@@ -245,9 +229,8 @@ impl Place {
         match self {
             Self::System => &[(Method::GET, Verb::Search), (Method::POST, Verb::Bundle)],
             Self::Metadata => &[(Method::GET, Verb::Capabilities)],
-            Self::Versions => &[(Method::GET, Verb::Versions)],
-            Self::Graphql(_) => &[(Method::GET, Verb::Graphql), (Method::POST, Verb::GraphqlByPost)],
-            Self::Reindex => &[(Method::GET, Verb::ReindexStatus), (Method::POST, Verb::Reindex)],
+            // The table of operations says it.
+            Self::Operation(..) => &[],
             Self::Jobs => &[(Method::GET, Verb::Jobs)],
             Self::Job(_) => &[(Method::GET, Verb::Job), (Method::DELETE, Verb::CancelJob)],
             Self::SystemHistory | Self::TypeHistory(_) | Self::InstanceHistory(..) => {
@@ -264,11 +247,6 @@ impl Place {
             Self::SystemSearch | Self::TypeSearch(_) | Self::CompartmentSearch(..) => {
                 &[(Method::POST, Verb::SearchByForm)]
             }
-            Self::Everything(..) => &[(Method::GET, Verb::Everything)],
-            Self::Validate(_, None) => &[(Method::POST, Verb::Validate)],
-            Self::Validate(_, Some(_)) => {
-                &[(Method::GET, Verb::ValidateStored), (Method::POST, Verb::Validate)]
-            }
             Self::Compartment(..) => &[(Method::GET, Verb::Search)],
             Self::Instance(..) => &[
                 (Method::GET, Verb::Read),
@@ -284,18 +262,19 @@ impl Place {
 impl Verb {
     /// Whether it is a search, or many.
     pub(crate) fn searches(self) -> bool {
-        matches!(
-            self,
-            Self::Search | Self::SearchByForm | Self::Everything | Self::Graphql | Self::GraphqlByPost
-        )
+        match self {
+            Self::Search | Self::SearchByForm => true,
+            Self::Operation(operation, _) => operation.searches,
+            _ => false,
+        }
     }
 
     /// What the body of a request must be.
     pub(crate) fn takes(self) -> Takes {
         match self {
-            Self::Bundle | Self::Create | Self::Update | Self::Validate => Takes::Json,
+            Self::Bundle | Self::Create | Self::Update => Takes::Json,
             Self::Patch => Takes::Patch,
-            Self::GraphqlByPost => Takes::Graphql,
+            Self::Operation(_, takes) => takes,
             Self::SearchByForm => Takes::Form,
             _ => Takes::Nothing,
         }
@@ -308,6 +287,8 @@ pub(crate) enum Takes {
     Nothing,
     /// A resource, as JSON or as XML, of which JSON is made.
     Json,
+    /// A Parameters resource, as JSON or as XML, or nothing.
+    Parameters,
     Form,
     /// One of several kinds.
     Patch,

@@ -21,7 +21,7 @@ use super::target::Takes;
 pub(crate) fn taken(payload: Payload, call: &Call, room: &mut Room) -> Result<Payload, Refusal> {
     match payload {
         Payload::Bytes(xml)
-            if matches!(call.verb.takes(), Takes::Json | Takes::Patch)
+            if matches!(call.verb.takes(), Takes::Json | Takes::Parameters | Takes::Patch)
                 && negotiation::sends_xml(&call.headers) =>
         {
             // JSON is most often the smaller one, and room is made for as much.

@@ -19,18 +19,18 @@ fn paths() {
     check("/fhir/Patient/1/*", "default /[compartment]/[id]/[type] GET, HEAD");
     check("/fhir/Patient/1/Observation/_search", "default /[compartment]/[id]/[type]/_search POST");
     check("/fhir/metadata", "default /metadata GET, HEAD");
-    check("/fhir/$graphql", "default /$graphql GET, HEAD, POST");
-    check("/fhir/Patient/1/$graphql", "default /[type]/[id]/$graphql GET, HEAD, POST");
-    check("/fhir/$versions", "default /$versions GET, HEAD");
+    check("/fhir/$graphql", "default …/$graphql GET, HEAD, POST");
+    check("/fhir/Patient/1/$graphql", "default …/$graphql GET, HEAD, POST");
+    check("/fhir/$versions", "default …/$versions GET, HEAD, POST");
     check("/fhir/_history", "default /_history GET, HEAD");
     check("/fhir/Patient", "default /[type] GET, HEAD, POST, PUT, PATCH, DELETE");
     check("/fhir/Patient/", "default /[type] GET, HEAD, POST, PUT, PATCH, DELETE");
     check("/fhir/Patient/_search", "default /[type]/_search POST");
     check("/fhir/Patient/_history", "default /[type]/_history GET, HEAD");
     check("/fhir/Patient/1", "default /[type]/[id] GET, HEAD, PUT, PATCH, DELETE");
-    check("/fhir/Patient/1/$everything", "default /[type]/[id]/$everything GET, HEAD");
-    check("/fhir/Patient/$validate", "default /[type]/$validate POST");
-    check("/fhir/Patient/1/$validate", "default /[type]/[id]/$validate GET, HEAD, POST");
+    check("/fhir/Patient/1/$everything", "default …/$everything GET, HEAD, POST");
+    check("/fhir/Patient/$validate", "default …/$validate GET, HEAD, POST");
+    check("/fhir/Patient/1/$validate", "default …/$validate GET, HEAD, POST");
     check("/fhir/Patient/1/_history", "default /[type]/[id]/_history GET, HEAD");
     check("/fhir/Patient/1/_history/2", "default /[type]/[id]/_history/[vid] GET, HEAD");
     check("/t/clinic-1/fhir/Patient/1", "clinic-1 /[type]/[id] GET, HEAD, PUT, PATCH, DELETE");
@@ -54,6 +54,11 @@ fn paths_that_name_nothing() {
         "/fhir/Patient//",
         "/fhir/Patient/$everything",
         "/fhir/Patient/_x/$validate",
+        "/fhir/Patient/$x/$validate",
+        "/fhir/Patient//$validate",
+        "/fhir/Observation/1/$everything",
+        "/fhir/Patient/1/$nothing",
+        "/fhir/Patient/1/$",
         "/fhir/$validate",
         "/fhir/Patient/_tags",
         "/fhir/Patient/1/_search",
