@@ -88,7 +88,7 @@ pub(crate) fn compact(core: &Core) -> Result<()> {
         core.store.compact(family, &KeyRange::all()).map_err(failed)?;
     }
     core.flush_fresh()?;
-    core.merge_index(MergeWorth::Fiftieth)?;
+    core.merge_index(MergeWorth::Anything)?;
     core.check_open()
 }
 

@@ -13,7 +13,9 @@ use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::types::ResourceType;
 use crate::view::View;
-use crate::write::{BodySource, Condition, Criteria, References, reference_nodes, relative_to, values_of};
+use crate::write::{
+    BodySource, Condition, Criteria, Link, References, reference_nodes, relative_to, values_of,
+};
 
 /// References of one Bundle.
 pub(crate) struct BundleReferences<'a> {
@@ -60,6 +62,14 @@ impl<'a> OnlyNew<'a> {
 impl References for OnlyNew<'_> {
     fn rewrite(&self, reference: &str) -> Result<Option<String>> {
         if self.before.contains(reference) { Ok(None) } else { self.references.rewrite(reference) }
+    }
+
+    fn has_links(&self) -> bool {
+        self.references.has_links()
+    }
+
+    fn link(&self, text: &str, kind: Link) -> Result<Option<String>> {
+        self.references.link(text, kind)
     }
 }
 
@@ -213,6 +223,20 @@ impl References for BundleReferences<'_> {
             return self.target(reference, resource_type, criteria);
         }
         Ok(self.literal(reference))
+    }
+
+    fn has_links(&self) -> bool {
+        !self.entries.stored.is_empty()
+    }
+
+    /// A location is rewritten as a reference is. A name only where it is an entry's temporary one: `http://…` may be the canonical URL of
+    /// just that resource, and stays true wherever it is stored.
+    fn link(&self, text: &str, kind: Link) -> Result<Option<String>> {
+        let is_meant = match kind {
+            Link::Location => !self.entries.ambiguous.contains(text),
+            Link::Name => text.starts_with("urn:"),
+        };
+        Ok(self.entries.stored.get(text).filter(|_| is_meant).cloned())
     }
 }
 

@@ -12,6 +12,7 @@ use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
+use crate::write::links::{self, Link};
 use crate::write::prepare::check_shape;
 
 /// A resource in a request.
@@ -40,6 +41,16 @@ impl BodySource<'_> {
 pub(crate) trait References {
     /// The text to store instead; `None`: it stays as it is.
     fn rewrite(&self, reference: &str) -> Result<Option<String>>;
+
+    /// Whether other links than references may be rewritten as well.
+    fn has_links(&self) -> bool {
+        false
+    }
+
+    /// The text to store instead of another link; `None`: it stays as it is.
+    fn link(&self, _text: &str, _kind: Link) -> Result<Option<String>> {
+        Ok(None)
+    }
 }
 
 /// References outside a Bundle: those under the tenant's own base URLs become relative.
@@ -71,7 +82,7 @@ impl PreparedBody {
             ModelLimits { document_bytes_max: core.limits.resource_bytes_max, ..ModelLimits::default() };
         let too_large =
             || Error::new(ErrorKind::Limit, Issue::error("too-long", "the resource is too large"));
-        let document = match edited(source, references)? {
+        let document = match edited(core, source, references)? {
             None if source.node.raw().len() > core.limits.resource_bytes_max => return Err(too_large()),
             None => source.document(),
             Some(bytes) => Document::parse(bytes, &limits).map_err(|error| too_large().caused_by(error))?,
@@ -106,7 +117,7 @@ pub(crate) fn values_of(
     if check_shape(source.node, source.resource_type).is_err() {
         return Ok(None);
     }
-    let document = match edited(source, references)? {
+    let document = match edited(core, source, references)? {
         None => source.document(),
         Some(bytes) => Document::parse(bytes, &ModelLimits::default())
             .map_err(|error| bug("an edited resource is no JSON").caused_by(error))?,
@@ -136,7 +147,7 @@ const MADE_HERE: [&str; 2] = ["versionId", "lastUpdated"];
 
 /// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone;
 /// `None`: as they came.
-fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option<Vec<u8>>> {
+fn edited(core: &Core, source: &BodySource<'_>, references: &dyn References) -> Result<Option<Vec<u8>>> {
     let root = source.node;
     let edit = |outcome: std::result::Result<(), fornax_model::EditError>| {
         outcome.map_err(|error| bug("a resource can't be edited").caused_by(error))
@@ -169,6 +180,10 @@ fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option
             edit(edits.replace_with_string(reference, &stored))?;
         }
     }
+    let of_type = (root, source.resource_type.id);
+    for (link, stored) in links::rewritten(core.definitions, of_type, references)? {
+        edit(edits.replace_with_string(link, &stored))?;
+    }
     if edits.is_empty() {
         return Ok((!is_compact(root.raw())).then(|| compact(root.raw())));
     }
@@ -176,9 +191,13 @@ fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option
     Ok(Some(if is_compact(&bytes) { bytes } else { compact(&bytes) }))
 }
 
-/// Every `reference` of the resource, wherever it is.
+/// Every `reference` of the resource, wherever it is; but not within the entries of a Bundle that is stored as it is: these name each
+/// other.
 pub(crate) fn reference_nodes(root: Node<'_>) -> Vec<Node<'_>> {
     let mut found = Vec::new();
+    if root.get("resourceType").and_then(Node::as_str).as_deref() == Some("Bundle") {
+        return found;
+    }
     let mut waiting = vec![root];
     while let Some(node) = waiting.pop() {
         match node.kind() {

@@ -1,6 +1,7 @@
 //! The binary, from outside: its HTTP interface, its commands, and what is left of it when it is killed.
 
 mod binary;
+mod bundles;
 mod conditional;
 mod crash;
 mod generate;
