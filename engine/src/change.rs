@@ -15,6 +15,7 @@ pub struct Change {
     pub(crate) action: Action,
     pub(crate) expected: Expected,
     pub(crate) own_bases: Vec<String>,
+    pub(crate) provenance: Option<Text>,
 }
 
 /// What must be there for a change to be made.
@@ -83,6 +84,10 @@ pub enum PatchKind {
     Xml,
     /// FHIRPath Patch: a Parameters resource, as JSON.
     FhirPath,
+    /// `$meta-add`: a Meta, as JSON, whose profiles, security labels and tags are added.
+    MetaAdd,
+    /// `$meta-delete`: one whose profiles, security labels and tags are deleted.
+    MetaDelete,
 }
 
 impl Patch {
@@ -243,8 +248,14 @@ impl Change {
         Self { own_bases, ..self }
     }
 
+    /// With a Provenance, as JSON and without its target, which becomes part of the same commit and tells of the versions that this makes.
+    #[must_use]
+    pub fn provenance(self, provenance: Vec<u8>) -> Self {
+        Self { provenance: Some(Text::of(provenance)), ..self }
+    }
+
     fn of(action: Action) -> Self {
-        Self { action, expected: Expected::Anything, own_bases: Vec::new() }
+        Self { action, expected: Expected::Anything, own_bases: Vec::new(), provenance: None }
     }
 }
 
@@ -274,6 +285,8 @@ pub struct BundleOptions {
     pub bodies: ReturnBodies,
     /// How unknown parameters of searches are taken.
     pub handling: Handling,
+    /// Of a transaction: a Provenance, as [`Change::provenance`] has it.
+    pub provenance: Option<Vec<u8>>,
 }
 
 /// Whether the responses to a Bundle's writes bear the bodies.

@@ -18,6 +18,7 @@ mod contained;
 mod core;
 mod current;
 mod engine;
+mod erase;
 mod error;
 mod families;
 mod forget;
@@ -28,10 +29,12 @@ mod import;
 mod index;
 mod jobs;
 mod keys;
+mod log_edits;
 mod long_queries;
 mod open_tenant;
 mod options;
 mod page_token;
+mod parallel;
 mod parameters;
 mod records;
 mod reindex;
@@ -62,6 +65,7 @@ pub use change::{
     ReturnBodies,
 };
 pub use engine::Engine;
+pub use erase::{EraseScope, Erased};
 pub use error::{Error, ErrorKind, Issue, Result, Severity};
 pub use graphql::{GraphqlRequest, GraphqlResponse, GraphqlStatus};
 pub use import::{ImportLines, ImportOptions, ImportReport, RefusedLine};

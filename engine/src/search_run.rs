@@ -204,6 +204,34 @@ pub(crate) fn each_hit(
     Ok(())
 }
 
+/// Calls `each` with the place of every version that is or ever was on a path, as long as it is kept, until one fails.
+pub(crate) fn each_ever(
+    (core, view): (&Core, &View<'_>),
+    path: &str,
+    mut each: impl FnMut((Rid, Seq)) -> Result<()>,
+) -> Result<()> {
+    let limits = Limits::default();
+    let definitions = view.index.definitions();
+    let context =
+        Context { definitions, bases: &[], handling: fornax_query::Handling::Strict, limits: &limits };
+    let read = || {
+        let scope = Scope::parse(path, definitions)?;
+        Query::parse(&scope, &Pairs::of_query("_total=none", &limits)?, &context)
+    };
+    let query = read().map_err(|error| refused(&error))?;
+    let snapshot = view.index.postings.snapshot(view.seq).map_err(index_failed)?.with_superseded();
+    let mut start = Some(Start::default());
+    while let Some(from) = start {
+        let found = run((core, view), &snapshot, &query, (&from, HITS_AT_ONCE), &mut |hits| hits.len())?;
+        places(&found.hits).into_iter().try_for_each(&mut each)?;
+        start = found.next;
+    }
+    Ok(())
+}
+
+/// Hits looked up at a time where all are wanted.
+const HITS_AT_ONCE: usize = 1_000;
+
 fn find(
     place: (&Core, &View<'_>),
     query: &Query,
@@ -223,11 +251,21 @@ fn find_fitting(
     fitting: &mut dyn FnMut(&[Hit]) -> usize,
 ) -> Result<fornax_search::SearchPage> {
     let snapshot = view.index.postings.snapshot(view.seq).map_err(index_failed)?.within(Arc::clone(budget));
-    let resources =
-        Known { core, view, snapshot: &snapshot, newest: RefCell::default(), failed: RefCell::new(None) };
+    run((core, view), &snapshot, query, (start, hits_max), fitting)
+}
+
+/// Runs a query over one snapshot of the index.
+fn run(
+    (core, view): (&Core, &View<'_>),
+    snapshot: &Snapshot,
+    query: &Query,
+    (start, hits_max): (&Start, usize),
+    fitting: &mut dyn FnMut(&[Hit]) -> usize,
+) -> Result<fornax_search::SearchPage> {
+    let resources = Known { core, view, snapshot, newest: RefCell::default(), failed: RefCell::new(None) };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: view.now_ms * 1000 };
-    let source = Source { snapshot: &snapshot, indexer: &view.index.indexer, context, limits: &limits };
+    let source = Source { snapshot, indexer: &view.index.indexer, context, limits: &limits };
     let found = fornax_search::run(query, &source, start, hits_max, fitting).map_err(search_failed);
     match resources.failed.into_inner() {
         Some(error) => Err(error),

@@ -14,6 +14,7 @@ use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::Core;
 use crate::current;
+use crate::erase::{self, EraseScope, Erased};
 use crate::error::{Issue, Result};
 use crate::forget;
 use crate::graphql::{self, GraphqlRequest, GraphqlResponse};
@@ -220,7 +221,8 @@ impl Tenant {
     /// The first page of a history, newest first.
     ///
     /// # Errors
-    /// `NotFound`: the resource never was. `NotSupported`: no such resource type.
+    /// `NotFound`: the resource never was, or there is no such List. `NotSupported`: no such resource type. `Invalid`: the moment has not
+    /// come. `Gone`: the history kept does not reach back so far. `Limit`: it takes too long, or the List is too long.
     pub fn history(
         &self,
         scope: &HistoryScope,
@@ -228,7 +230,7 @@ impl Tenant {
         _principal: &Principal,
     ) -> Result<HistoryPage> {
         self.core.check_open()?;
-        history::first(&self.core, scope, request)
+        history::first(&self.core, scope, request, &search_run::budget(&self.core, &self.cancellation))
     }
 
     /// A later page of a history, by the token of the page before.
@@ -242,7 +244,7 @@ impl Tenant {
         _principal: &Principal,
     ) -> Result<HistoryPage> {
         self.core.check_open()?;
-        history::next(&self.core, scope, token)
+        history::next(&self.core, scope, token, &search_run::budget(&self.core, &self.cancellation))
     }
 
     /// The first page of a search. Later pages show the same snapshot.
@@ -343,6 +345,42 @@ impl Tenant {
     pub fn forget_history(&self, before: Timestamp, principal: &Principal) -> Result<u64> {
         self.core.check_open()?;
         forget::forget(&self.core, before.as_millisecond(), principal)
+    }
+
+    /// Purges what was replaced of one resource, all of it or one version: nothing finds it any more, and its bytes go with the next
+    /// [compaction](Tenant::compact). The newest version stays. Answers how many versions went. Makes an audit row.
+    ///
+    /// # Errors
+    /// `NotFound`: there is no such resource or version. `Conflict`: it is the newest version. `Busy`: a large transaction is on its way.
+    pub fn purge_history(
+        &self,
+        resource_type: &str,
+        id: &str,
+        version: Option<VersionId>,
+        principal: &Principal,
+    ) -> Result<u64> {
+        self.core.check_open()?;
+        erase::purge(&self.core, (resource_type, id), version, principal)
+    }
+
+    /// Erases a resource with all its versions, or a patient with all that was ever in its compartment, as if it had never been: nothing finds
+    /// it any more, and its bytes go with the next [compaction](Tenant::compact). Makes audit rows. Called again it goes on where it was cut
+    /// off.
+    ///
+    /// # Errors
+    /// `NotFound`: there never was such a resource. `NotSupported`: no compartment is erased of this type. `Busy`: a large transaction is on
+    /// its way. `Conflict`: others write to it all the while.
+    pub fn erase(
+        &self,
+        resource_type: &str,
+        id: &str,
+        scope: EraseScope,
+        principal: &Principal,
+    ) -> Result<Erased> {
+        self.core.check_open()?;
+        let erased = erase::erase(&self.core, (resource_type, id), scope, principal)?;
+        self.go_by_parameters();
+        Ok(erased)
     }
 
     /// Gives the disk space of forgotten and deleted versions back. Rewrites what holds such; others go on meanwhile.

@@ -1,5 +1,5 @@
-//! A batch: its entries stand alone, references between them are not resolved. What can be committed together is, so that
-//! many entries share one sync.
+//! A batch: its entries stand alone, references between them are not resolved. They are prepared and read side by side, and what can
+//! be committed together is, so that many entries share one sync.
 
 use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
@@ -8,6 +8,7 @@ use crate::change::{Committed, EntryResponse};
 use crate::commit::{contended, sequence, sequence_all};
 use crate::core::Core;
 use crate::error::{Error, Result};
+use crate::parallel::in_parallel;
 use crate::records::bug;
 use crate::view::View;
 use crate::write::{Condition, Work, Written};
@@ -35,7 +36,8 @@ impl BundleRequest<'_> {
             let is_read = run.first().is_some_and(|&index| method(index).is_some_and(Method::is_read));
             let entries: Vec<_> = run.iter().map(|&index| self.entries[index].as_ref()).collect();
             let answers: Vec<EntryResponse> = if is_read {
-                entries.into_iter().flatten().map(|entry| self.read(entry)).collect()
+                let entries: Vec<&Entry<'_>> = entries.into_iter().flatten().collect();
+                in_parallel(entries.len(), |index| self.read(entries[index]))
             } else {
                 entries.chunks(ENTRIES_AT_ONCE).flat_map(|entries| self.write_entries(entries)).collect()
             };
@@ -59,14 +61,16 @@ impl BundleRequest<'_> {
             if waiting.is_empty() {
                 break;
             }
+            let step =
+                |index: usize| entries[index].map_err(Error::repeated).and_then(|entry| self.step(entry));
+            let steps = in_parallel(waiting.len(), |place| step(waiting[place]));
             let mut together = Together::default();
-            for index in waiting {
-                let step = || entries[index].map_err(Error::repeated).and_then(|entry| self.step(entry));
-                match step() {
+            for (index, prepared) in waiting.into_iter().zip(steps) {
+                match prepared {
                     Ok(Step::Work(work)) if work.rests_on_a_type() || together.is_under(&work) => {
                         // Other commits in the same group would make it stale; and those before it come first.
                         together.commit(self.core, &mut responses);
-                        responses[index] = self.alone(step());
+                        responses[index] = self.alone(step(index));
                     }
                     Ok(Step::Work(work)) => together.add(index, work),
                     decided => responses[index] = self.alone(decided),
@@ -109,7 +113,7 @@ impl BundleRequest<'_> {
             }
             target => {
                 let writes = vec![self.prepare(entry, target, &references)?];
-                Step::Work(Work { principal: self.principal.clone(), writes, conditions })
+                Step::Work(Work::new(self.principal, writes, conditions))
             }
         })
     }

@@ -12,7 +12,7 @@ use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::identity::IdentityKey;
 use crate::types::ResourceType;
-use crate::write::{BodySource, Criteria, OwnReferences, values_of};
+use crate::write::{BodySource, Criteria, Outlives, OwnReferences, values_of};
 
 /// The writes of a transaction that come before the entry that is looked at.
 pub(super) struct Earlier<'a> {
@@ -83,7 +83,8 @@ impl<'a> Earlier<'a> {
             return Ok(());
         }
         let Some(node) = entry.resource else { return Ok(()) };
-        let source = BodySource { node, whole: None, resource_type: *resource_type, id };
+        let (resource_type, outlives) = (*resource_type, Outlives::Nothing);
+        let source = BodySource { node, whole: None, resource_type, id, outlives };
         // References to other entries are not known yet: criteria that name them match nothing.
         let Some(values) = values_of(self.core, &source, &OwnReferences(self.own_bases))? else {
             return Ok(());

@@ -1,9 +1,9 @@
 //! Processing a Bundle: a batch entry by entry, a transaction as one commit.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use fornax_model::{Document, Limits as ModelLimits, Node};
@@ -26,9 +26,9 @@ use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Criteria, IdRule, Matching, PreparedWrite, UpdateTarget, check_id, check_version,
-    current, nothing_to_match, parse_failed, parse_stored, patched, put_node, relative_to, resource_limits,
-    several_match,
+    BodySource, Content, Criteria, IdRule, Matching, Outlives, PreparedWrite, UpdateTarget, check_id,
+    check_version, current, nothing_to_match, parse_failed, parse_stored, patched, put_node, relative_to,
+    resource_limits, several_match,
 };
 
 /// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
@@ -49,7 +49,11 @@ pub(crate) fn process(
     };
     let document = Document::parse(body, &limits).map_err(|error| parse_failed(&error))?;
     let Entries { kind, entries } = Entries::read(document.root(), core.limits.bundle_entries_max)?;
-    let (response_bytes, budget) = (Cell::new(0), OnceCell::new());
+    if kind == BundleKind::Batch && options.provenance.is_some() {
+        let text = "a Provenance comes with one write or a transaction: in a batch it is an entry";
+        return Err(Error::new(ErrorKind::NotSupported, Issue::error("not-supported", text)));
+    }
+    let (response_bytes, budget) = (AtomicUsize::new(0), OnceLock::new());
     let request = BundleRequest { core, entries, options, principal, response_bytes, cancellation, budget };
     let mut entries = match kind {
         BundleKind::Batch => request.batch(),
@@ -69,11 +73,11 @@ pub(super) struct BundleRequest<'a> {
     pub options: &'a BundleOptions,
     pub principal: &'a Principal,
     /// Bytes of bodies read so far.
-    response_bytes: Cell<usize>,
+    response_bytes: AtomicUsize,
     /// Ends its searches.
     cancellation: &'a Cancellation,
     /// What its searches may do together, from the first one on: they come when all is written.
-    budget: OnceCell<Arc<Budget>>,
+    budget: OnceLock<Arc<Budget>>,
 }
 
 /// What an entry's write was decided to be, before it is prepared.
@@ -227,7 +231,10 @@ impl BundleRequest<'_> {
                 Ok(write)
             }
             Target::Write { resource_type, id, rule, expected } => {
-                let source = BodySource { node: body_of(entry)?, whole: None, resource_type, id: &id };
+                let (node, id) = (body_of(entry)?, &*id);
+                let is_new = entry.method == Method::Post;
+                let outlives = if is_new { Outlives::Nothing } else { Outlives::Labels };
+                let source = BodySource { node, whole: None, resource_type, id, outlives };
                 let mut write = put_node(self.core, resource_type, &source, rule, references)
                     .map_err(|error| within(entry, &error))?;
                 write.expected = expected;
@@ -239,7 +246,8 @@ impl BundleRequest<'_> {
                 let document = Document::parse(bytes, &resource_limits(self.core));
                 let document = document.map_err(|error| within(entry, &parse_failed(&error)))?;
                 let node = document.root();
-                let source = BodySource { node, whole: Some(&document), resource_type, id: &id };
+                let (id, outlives) = (&*id, Outlives::Nothing);
+                let source = BodySource { node, whole: Some(&document), resource_type, id, outlives };
                 let before = parse_stored(&version.body.text)?;
                 let references = &OnlyNew::beside(before.root(), references);
                 put_node(self.core, resource_type, &source, IdRule::MustBe, references)
@@ -257,7 +265,7 @@ impl BundleRequest<'_> {
             ReturnBodies::No => version.body = Body::default(),
             ReturnBodies::Yes => {
                 self.check_room()?;
-                self.response_bytes.set(self.response_bytes.get() + version.body.text.len());
+                self.response_bytes.fetch_add(version.body.text.len(), Ordering::Relaxed);
             }
         }
         Ok(Target::Existing(Box::new(version)))
@@ -267,7 +275,7 @@ impl BundleRequest<'_> {
     pub(super) fn read(&self, entry: &Entry<'_>) -> EntryResponse {
         let read = self.check_room().and_then(|()| self.try_read(entry));
         if let Ok(read) = &read {
-            self.response_bytes.set(self.response_bytes.get() + read.body_bytes());
+            self.response_bytes.fetch_add(read.body_bytes(), Ordering::Relaxed);
         }
         read.unwrap_or_else(|error| EntryResponse::failed(&error))
     }
@@ -281,7 +289,7 @@ impl BundleRequest<'_> {
     }
 
     fn check_room(&self) -> Result<()> {
-        if self.response_bytes.get() < self.core.limits.bundle_response_bytes_max {
+        if self.response_bytes.load(Ordering::Relaxed) < self.core.limits.bundle_response_bytes_max {
             return Ok(());
         }
         let text = "the answer to the Bundle would be too large: read this by itself";

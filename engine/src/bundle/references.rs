@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Condition, Criteria, Link, References, reference_nodes, relative_to, values_of,
+    BodySource, Condition, Criteria, Link, Outlives, References, reference_nodes, relative_to, values_of,
 };
 
 /// References of one Bundle.
@@ -180,7 +180,8 @@ impl<'a> BundleReferences<'a> {
         for write in writes.iter().filter(|write| write.resource_type.number == resource_type.number) {
             let OwnWrite { id, resource, .. } = write;
             own.ids.insert(id.clone());
-            let source = resource.map(|node| BodySource { node, whole: None, resource_type, id });
+            let outlives = Outlives::Nothing;
+            let source = resource.map(|node| BodySource { node, whole: None, resource_type, id, outlives });
             let values = source.map_or(Ok(None), |source| values_of(self.core, &source, &Literal(self)))?;
             own.values.extend(values.map(|values| (id.clone(), values)));
         }

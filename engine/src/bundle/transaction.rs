@@ -6,12 +6,12 @@ use super::earlier::Earlier;
 use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
 use super::references::{BundleReferences, CriteriaRule, FullUrls, OwnWrite};
-use crate::change::{Committed, EntryResponse};
+use crate::change::{Committed, EntryResponse, Text};
 use crate::commit::{contended, sequence};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::records::bug;
 use crate::view::View;
-use crate::write::{PreparedWrite, Staging, Work, Written};
+use crate::write::{PreparedWrite, Staging, Work, Written, with_provenance};
 
 /// Entries from which on a transaction is staged: others would wait too long for it as a whole.
 const STAGED_ENTRIES_MIN: usize = 2_000;
@@ -41,6 +41,11 @@ impl<'a> BundleRequest<'a> {
 
     /// `None`: what it was prepared on has changed.
     fn try_transaction(&self, entries: &[&Entry<'a>]) -> Result<Option<Vec<EntryResponse>>> {
+        if entries.len() >= STAGED_ENTRIES_MIN && self.options.provenance.is_some() {
+            let text =
+                format!("X-Provenance goes with a transaction of fewer than {STAGED_ENTRIES_MIN} entries");
+            return Err(Error::new(ErrorKind::Limit, Issue::error("too-costly", text)));
+        }
         // Begun before anything is looked at: what is seen after waiting for another one is fresh.
         let staging = (entries.len() >= STAGED_ENTRIES_MIN).then(|| Staging::begin(self.core, entries.len()));
         let view = View::now(self.core)?;
@@ -102,7 +107,17 @@ impl<'a> BundleRequest<'a> {
     ) -> Result<Option<Vec<Written>>> {
         let writes = self.prepare_all(writes, &references)?;
         conditions.extend(references.finish()?);
-        sequence(self.core, Work { principal: self.principal.clone(), writes, conditions })
+        let mut work = Work::new(self.principal, writes, conditions);
+        if let Some(provenance) = &self.options.provenance {
+            let provenance = Text::of(provenance.clone());
+            work = with_provenance(self.core, work, &provenance, &self.options.own_bases)?;
+        }
+        let told = work.told();
+        let mut written = sequence(self.core, work)?;
+        if let Some(written) = &mut written {
+            written.truncate(told);
+        }
+        Ok(written)
     }
 
     fn write_staged(
@@ -123,7 +138,9 @@ impl<'a> BundleRequest<'a> {
             if chunk.is_empty() {
                 break;
             }
-            staging.add(self.prepare_all(chunk, &references)?, self.options.bodies)?;
+            if !staging.add(self.prepare_all(chunk, &references)?, self.options.bodies)? {
+                return Ok(None);
+            }
         }
         conditions.extend(references.finish()?);
         staging.commit(&conditions, self.principal)

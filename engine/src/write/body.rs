@@ -12,6 +12,7 @@ use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
+use crate::write::labels::Labels;
 use crate::write::links::{self, Link};
 use crate::write::prepare::check_shape;
 
@@ -25,6 +26,16 @@ pub(crate) struct BodySource<'a> {
     pub resource_type: ResourceType,
     /// The id that it is stored under.
     pub id: &'a str,
+    pub outlives: Outlives,
+}
+
+/// What of the version before outlives a write that does not name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outlives {
+    /// Of an update: its tags and security labels.
+    Labels,
+    /// Of a create there is none, and a patch says what becomes of all.
+    Nothing,
 }
 
 impl BodySource<'_> {
@@ -74,15 +85,21 @@ pub(crate) struct PreparedBody {
     pub values: SearchValues,
     /// Digests of identifiers and canonical URLs.
     pub identities: Vec<[u8; 16]>,
+    pub labels: Labels,
 }
 
 impl PreparedBody {
-    pub(crate) fn of(core: &Core, source: &BodySource<'_>, references: &dyn References) -> Result<Self> {
+    pub(crate) fn of(
+        core: &Core,
+        source: &BodySource<'_>,
+        references: &dyn References,
+        outliving: &Labels,
+    ) -> Result<Self> {
         let limits =
             ModelLimits { document_bytes_max: core.limits.resource_bytes_max, ..ModelLimits::default() };
         let too_large =
             || Error::new(ErrorKind::Limit, Issue::error("too-long", "the resource is too large"));
-        let document = match edited(core, source, references)? {
+        let document = match edited(core, source, references, outliving)? {
             None if source.node.raw().len() > core.limits.resource_bytes_max => return Err(too_large()),
             None => source.document(),
             Some(bytes) => Document::parse(bytes, &limits).map_err(|error| too_large().caused_by(error))?,
@@ -103,7 +120,7 @@ impl PreparedBody {
             .compress(document.bytes(), &mut compressed)
             .map_err(|error| bug("a body does not compress").caused_by(error))?;
         let body = Body { text: Arc::clone(document.text()), splice };
-        Ok(Self { body, compressed, values, identities })
+        Ok(Self { body, compressed, values, identities, labels: Labels::of(root) })
     }
 }
 
@@ -117,7 +134,7 @@ pub(crate) fn values_of(
     if check_shape(source.node, source.resource_type).is_err() {
         return Ok(None);
     }
-    let document = match edited(core, source, references)? {
+    let document = match edited(core, source, references, &Labels::default())? {
         None => source.document(),
         Some(bytes) => Document::parse(bytes, &ModelLimits::default())
             .map_err(|error| bug("an edited resource is no JSON").caused_by(error))?,
@@ -145,9 +162,14 @@ pub(crate) fn extract(
 /// Members of `meta` that the server makes.
 const MADE_HERE: [&str; 2] = ["versionId", "lastUpdated"];
 
-/// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone;
-/// `None`: as they came.
-fn edited(core: &Core, source: &BodySource<'_>, references: &dyn References) -> Result<Option<Vec<u8>>> {
+/// The bytes to store: with the id, with the labels that outlive it, without `meta.versionId` and `meta.lastUpdated`, references
+/// rewritten, white space gone; `None`: as they came.
+fn edited(
+    core: &Core,
+    source: &BodySource<'_>,
+    references: &dyn References,
+    outliving: &Labels,
+) -> Result<Option<Vec<u8>>> {
     let root = source.node;
     let edit = |outcome: std::result::Result<(), fornax_model::EditError>| {
         outcome.map_err(|error| bug("a resource can't be edited").caused_by(error))
@@ -163,17 +185,22 @@ fn edited(core: &Core, source: &BodySource<'_>, references: &dyn References) -> 
             edit(edits.insert_after(resource_type, "id", &json))?;
         }
     }
+    let mut kept_meta = root.get("meta");
     if let Some(meta) = root.get("meta") {
         let is_made_here = |name: &str| MADE_HERE.contains(&name);
         let mut names = meta.members().map(|(name, _)| name).peekable();
         if names.peek().is_some() && names.all(|name| is_made_here(&name)) {
-            edit(edits.remove(meta))?;
+            kept_meta = None;
+            if outliving.are_in(&Labels::default()) {
+                edit(edits.remove(meta))?;
+            }
         } else {
             for made_here in MADE_HERE.iter().filter_map(|name| meta.get(name)) {
                 edit(edits.remove(made_here))?;
             }
         }
     }
+    edit(outliving.outlive(root, kept_meta, &mut edits))?;
     for reference in reference_nodes(root) {
         let text = reference.as_str().unwrap_or(Cow::Borrowed(""));
         if let Some(stored) = references.rewrite(&text)? {

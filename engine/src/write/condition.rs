@@ -27,6 +27,8 @@ pub(crate) enum Condition {
     Untouched { type_number: u16, since: Seq },
     /// This version is the current one of what an id names.
     Current { digest: [u8; 16], version: u64 },
+    /// This version, which may be a deletion, is the newest of what an id names; 0: nothing was ever written.
+    Newest { digest: [u8; 16], version: u64 },
 }
 
 /// What criteria match.

@@ -129,16 +129,12 @@ fn link_values(xhtml: &str) -> Vec<Range<usize>> {
             match bytes[at] {
                 b'"' | b'\'' => {
                     let end = xhtml[at + 1..].find(bytes[at] as char).map_or(bytes.len(), |end| at + 1 + end);
-                    let name = xhtml[name_from..at].trim_end().trim_end_matches('=').trim();
-                    if matches!(name, "href" | "src") {
+                    let before = xhtml[name_from..at].trim_end().trim_end_matches('=');
+                    if matches!(before.split_ascii_whitespace().next_back(), Some("href" | "src")) {
                         found.push(at + 1..end);
                     }
                     at = end;
                     name_from = end + 1;
-                }
-                // The element's own name ends here.
-                byte if byte.is_ascii_whitespace() && !xhtml[name_from..at].contains('=') => {
-                    name_from = at + 1;
                 }
                 _ => {}
             }

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::{Read, Version};
 use crate::types::ResourceType;
 use crate::view::View;
+use crate::write::meta::{self, MetaChange};
 use crate::write::prepare::{parse_failed, resource_limits};
 
 static PATCHER: LazyLock<Patcher> =
@@ -60,6 +61,14 @@ pub(crate) fn patched(core: &Core, version: &Version, patch: &Patch) -> Result<V
             let document = parsed(&patch.bytes)?;
             let read = PATCHER.read_parameters(document.root());
             read.and_then(|read| PATCHER.apply(&read, resource.root())).map_err(|error| refused(&error))
+        }
+        PatchKind::MetaAdd => {
+            let named = parsed(&patch.bytes)?;
+            meta::changed(resource.root(), MetaChange::Added, named.root())
+        }
+        PatchKind::MetaDelete => {
+            let named = parsed(&patch.bytes)?;
+            meta::changed(resource.root(), MetaChange::Deleted, named.root())
         }
         PatchKind::Xml => {
             let limits = fornax_xml::Limits::default();

@@ -42,6 +42,21 @@ pub(crate) fn none_of(headers: &HeaderMap, names: &[HeaderName]) -> Result<(), R
     }
 }
 
+/// A Provenance that comes with a write, as JSON (hl7.org/fhir/R4/provenance.html#header).
+const X_PROVENANCE: HeaderName = HeaderName::from_static("x-provenance");
+
+/// The Provenance that comes with a write; `None`: there is no such header.
+///
+/// # Errors
+/// 400: there are several.
+pub(crate) fn provenance(headers: &HeaderMap) -> Result<Option<Vec<u8>>, Refusal> {
+    let mut values = headers.get_all(X_PROVENANCE).into_iter();
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value.map(|value| value.as_bytes().to_vec())),
+        _ => Err(Refusal::invalid("X-Provenance takes one Provenance")),
+    }
+}
+
 /// Names of conditions.
 pub(crate) const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
 

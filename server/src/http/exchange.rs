@@ -186,7 +186,7 @@ async fn handle(
             };
             Ok((reply, room))
         }
-        Ok(Err(_)) => Err(mistake()),
+        Ok(Err(_)) => Err(Refusal::mistake()),
         Err(_) => {
             let text = "the answer takes too long; whether the request is carried out is not known";
             Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, Issue::error("timeout", text)))
@@ -254,13 +254,8 @@ async fn begin_binary(
     let begun = tokio::task::spawn_blocking(move || here.engine.tenant(&tenant)?.begin_binary(&head)).await;
     match begun {
         Ok(begun) => Ok(begun?),
-        Err(_) => Err(mistake()),
+        Err(_) => Err(Refusal::mistake()),
     }
-}
-
-fn mistake() -> Refusal {
-    let issue = Issue::error("exception", "a mistake in the server; the log says where");
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, issue)
 }
 
 /// What the head of a request asks.
@@ -325,7 +320,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
 
 /// Who sent the request: a client, or the nearest proxy.
 fn peer(parts: &Parts) -> Result<Peer, Refusal> {
-    parts.extensions.get::<Peer>().copied().ok_or_else(mistake)
+    parts.extensions.get::<Peer>().copied().ok_or_else(Refusal::mistake)
 }
 
 fn check_type(site: &Site, place: &Place) -> Result<(), Refusal> {

@@ -14,7 +14,7 @@ use super::capability_statement;
 use super::conditions;
 use super::jobs;
 use super::negotiation::{self, Preference};
-use super::operations::{Inputs, Subject};
+use super::operations::{self, Inputs, Subject};
 use super::origin::BaseUrls;
 use super::query_string::{self, encoded};
 use super::refusal::Refusal;
@@ -124,6 +124,7 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         (Verb::Search, _) => search(tenant, call, Vec::new()),
         (Verb::SearchByForm, _) => search(tenant, call, body),
         (Verb::History, place) => history(tenant, call, place),
+        (Verb::DeleteHistory, _) => operations::delete_history(tenant, call),
         (Verb::Operation(operation, _), _) => operation.answer(tenant, call, body),
         (Verb::Jobs, _) => jobs::list(tenant),
         (Verb::Job, Place::Job(number)) => jobs::status(tenant, call, *number),
@@ -168,12 +169,7 @@ fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
                 .unwrap_or_else(|| resource(StatusCode::OK, &version)))
         }
         Read::Current(version) => Ok(resource(StatusCode::OK, &tenant.narrowed(version, &call.query)?)),
-        Read::Deleted(version) => {
-            let issue = Issue::error("deleted", "the resource was deleted");
-            let mut refusal = Refusal::new(StatusCode::GONE, issue);
-            refusal.headers = conditions::headers_of(&version).collect();
-            Err(refusal)
-        }
+        Read::Deleted(version) => Err(Refusal::gone(&version)),
         Read::Missing => Err(missing()),
     }
 }
@@ -251,12 +247,12 @@ fn history_request(query: &str, handling: Handling) -> Result<HistoryRequest, Re
                 let text = "_since takes an instant, such as 2026-01-31T00:00:00Z";
                 request.since = Some(since.map_err(|_| Refusal::invalid(text))?);
             }
+            "_at" => request.at = Some(value.into_owned()),
+            "_list" => request.list = Some(value.into_owned()),
+            "_asof" => request.as_of = Some(value.parse()?),
             "_format" | "_pretty" => {}
-            "_asof" | "_at" | "_list" => {
-                return Err(Refusal::not_supported("_asof, _at and _list are not supported for histories"));
-            }
             _ if handling == Handling::Strict => {
-                return Err(Refusal::not_supported("a history takes _count and _since only"));
+                return Err(Refusal::not_supported("a history takes _count, _since, _at, _list and _asof"));
             }
             _ => {}
         }
@@ -267,9 +263,18 @@ fn history_request(query: &str, handling: Handling) -> Result<HistoryRequest, Re
 /// The self link of a history: what was applied, as it was applied.
 fn own_history(path: &str, request: &HistoryRequest, (count, carried): (u32, &str)) -> String {
     let count = request.count.map_or_else(String::new, |_| format!("_count={count}"));
-    let since =
-        request.since.map_or_else(String::new, |since| format!("_since={}", encoded(&since.to_string())));
-    bundles::url(path, &[&count, &since, carried])
+    let pair = |name: &str, value: Option<&str>| {
+        value.map_or_else(String::new, |value| format!("{name}={}", encoded(value)))
+    };
+    let since = request.since.map(|since| since.to_string());
+    let as_of = match request.as_of {
+        Some(AsOf::Instant(instant)) => Some(instant.to_string()),
+        Some(AsOf::Commit(_)) | None => None,
+    };
+    let since = pair("_since", since.as_deref());
+    let (at, list) = (pair("_at", request.at.as_deref()), pair("_list", request.list.as_deref()));
+    let as_of = pair("_asof", as_of.as_deref());
+    bundles::url(path, &[&count, &since, &at, &list, &as_of, carried])
 }
 
 #[cfg(test)]
@@ -294,6 +299,11 @@ mod tests {
         check("_count=0", Handling::Lenient, Err(400));
         check("_count=many", Handling::Lenient, Err(400));
         check("_since=yesterday", Handling::Lenient, Err(400));
-        check("_at=2026", Handling::Lenient, Err(400));
+        check(
+            "_at=2026&_list=l&_asof=2026-01-31T00:00:00Z",
+            Handling::Strict,
+            Ok("x?_at=2026&_list=l&_asof=2026-01-31T00%3A00%3A00Z"),
+        );
+        check("_asof=2026", Handling::Lenient, Err(400));
     }
 }

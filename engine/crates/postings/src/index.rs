@@ -305,7 +305,8 @@ impl Postings {
             segments.push(chunk.segment(&self.caches)?);
         }
         segments.retain(|segment| segment.first_seq <= seq);
-        Ok(Snapshot { segments: segments.into(), seq, budget: Arc::new(Budget::unlimited()) })
+        let budget = Arc::new(Budget::unlimited());
+        Ok(Snapshot { segments: segments.into(), seq, sees_superseded: false, budget })
     }
 
     /// Whether a snapshot was taken since this was last asked.

@@ -82,6 +82,11 @@ impl Superseded {
         Some(VisibleAt { at: &self.at, distance: u32::try_from(distance).unwrap_or(NEVER).min(NEVER - 1) })
     }
 
+    /// The test for a snapshot that sees what was superseded too, but not what is hidden.
+    pub(crate) fn at_any_time(&self) -> Option<VisibleAt<'_>> {
+        (self.marks() > 0).then_some(VisibleAt { at: &self.at, distance: 0 })
+    }
+
     /// The marks up to commit `seq` as written beside the segment, and how many are left out; `None`: none.
     pub(crate) fn encode(&self, seq: Seq) -> Result<Option<(Vec<u8>, usize)>> {
         if self.marks() == 0 {

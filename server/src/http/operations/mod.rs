@@ -1,8 +1,10 @@
 //! Operations: what `$name` means, where it may be called and by which methods. One table says it, for paths, the CapabilityStatement
 //! and whoever else asks.
 
+mod erase;
 mod everything;
 mod inputs;
+mod meta;
 mod table;
 mod validate;
 mod versions;
@@ -10,6 +12,7 @@ mod versions;
 use axum::http::Method;
 use fornax::Tenant;
 
+pub(crate) use erase::delete_history;
 pub(crate) use inputs::Inputs;
 
 use super::interaction::Call;
@@ -49,6 +52,7 @@ pub(crate) enum Level {
     System,
     Type,
     Instance,
+    Version,
 }
 
 /// Who has defined an operation.
@@ -82,6 +86,8 @@ pub(crate) enum Subject {
     System,
     Type(String),
     Instance(String, String),
+    /// The version as the URL has it.
+    Version(String, String, String),
 }
 
 impl Subject {
@@ -90,19 +96,20 @@ impl Subject {
             Self::System => Level::System,
             Self::Type(_) => Level::Type,
             Self::Instance(..) => Level::Instance,
+            Self::Version(..) => Level::Version,
         }
     }
 
     pub(crate) fn resource_type(&self) -> Option<&str> {
         match self {
             Self::System => None,
-            Self::Type(name) | Self::Instance(name, _) => Some(name),
+            Self::Type(name) | Self::Instance(name, _) | Self::Version(name, ..) => Some(name),
         }
     }
 
     pub(crate) fn id(&self) -> Option<&str> {
         match self {
-            Self::Instance(_, id) => Some(id),
+            Self::Instance(_, id) | Self::Version(_, id, _) => Some(id),
             Self::System | Self::Type(_) => None,
         }
     }
@@ -174,7 +181,7 @@ pub(crate) fn all() -> &'static [Operation] {
 pub(crate) fn of(resource_type: Option<&str>) -> impl Iterator<Item = &'static Operation> + use<'_> {
     let levels: &[Level] = match resource_type {
         None => &[Level::System],
-        Some(_) => &[Level::Type, Level::Instance],
+        Some(_) => &[Level::Type, Level::Instance, Level::Version],
     };
     all().iter().filter(move |one| levels.iter().any(|level| one.is_on(*level, resource_type)))
 }

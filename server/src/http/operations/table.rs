@@ -3,9 +3,33 @@
 use super::super::graphql;
 use super::super::jobs;
 use super::super::target::Takes;
-use super::{Definition, Input, Level, Operation, everything, validate, versions};
+use super::{Definition, Input, Level, Operation, erase, everything, meta, validate, versions};
 
 pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "erase",
+        route: "…/$erase",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::Own,
+        searches: false,
+        get: None,
+        post: Some((Takes::Parameters, erase::erase)),
+        inputs: &[
+            input(
+                "compartment",
+                "boolean",
+                "0..1",
+                "of a Patient, with all that was ever in its compartment",
+            ),
+            input(
+                "compact",
+                "boolean",
+                "0..1",
+                "answer only when no byte of it is left on disk, which takes long",
+            ),
+        ],
+    },
     Operation {
         name: "everything",
         route: "…/$everything",
@@ -35,6 +59,50 @@ pub(super) const OPERATIONS: &[Operation] = &[
             input("operationName", "string", "0..1", "which of the query's operations is meant"),
             input("variables", "string", "0..1", "values of the query's variables, as JSON"),
         ],
+    },
+    Operation {
+        name: "meta",
+        route: "…/$meta",
+        levels: &[Level::Instance, Level::Version],
+        types: &[],
+        definition: Definition::OfResource,
+        searches: false,
+        get: Some(meta::read),
+        post: Some((Takes::Parameters, meta::read)),
+        inputs: &[],
+    },
+    Operation {
+        name: "meta-add",
+        route: "…/$meta-add",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::OfResource,
+        searches: false,
+        get: None,
+        post: Some((Takes::Parameters, meta::add)),
+        inputs: &[input("meta", "Meta", "1..1", "profiles, security labels and tags to add")],
+    },
+    Operation {
+        name: "meta-delete",
+        route: "…/$meta-delete",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::OfResource,
+        searches: false,
+        get: None,
+        post: Some((Takes::Parameters, meta::delete)),
+        inputs: &[input("meta", "Meta", "1..1", "profiles, security labels and tags to delete")],
+    },
+    Operation {
+        name: "purge-history",
+        route: "…/$purge-history",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::Own,
+        searches: false,
+        get: None,
+        post: Some((Takes::Parameters, erase::purge_history)),
+        inputs: &[],
     },
     Operation {
         name: "reindex",

@@ -137,7 +137,7 @@ impl Session {
             Step::HoldHistory(slot, scope, count) => {
                 self.held.remove(slot);
                 let scope = scope_of(scope);
-                let request = HistoryRequest { count: Some(*count), since: None };
+                let request = HistoryRequest { count: Some(*count), ..HistoryRequest::default() };
                 let page = tenant.history(&scope, &request, &tester())?;
                 Ok(self.hold_history(*slot, scope, page))
             }
@@ -220,7 +220,11 @@ impl Session {
         let tenant = self.tenant();
         let scope = scope_of(scope);
         let last = self.last_change.as_ref().filter(|_| since == Since::LastChange);
-        let request = HistoryRequest { count, since: last.map(|version| version.last_updated) };
+        let request = HistoryRequest {
+            count,
+            since: last.map(|version| version.last_updated),
+            ..HistoryRequest::default()
+        };
         let mut page = tenant.history(&scope, &request, &tester())?;
         let mut pages = vec![shown::history_page(&page)];
         while let Some(token) = page.next {
