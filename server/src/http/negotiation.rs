@@ -288,7 +288,7 @@ pub(crate) fn sends_graphql(headers: &HeaderMap) -> bool {
 }
 
 /// The types of patches, for those who send another one.
-const PATCH_NAMES: &str = "application/json-patch+json, application/xml-patch+xml, or application/fhir+json or fhir+xml with Parameters";
+const PATCH_NAMES: &str = "application/json-patch+json, application/merge-patch+json, application/xml-patch+xml, or application/fhir+json or fhir+xml with Parameters";
 
 /// How a patch is written; `None`: it is none.
 pub(crate) fn patch_kind(headers: &HeaderMap) -> Option<PatchKind> {
@@ -299,7 +299,14 @@ pub(crate) fn patch_kind(headers: &HeaderMap) -> Option<PatchKind> {
     if range.name.eq_ignore_ascii_case("application/xml-patch+xml") {
         return Some(PatchKind::Xml);
     }
-    range.named().is_some().then_some(PatchKind::FhirPath)
+    if range.name.eq_ignore_ascii_case("application/merge-patch+json") {
+        return Some(PatchKind::Merge);
+    }
+    match range.named()? {
+        // Some clients call each patch so: what it is shows.
+        Media::Json => Some(PatchKind::AnyJson),
+        Media::Xml | Media::FhirXml | Media::FhirJson => Some(PatchKind::FhirPath),
+    }
 }
 
 /// How a request's body is packed.
