@@ -47,6 +47,7 @@ for client in "$@"; do
     case $client in
     fhir-kit-client | fhirclient) node "$client.mjs" "$base" ;;
     fhirpy) python/bin/python -W ignore fhirpy_client.py "$base" ;;
+    schemathesis) ./schemathesis.sh "${base%/fhir}/openapi.json" "$base" ;;
     *)
         echo "no such client: $client" >&2
         exit 2
