@@ -71,7 +71,7 @@ fn is_known_as(headers: &HeaderMap, version: VersionId, last_updated: Timestamp)
         return tags.any(|tag| tag == "*" || version_of_tag(tag) == Some(version));
     }
     let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-    let since = since.and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
+    let since = since.and_then(time_of_http_date);
     // An HTTP date has no fraction of a second.
     since.is_some_and(|since| last_updated.as_second() <= since.as_second())
 }
@@ -94,6 +94,11 @@ pub(crate) fn headers_of(version: &Version) -> impl Iterator<Item = (HeaderName,
     let tag = HeaderValue::from_str(&version.entity_tag()).ok().map(|tag| (ETAG, tag));
     let date = http_date(version.last_updated).map(|date| (LAST_MODIFIED, date));
     tag.into_iter().chain(date)
+}
+
+/// A time that HTTP wrote.
+pub(crate) fn time_of_http_date(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// A time as HTTP writes it; `None`: it is before or beyond the years that HTTP can write.

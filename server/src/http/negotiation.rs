@@ -58,6 +58,16 @@ pub(crate) struct Preference {
     /// `None`: nothing was said.
     pub wanted: Option<Return>,
     pub handling: Handling,
+    pub timing: Timing,
+}
+
+/// When a request is to be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum Timing {
+    #[default]
+    Now,
+    /// `respond-async`
+    Later,
 }
 
 impl Media {
@@ -333,7 +343,12 @@ impl Preference {
         let mut preference = Self::default();
         let name = HeaderName::from_static("prefer");
         for element in elements(headers, &name).flat_map(|element| element.split(';')) {
-            let Some((name, value)) = element.split_once('=') else { continue };
+            let Some((name, value)) = element.split_once('=') else {
+                if element.trim().eq_ignore_ascii_case("respond-async") {
+                    preference.timing = Timing::Later;
+                }
+                continue;
+            };
             match (name.trim().to_ascii_lowercase().as_str(), value.trim().trim_matches('"')) {
                 ("return", "minimal") => preference.wanted = Some(Return::Minimal),
                 ("return", "representation") => preference.wanted = Some(Return::Representation),
