@@ -80,6 +80,11 @@ pub struct Patch {
 pub enum PatchKind {
     /// JSON Patch, RFC 6902.
     Json,
+    /// JSON Merge Patch, RFC 7396.
+    Merge,
+    /// One of those that are JSON, as it shows: an array is a JSON Patch, an object with a `resourceType` a FHIRPath Patch, another
+    /// object a JSON Merge Patch.
+    AnyJson,
     /// XML Patch, RFC 5261.
     Xml,
     /// FHIRPath Patch: a Parameters resource, as JSON.

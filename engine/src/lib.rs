@@ -56,6 +56,11 @@ mod view;
 mod write;
 pub mod xml;
 
+/// Requests that are carried out later, whatever a request is to who defers it: [`Tenant::defer`].
+pub mod deferred {
+    pub use crate::jobs::requests::{Due, Effect, Request};
+}
+
 pub use as_of::AsOf;
 pub use binary::{BinaryContent, BinaryHead, BinaryUpload};
 pub use cancellation::Cancellation;

@@ -100,7 +100,10 @@ pub struct Limits {
     pub past_jobs_max: usize,
     /// How long a job that is over is told of, in days. Default 30.
     pub past_jobs_days: u32,
-    /// Jobs of all tenants that run at once. Default 1.
+    /// Bytes of one tenant's requests that wait to be carried out later; and of the answers to those that were: beyond it the oldest go.
+    /// Default 1 GiB.
+    pub deferred_bytes_max: u64,
+    /// Jobs of all tenants that run at once, deferred requests aside. Default 1.
     pub running_jobs_max: usize,
     /// Index documents not yet on disk, for each tenant; a writer that would pass it waits for a flush. Default 40,000.
     pub fresh_documents_max: usize,
@@ -126,6 +129,7 @@ impl Default for Limits {
             jobs_max: 100,
             past_jobs_max: 1_000,
             past_jobs_days: 30,
+            deferred_bytes_max: 1 << 30,
             running_jobs_max: 1,
             fresh_documents_max: 40_000,
         }

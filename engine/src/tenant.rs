@@ -14,6 +14,7 @@ use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::Core;
 use crate::current;
+use crate::deferred;
 use crate::erase::{self, EraseScope, Erased};
 use crate::error::{Issue, Result};
 use crate::forget;
@@ -319,6 +320,38 @@ impl Tenant {
     pub fn control_job(&self, number: u64, action: JobAction) -> Result<Job> {
         self.core.check_open()?;
         self.core.jobs.control(&self.core, number, action)
+    }
+
+    /// Keeps a request, durably, to be carried out when it is [due](Self::due_request): a job of the kind `request`. Its bytes are sealed.
+    ///
+    /// # Errors
+    /// `Busy`: too many wait, or too much.
+    pub fn defer(&self, request: &deferred::Request, principal: &Principal) -> Result<Job> {
+        self.core.check_open()?;
+        self.core.jobs.defer(&self.core, request, principal.name())
+    }
+
+    /// The request that has waited longest, for this caller to carry out and to [answer](Self::answer_request); its job runs from here
+    /// on. `None`: none waits.
+    pub fn due_request(&self) -> Result<Option<deferred::Due>> {
+        self.core.check_open()?;
+        self.core.jobs.due_request(&self.core)
+    }
+
+    /// Completes the job of a request with its answer, which is sealed and kept as long as past jobs are. Where the job was called off
+    /// meanwhile, nothing is kept.
+    pub fn answer_request(&self, number: u64, answer: &[u8]) -> Result<()> {
+        self.core.check_open()?;
+        self.core.jobs.answer_request(&self.core, number, answer)
+    }
+
+    /// The answer to a request that was carried out.
+    ///
+    /// # Errors
+    /// `NotFound`: there is none, or none any more.
+    pub fn request_answer(&self, number: u64) -> Result<Vec<u8>> {
+        self.core.check_open()?;
+        self.core.jobs.request_answer(&self.core, number)
     }
 
     /// Waits until a job is over or paused, or until the wait is [given up](Tenant::until).

@@ -364,9 +364,10 @@ fn patch_of(resource: Node<'_>) -> Result<Patch> {
     }
     let kind = match text("contentType").as_deref() {
         Some("application/json-patch+json") => PatchKind::Json,
+        Some("application/merge-patch+json") => PatchKind::Merge,
         Some("application/xml-patch+xml") => PatchKind::Xml,
         _ => {
-            let text = "a patch is of the type application/json-patch+json or application/xml-patch+xml";
+            let text = "a patch is of the type application/json-patch+json, application/merge-patch+json or application/xml-patch+xml";
             let issue = Issue::error("not-supported", text).at("Binary.contentType");
             return Err(Error::new(ErrorKind::NotSupported, issue));
         }

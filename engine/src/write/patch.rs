@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use fornax_model::Document;
+use fornax_model::{Document, Kind, Node};
 use fornax_patch::{ErrorKind as PatchFault, PatchError, Patcher};
 use fornax_xml::patch as xml_patch;
 
@@ -51,31 +51,34 @@ pub(crate) fn patched(core: &Core, version: &Version, patch: &Patch) -> Result<V
     let limits = resource_limits(core);
     let parsed = |bytes: &[u8]| Document::parse(bytes, &limits).map_err(|error| parse_failed(&error));
     let resource = parsed(&version.to_json())?;
-    match patch.kind {
-        PatchKind::Json => {
-            let document = parsed(&patch.bytes)?;
-            let read = PATCHER.read_json(document.root());
-            read.and_then(|read| PATCHER.apply(&read, resource.root())).map_err(|error| refused(&error))
-        }
-        PatchKind::FhirPath => {
-            let document = parsed(&patch.bytes)?;
-            let read = PATCHER.read_parameters(document.root());
-            read.and_then(|read| PATCHER.apply(&read, resource.root())).map_err(|error| refused(&error))
-        }
-        PatchKind::MetaAdd => {
-            let named = parsed(&patch.bytes)?;
-            meta::changed(resource.root(), MetaChange::Added, named.root())
-        }
-        PatchKind::MetaDelete => {
-            let named = parsed(&patch.bytes)?;
-            meta::changed(resource.root(), MetaChange::Deleted, named.root())
-        }
-        PatchKind::Xml => {
-            let limits = fornax_xml::Limits::default();
-            let applied = xml_patch::apply(&patch.bytes, resource.root(), core.definitions, &limits);
-            applied.map_err(|error| xml_refused(&error))
-        }
+    if patch.kind == PatchKind::Xml {
+        let limits = fornax_xml::Limits::default();
+        let applied = xml_patch::apply(&patch.bytes, resource.root(), core.definitions, &limits);
+        return applied.map_err(|error| xml_refused(&error));
     }
+    let document = parsed(&patch.bytes)?;
+    let meta_change = match patch.kind {
+        PatchKind::MetaAdd => Some(MetaChange::Added),
+        PatchKind::MetaDelete => Some(MetaChange::Deleted),
+        _ => None,
+    };
+    if let Some(change) = meta_change {
+        return meta::changed(resource.root(), change, document.root());
+    }
+    let read = read_json(patch.kind, document.root())?;
+    PATCHER.apply(&read, resource.root()).map_err(|error| refused(&error))
+}
+
+/// Reads a patch that is JSON.
+fn read_json(kind: PatchKind, patch: Node<'_>) -> Result<fornax_patch::Patch<'_>> {
+    let read = match kind {
+        PatchKind::Json => PATCHER.read_json(patch),
+        PatchKind::Merge => PATCHER.read_merge(patch),
+        PatchKind::AnyJson if patch.kind() == Kind::Array => PATCHER.read_json(patch),
+        PatchKind::AnyJson if patch.get("resourceType").is_none() => PATCHER.read_merge(patch),
+        _ => PATCHER.read_parameters(patch),
+    };
+    read.map_err(|error| refused(&error))
 }
 
 fn refused(error: &PatchError) -> Error {

@@ -20,8 +20,9 @@ const TYPE_INTERACTIONS: [&str; 9] = [
     "update",
     "vread",
 ];
-const PATCH_FORMATS: [&str; 4] = [
+const PATCH_FORMATS: [&str; 5] = [
     "application/json-patch+json",
+    "application/merge-patch+json",
     "application/xml-patch+xml",
     "application/fhir+json",
     "application/fhir+xml",

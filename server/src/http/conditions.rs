@@ -43,7 +43,7 @@ pub(crate) fn none_of(headers: &HeaderMap, names: &[HeaderName]) -> Result<(), R
 }
 
 /// A Provenance that comes with a write, as JSON (hl7.org/fhir/R4/provenance.html#header).
-const X_PROVENANCE: HeaderName = HeaderName::from_static("x-provenance");
+pub(crate) const X_PROVENANCE: HeaderName = HeaderName::from_static("x-provenance");
 
 /// The Provenance that comes with a write; `None`: there is no such header.
 ///
@@ -86,7 +86,7 @@ fn is_known_as(headers: &HeaderMap, version: VersionId, last_updated: Timestamp)
         return tags.any(|tag| tag == "*" || version_of_tag(tag) == Some(version));
     }
     let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-    let since = since.and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
+    let since = since.and_then(time_of_http_date);
     // An HTTP date has no fraction of a second.
     since.is_some_and(|since| last_updated.as_second() <= since.as_second())
 }
@@ -109,6 +109,11 @@ pub(crate) fn headers_of(version: &Version) -> impl Iterator<Item = (HeaderName,
     let tag = HeaderValue::from_str(&version.entity_tag()).ok().map(|tag| (ETAG, tag));
     let date = http_date(version.last_updated).map(|date| (LAST_MODIFIED, date));
     tag.into_iter().chain(date)
+}
+
+/// A time that HTTP wrote.
+pub(crate) fn time_of_http_date(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// A time as HTTP writes it; `None`: it is before or beyond the years that HTTP can write.

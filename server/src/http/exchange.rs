@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use super::admission::{Room, Turn};
 use super::binary;
 use super::body::{self, Payload, Received};
+use super::deferral;
 use super::interaction::{self, Call};
 use super::limits::Limits;
 use super::metrics::{Sample, Series};
@@ -141,7 +142,9 @@ async fn handle(
         }
     };
     account.request_bytes = received.as_ref().map_or(0, Received::bytes);
+    let is_deferred = deferral::is_wanted(&asked.call);
     if received.is_none()
+        && !is_deferred
         && let Some(reply) = interaction::perform_at_once(&site, &asked.call)?
         && reply.is_soon_in(*form, &site.limits)
     {
@@ -155,7 +158,7 @@ async fn handle(
     let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
     let _given_up = GivenUp(asked.call.cancellation.clone());
     let work = tokio::task::spawn_blocking(move || {
-        let (payload, _room) = match received {
+        let (payload, room) = match received {
             Some(received) => {
                 let (payload, mut room) = received.unpacked(&here.limits)?;
                 (xml::taken(payload, &asked.call, &mut room)?, Some(room))
@@ -172,7 +175,11 @@ async fn handle(
             }
             _ => wanted,
         };
-        let reply = interaction::perform(&here, &call, payload)?;
+        let reply = match payload {
+            Payload::Content(_) => interaction::perform(&here, &call, payload)?,
+            _ if !is_deferred => interaction::perform(&here, &call, payload)?,
+            payload => deferral::defer(&here, &call, payload, room)?,
+        };
         Ok::<_, Refusal>((formed(&here, &call, reply, form)?, turn))
     });
     match finished(work, search, &site.limits).await {
@@ -306,6 +313,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
         tenant: target.tenant,
         verb,
         place: target.place,
+        path: parts.uri.path().to_owned(),
         query: query.to_owned(),
         method: parts.method.clone(),
         headers: parts.headers.clone(),

@@ -28,6 +28,8 @@ pub(crate) struct Call {
     pub tenant: TenantId,
     pub verb: Verb,
     pub place: Place,
+    /// The path that names them, as received.
+    pub path: String,
     /// The query string as received, without `?`.
     pub query: String,
     pub method: Method,

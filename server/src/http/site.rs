@@ -8,6 +8,7 @@ use fornax::Engine;
 use tokio::sync::Mutex;
 
 use super::admission::Admission;
+use super::deferral::Deferrals;
 use super::limits::Limits;
 use super::metrics::Metrics;
 use super::origin::Origin;
@@ -19,6 +20,7 @@ pub(crate) struct Site {
     pub origin: Origin,
     pub limits: Limits,
     pub admission: Admission,
+    pub deferrals: Deferrals,
     pub metrics: Metrics,
     pub request_ids: RequestIds,
     /// Held by the question whether the server is ready, while it is being answered; and by that for the figures.
@@ -33,6 +35,7 @@ impl Site {
         Self {
             origin,
             admission: Admission::new(&limits),
+            deferrals: Deferrals::new(&limits),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
             readiness: Arc::default(),
@@ -52,6 +55,7 @@ impl Site {
     /// From here on the server says that it is not ready.
     pub(crate) fn stop(&self) {
         self.stops.store(true, Ordering::Relaxed);
+        self.deferrals.stop();
     }
 
     pub(crate) fn stops(&self) -> bool {

@@ -4,6 +4,7 @@ mod binary;
 mod bundles;
 mod conditional;
 mod crash;
+mod deferred;
 mod generate;
 mod history;
 mod http;

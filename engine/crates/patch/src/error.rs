@@ -36,6 +36,8 @@ pub(crate) enum Problem {
     // The patch is malformed.
     #[error("a JSON Patch is an array of objects")]
     NotAnArray,
+    #[error("a JSON Merge Patch of a resource is an object")]
+    NotAnObject,
     #[error("a FHIRPath Patch is a Parameters resource")]
     NotParameters,
     #[error("each parameter must be called operation and have parts")]
@@ -101,6 +103,7 @@ impl Problem {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotAnArray
+            | Self::NotAnObject
             | Self::NotParameters
             | Self::NotAnOperation
             | Self::NoOperation

@@ -1,4 +1,5 @@
-//! Patches of a stored resource: JSON Patch (RFC 6902), and FHIRPath Patch (R4, page "FHIRPath Patch").
+//! Patches of a stored resource: JSON Patch (RFC 6902), JSON Merge Patch (RFC 7396), and FHIRPath Patch (R4, page "FHIRPath
+//! Patch").
 //!
 //! A [`Patcher`] reads a patch, without the resource, and applies it: from a parsed resource to the bytes of the changed
 //! one, or to an error and nothing. What no operation reaches keeps its bytes, numbers and white space included. The
@@ -26,6 +27,7 @@ mod fhirpath_patch;
 mod identity;
 mod json_patch;
 mod limits;
+mod merge_patch;
 mod patcher;
 mod pointer;
 mod tree;

@@ -158,6 +158,16 @@ impl Operation {
         }
     }
 
+    /// Whether it changes something: then GET, by which it might be called unawares, does not call it.
+    pub(crate) fn writes(&self) -> bool {
+        self.get.is_none()
+    }
+
+    /// Whether it may be carried out later. Not where its answer is no resource, nor where it makes a job itself.
+    pub(crate) fn may_be_deferred(&self) -> bool {
+        !matches!(self.name, "graphql" | "reindex")
+    }
+
     /// The methods that call it.
     pub(crate) fn methods(&self) -> impl Iterator<Item = Method> + use<> {
         let (get, post) = (self.get.map(|_| Method::GET), self.post.map(|_| Method::POST));
