@@ -168,6 +168,17 @@ fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
                 .unwrap_or_else(|| resource(StatusCode::OK, &version)))
         }
         Read::Current(version) => Ok(resource(StatusCode::OK, &tenant.narrowed(version, &call.query)?)),
+        read => current(read).map(|version| resource(StatusCode::OK, &version)),
+    }
+}
+
+/// The version that was read.
+///
+/// # Errors
+/// 404, 410: there is none.
+pub(crate) fn current(read: Read) -> Result<Version, Refusal> {
+    match read {
+        Read::Current(version) => Ok(version),
         Read::Deleted(version) => {
             let issue = Issue::error("deleted", "the resource was deleted");
             let mut refusal = Refusal::new(StatusCode::GONE, issue);

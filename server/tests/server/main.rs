@@ -3,6 +3,7 @@
 mod binary;
 mod conditional;
 mod crash;
+mod everything;
 mod generate;
 mod http;
 mod import;
