@@ -23,6 +23,7 @@ mod error;
 mod families;
 mod forget;
 mod graphql;
+mod group;
 mod history;
 mod identity;
 mod import;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fornax_definitions::{Definitions, ParameterId};
 use fornax_index::{ClauseContext, Kin, Resources};
-use fornax_postings::{Budget, Hit, Snapshot, Total};
+use fornax_postings::{Budget, Clause, Hit, RidSet, Snapshot, Total};
 use fornax_query::{Contained, Context, Limits, Pairs, Query, QueryError, Scope, Summary, Types};
 use fornax_search::{Completeness, PageToken, SearchError, Source, Start};
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,12 @@ use crate::cancellation::Cancellation;
 use crate::contained::{self, ContainedSearch};
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::group;
 use crate::keys;
 use crate::long_queries::{QUERY_BYTES_IN_LINK_MAX, QueryDigest};
 use crate::page_token;
 use crate::records::{Rid, Seq, bug};
-use crate::resource::Version;
+use crate::resource::{Operation, Version};
 use crate::search::{Handling, SearchPage, SearchRequest, SearchStep};
 use crate::subset::Subset;
 use crate::terminology;
@@ -262,7 +263,14 @@ fn run(
     (start, hits_max): (&Start, usize),
     fitting: &mut dyn FnMut(&[Hit]) -> usize,
 ) -> Result<fornax_search::SearchPage> {
-    let resources = Known { core, view, snapshot, newest: RefCell::default(), failed: RefCell::new(None) };
+    let resources = Known {
+        core,
+        view,
+        snapshot,
+        newest: RefCell::default(),
+        members: RefCell::default(),
+        failed: RefCell::new(None),
+    };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: view.now_ms * 1000 };
     let source = Source { snapshot, indexer: &view.index.indexer, context, limits: &limits };
@@ -436,6 +444,8 @@ struct Known<'a> {
     snapshot: &'a Snapshot,
     /// What the records of ids said beside their rids.
     newest: RefCell<HashMap<Rid, Seq>>,
+    /// Of groups.
+    members: RefCell<HashMap<Rid, Arc<RidSet>>>,
     /// The first failure: what was found then is not to be trusted.
     failed: RefCell<Option<Error>>,
 }
@@ -445,6 +455,18 @@ impl Known<'_> {
     fn counted(&self) -> Option<()> {
         let has_failed = self.failed.borrow().is_some();
         if has_failed { None } else { self.trusted(self.snapshot.look_up(1).map(Some).map_err(index_failed)) }
+    }
+
+    /// The members of a group that are patients and are here.
+    fn patients_in(&self, group: Rid) -> Result<Option<RidSet>> {
+        let Some(version) = self.view.newest(group)?.filter(|one| one.operation != Operation::Delete) else {
+            return Ok(None);
+        };
+        let patient = self.core.types.named(group::PATIENT)?.id;
+        let ids = group::patients(&version)?;
+        let rids: RidSet = ids.iter().filter_map(|id| self.rid(patient, id)).collect();
+        let here = vec![self.view.index.indexer.of_type(patient), Clause::Rids(Arc::new(rids))];
+        self.snapshot.rids(&Clause::And(here)).map(Some).map_err(index_failed)
     }
 
     fn trusted<T>(&self, found: Result<Option<T>>) -> Option<T> {
@@ -478,6 +500,16 @@ impl Resources for Known<'_> {
         let found = fornax_search::kin((self.snapshot, &self.view.index.indexer), self, rid, kin);
         let found = self.trusted(found.map(Some).map_err(search_failed));
         found.into_iter().flatten().collect()
+    }
+
+    fn members(&self, group: Rid) -> Arc<RidSet> {
+        if let Some(known) = self.members.borrow().get(&group) {
+            return Arc::clone(known);
+        }
+        // Of a group that is not here nobody is one.
+        let found = self.trusted(self.patients_in(group)).map_or_else(Arc::default, Arc::new);
+        self.members.borrow_mut().insert(group, Arc::clone(&found));
+        found
     }
 
     fn resource(&self, rid: Rid) -> Option<fornax_definitions::TypeId> {

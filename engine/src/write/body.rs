@@ -78,6 +78,13 @@ pub(crate) fn relative_to<'r>(bases: &[String], reference: &'r str) -> Option<&'
     bases.iter().find_map(|base| reference.strip_prefix(base.as_str())?.strip_prefix('/'))
 }
 
+/// The type and id that a stored reference names: `Type/id`, or a version of it; `None`: what is elsewhere, or within the resource.
+pub(crate) fn local_reference(reference: &str) -> Option<(&str, &str)> {
+    let path = reference.split_once("/_history/").map_or(reference, |(path, _)| path);
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    path.split_once('/').filter(|(name, id)| is_name(name) && !id.is_empty() && !id.contains('/'))
+}
+
 /// A body ready to be sealed.
 pub(crate) struct PreparedBody {
     pub body: Body,

@@ -18,8 +18,8 @@ pub(crate) mod staged;
 mod staging;
 
 pub(crate) use body::{
-    BodySource, Outlives, OwnReferences, References, extract, parse_stored, reference_nodes, relative_to,
-    splice, values_of,
+    BodySource, Outlives, OwnReferences, References, extract, local_reference, parse_stored, reference_nodes,
+    relative_to, splice, values_of,
 };
 pub(crate) use condition::{Condition, Criteria};
 pub(crate) use draft::mention;

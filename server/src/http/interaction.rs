@@ -171,6 +171,17 @@ fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
                 .unwrap_or_else(|| resource(StatusCode::OK, &version)))
         }
         Read::Current(version) => Ok(resource(StatusCode::OK, &tenant.narrowed(version, &call.query)?)),
+        read => current(read).map(|version| resource(StatusCode::OK, &version)),
+    }
+}
+
+/// The version that was read.
+///
+/// # Errors
+/// 404, 410: there is none.
+pub(crate) fn current(read: Read) -> Result<Version, Refusal> {
+    match read {
+        Read::Current(version) => Ok(version),
         Read::Deleted(version) => Err(Refusal::gone(&version)),
         Read::Missing => Err(missing()),
     }

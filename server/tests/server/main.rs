@@ -5,6 +5,7 @@ mod bundles;
 mod conditional;
 mod crash;
 mod deferred;
+mod everything;
 mod generate;
 mod history;
 mod http;

@@ -45,7 +45,9 @@ impl Evaluation<'_> {
         match condition {
             Condition::Has { parameter, values } => Ok(self.has(*parameter, values)),
             Condition::Present(parameter) => Ok(self.is_present(*parameter)),
-            Condition::Refers { .. } | Condition::Referred { .. } => Err(IndexError::Join),
+            Condition::Refers { .. } | Condition::Referred { .. } | Condition::IsMember { .. } => {
+                Err(IndexError::Join)
+            }
             Condition::ByType(described) => {
                 let own = described.iter().find(|one| one.resource == self.values.resource());
                 own.map_or(Ok(false), |own| self.condition(&own.condition))

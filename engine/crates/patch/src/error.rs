@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::limits::Bound;
 
-/// Why a patch was not read or not applied. Nothing of it has taken effect.
+/// Why a patch was not read or not applied, or could not be made. Nothing of it has taken effect.
 ///
 /// The text of the error names the operation and what is wrong, and holds nothing of the resource. The place is the
 /// client's own text, which may hold data of a patient: it is for the answer to that client, never for a log.
@@ -138,6 +138,11 @@ impl Problem {
     /// A fault of the patch as a whole.
     pub fn whole(self) -> PatchError {
         PatchError { kind: self.kind(), operation: None, place: String::new(), problem: self }
+    }
+
+    /// A fault of two versions at that place.
+    pub fn of_element(self, place: &str) -> PatchError {
+        PatchError { place: place.to_owned(), ..self.whole() }
     }
 
     /// A fault of the operation that `index` others stand before.

@@ -3,7 +3,8 @@
 //!
 //! A [`Patcher`] reads a patch, without the resource, and applies it: from a parsed resource to the bytes of the changed
 //! one, or to an error and nothing. What no operation reaches keeps its bytes, numbers and white space included. The
-//! outcome is not validated here: it goes the way of any other write.
+//! outcome is not validated here: it goes the way of any other write. It also tells the difference of two versions, as a
+//! FHIRPath Patch.
 //!
 //! ```
 //! use fornax_definitions::r4;
@@ -21,6 +22,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod diff;
 mod equality;
 mod error;
 mod fhirpath_patch;

@@ -1,12 +1,12 @@
 //! `$meta`, `$meta-add`, `$meta-delete`: profiles, security labels and tags.
 
 use axum::http::StatusCode;
-use fornax::{Change, Committed, Patch, PatchKind, Read, Tenant, Version};
+use fornax::{Change, Committed, Patch, PatchKind, Tenant, Version};
 use fornax_model::write::ObjectWriter;
 use fornax_model::{Document, Limits};
 
 use super::super::conditions;
-use super::super::interaction::{Call, missing};
+use super::super::interaction::{Call, current, missing};
 use super::super::refusal::Refusal;
 use super::super::reply::Reply;
 use super::Subject;
@@ -23,11 +23,7 @@ pub(super) fn read(tenant: &Tenant, call: &Call, body: Vec<u8>) -> Result<Reply,
         Subject::Instance(resource_type, id) => tenant.read(resource_type, id, &principal)?,
         Subject::System | Subject::Type(_) => return Err(missing()),
     };
-    match read {
-        Read::Current(version) => told(&version),
-        Read::Deleted(version) => Err(Refusal::gone(&version)),
-        Read::Missing => Err(missing()),
-    }
+    told(&current(read)?)
 }
 
 /// `POST [base]/[type]/[id]/$meta-add`: makes a version, where it changes something.

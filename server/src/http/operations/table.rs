@@ -34,16 +34,23 @@ pub(super) const OPERATIONS: &[Operation] = &[
         name: "everything",
         route: "…/$everything",
         levels: &[Level::Instance],
-        types: &["Patient", "Encounter"],
+        types: &["Patient", "Group"],
         definition: Definition::OfType,
         searches: true,
         get: Some(everything::answer),
         post: Some((Takes::Parameters, everything::answer)),
-        inputs: &[
-            input("_since", "instant", "0..1", "only what has changed since"),
-            input("_type", "code", "0..*", "only resources of these types, separated by commas"),
-            input("_count", "integer", "0..1", "resources a page"),
-        ],
+        inputs: &[START, END, SINCE, TYPE, COUNT],
+    },
+    Operation {
+        name: "everything",
+        route: "…/$everything",
+        levels: &[Level::Instance],
+        types: &["Encounter"],
+        definition: Definition::OfType,
+        searches: true,
+        get: Some(everything::answer),
+        post: Some((Takes::Parameters, everything::answer)),
+        inputs: &[SINCE, TYPE, COUNT],
     },
     Operation {
         name: "graphql",
@@ -143,6 +150,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         inputs: &[],
     },
 ];
+
+const START: Input = input("start", "date", "0..1", "only care that had not ended before");
+const END: Input = input("end", "date", "0..1", "only care that had begun by then");
+const SINCE: Input = input("_since", "instant", "0..1", "only what has changed since");
+const TYPE: Input = input("_type", "code", "0..*", "only resources of these types, separated by commas");
+const COUNT: Input = input("_count", "integer", "0..1", "resources a page");
 
 /// A parameter that may be there as often as `cardinality` says: `0..1`.
 const fn input(
