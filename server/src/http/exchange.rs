@@ -22,6 +22,7 @@ use super::interaction::{self, Call};
 use super::limits::Limits;
 use super::metrics::{Sample, Series};
 use super::negotiation::{self, Encoding, Form, Preference};
+use super::operations;
 use super::proxies::Peer;
 use super::query_string;
 use super::refusal::Refusal;
@@ -284,6 +285,9 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
     let target = target.ok_or_else(nothing_here)?;
     account.route = target.place.route();
     check_type(site, &target.place)?;
+    if let Place::NoOperation(name, subject) = &target.place {
+        return Err(operations::refused(name, subject));
+    }
     let verb = verb.ok_or_else(|| Refusal::not_allowed(&target.place.allow()))?;
     let base_urls = site.origin.bases(peer(parts)?, &parts.headers, &target.tenant)?;
     if !site.engine.has_tenant(&target.tenant) {

@@ -86,7 +86,7 @@ fn everything_of_a_patient_and_of_an_encounter() {
     assert_eq!(by_pages(two), set(&["Observation/1", "Encounter/e"]));
 
     assert_eq!(server.get("Patient/none/$everything").status, 404);
-    assert_eq!(server.get("Observation/1/$everything").status, 400);
+    assert_eq!(server.get("Observation/1/$everything").status, 404);
     assert_eq!(server.get("Patient/a/$everything?start=2020-01-01").status, 400);
     assert_eq!(server.get("Patient/a/$everything?_since=yesterday").status, 400);
     assert_eq!(server.send("DELETE", "Patient/a/$everything", &[], b"").status, 405);
@@ -166,6 +166,27 @@ fn graphql_of_the_system_and_of_a_resource() {
 }
 
 #[test]
+fn what_is_no_operation_there_says_where_it_is_one() {
+    let (_folder, server) = started();
+    let check = |method: &str, path: &str, part: &str| {
+        let answer = server.send(method, path, &[], b"");
+        let issue = answer.value()["issue"][0].clone();
+        assert_eq!((answer.status, &issue["code"]), (404, &json!("not-supported")), "{path}: {issue}");
+        let text = issue["diagnostics"].as_str().expect("a text");
+        assert!(text.contains(part), "{path}: {text}");
+    };
+    check("GET", "$nothing", "there is no operation $nothing, of the system");
+    check("POST", "Patient/1/$nothing", "of resources of the type Patient");
+    check("DELETE", "Patient/$", "there is no operation $, of the type Patient");
+    let elsewhere = "[base]/Patient/[id]/$everything, [base]/Encounter/[id]/$everything";
+    check("GET", "Observation/1/$everything", elsewhere);
+    check("GET", "Patient/$everything", "$everything is no operation of the type Patient: it is called as");
+    check("GET", "$validate", "[base]/[type]/$validate, [base]/[type]/[id]/$validate");
+    check("GET", "Nonsense/$validate", "no such resource type");
+    check("GET", &format!("${}", "x".repeat(1_000)), &format!("${}, of", "x".repeat(63)));
+}
+
+#[test]
 fn operations_are_told_of() {
     let (_folder, server) = started();
     assert_eq!(
@@ -219,7 +240,7 @@ fn a_resource_is_validated_and_not_written() {
     put(&server, "Patient/a", json!({}));
     assert_eq!(server.get("Patient/a/$validate").value()["issue"][0]["severity"], "information");
     assert_eq!(server.get("Patient/none/$validate").status, 404);
-    assert_eq!(server.get("Patient/$validate").status, 405);
+    assert_eq!(server.get("Patient/$validate").status, 400);
 }
 
 #[test]
