@@ -116,7 +116,7 @@ impl<'a> Group<'a> {
         let mut verdicts = Vec::with_capacity(writes.len());
         for write in &writes {
             let before: Option<IdRecord> = self.draft.id(&write.digest)?;
-            check_expected(write, before)?;
+            check_expected(self.draft.core, write, before)?;
             verdicts.push(self.draft.judge(write)?);
         }
         if !verdicts.iter().any(|verdict| matches!(verdict, Verdict::Write)) {

@@ -11,5 +11,6 @@ mod load;
 mod operations;
 mod plan;
 mod search;
+mod statuses;
 mod support;
 mod xml;
