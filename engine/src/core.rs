@@ -39,6 +39,8 @@ pub(crate) struct Core {
     pub limits: Limits,
     /// Whether an update that changes nothing makes a version.
     pub versions_unchanged: bool,
+    /// Whether a write of what is there must name its version.
+    pub if_match_required: bool,
     pub clock: Arc<dyn Clock>,
     pub long_queries: Arc<LongQueries>,
     pub compression: Compression,
@@ -74,6 +76,7 @@ pub(crate) struct Parts {
     pub retention: Retention,
     pub limits: Limits,
     pub versions_unchanged: bool,
+    pub if_match_required: bool,
     pub clock: Arc<dyn Clock>,
     pub long_queries: Arc<LongQueries>,
     pub published: Seq,
@@ -97,6 +100,7 @@ impl Core {
             retention: parts.retention,
             limits: parts.limits,
             versions_unchanged: parts.versions_unchanged,
+            if_match_required: parts.if_match_required,
             clock: parts.clock,
             long_queries: parts.long_queries,
             compression: Compression::new(),

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Conflict,
     /// A condition of the request does not hold: If-Match, or criteria that match several (412).
     Precondition,
+    /// A write of what is there names no version, and the options ask for one (428).
+    PreconditionRequired,
     /// The principal may not (403).
     Denied,
     /// A limit would be passed (413 for a size, else 422).

@@ -96,6 +96,7 @@ pub(crate) fn open_tenant(
         retention: Retention::new(kept),
         limits: options.limits.clone(),
         versions_unchanged: options.versions_unchanged,
+        if_match_required: options.if_match_required,
         clock: Arc::clone(&shared.clock),
         long_queries: Arc::clone(&shared.long_queries),
         published,

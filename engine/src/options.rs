@@ -18,6 +18,9 @@ pub struct Options {
     /// Whether an update that repeats the current version to the byte, white space and server-made metadata aside, makes a version. By
     /// default it does not.
     pub versions_unchanged: bool,
+    /// Whether an update, patch or delete of a resource that is there must name its version ([`crate::Change::if_match`]); in Bundles, too,
+    /// but not in imports. By default it need not.
+    pub if_match_required: bool,
     /// Bounds on what one call may ask for.
     pub limits: Limits,
 }
@@ -32,6 +35,7 @@ impl Options {
             index_cache_bytes: 96 << 20,
             default_tenant: TenantOptions::default(),
             versions_unchanged: false,
+            if_match_required: false,
             limits: Limits::default(),
         }
     }

@@ -65,6 +65,7 @@ impl Tenant {
     ///
     /// # Errors
     /// `Invalid`, `Unprocessable`: the resource, with the element's path. `Precondition`: If-Match or the criteria do not hold.
+    /// `PreconditionRequired`: see [`crate::Options::if_match_required`].
     /// `NotSupported`: no such resource type. `Limit`: the resource is too large. `Busy`: others are in the way.
     pub fn commit(&self, change: &Change, principal: &Principal) -> Result<Committed> {
         self.core.check_open()?;
@@ -275,6 +276,11 @@ impl Tenant {
     pub fn verify(&self) -> Result<Verification> {
         self.core.check_open()?;
         verify::verify(&self.core)
+    }
+
+    /// Whether a write of what is there must name its version.
+    pub fn requires_if_match(&self) -> bool {
+        self.core.if_match_required
     }
 
     /// What is supported, by resource type: the release's search parameters and the tenant's own.

@@ -216,6 +216,10 @@ pub(crate) struct ServeOptions {
     /// Make a version for an update that changes nothing, too
     #[arg(long)]
     pub version_unchanged: bool,
+    /// Refuse an update, patch or delete of a resource that is there with 428, unless If-Match names its version; in Bundles ifMatch.
+    /// Conditional deletes of many resources can't name versions, so that they are refused where something matches
+    #[arg(long)]
+    pub require_if_match: bool,
     /// An origin whose pages may ask this server from a browser, such as https://app.example.org. May be given more than once; without
     /// it no page of another origin may
     #[arg(long, value_name = "ORIGIN", value_parser = crate::http::cors_origin)]

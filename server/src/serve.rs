@@ -40,6 +40,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
     let memory_bytes = (options.memory as usize) << 20;
     let mut wanted = Options::at(&options.data).memory_bytes(memory_bytes);
     wanted.versions_unchanged = options.version_unchanged;
+    wanted.if_match_required = options.require_if_match;
     if let Some(zone) = &options.time_zone {
         wanted.default_tenant.time_zone.clone_from(zone);
     }

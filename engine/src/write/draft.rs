@@ -484,10 +484,14 @@ pub(super) fn identities(write: &PreparedWrite) -> &[[u8; 16]] {
     }
 }
 
-/// Refuses a write that rests on another version than the current one.
-pub(super) fn check_expected(write: &PreparedWrite, before: Option<IdRecord>) -> Result<()> {
+/// Refuses a write that rests on another version than the current one, or on none where it must on one.
+pub(super) fn check_expected(core: &Core, write: &PreparedWrite, before: Option<IdRecord>) -> Result<()> {
     let newest = before.and_then(|record| record.newest).filter(|newest| !newest.is_deleted);
     match (write.expected, newest) {
+        (Expected::Anything, Some(_)) if core.if_match_required => {
+            let text = "the resource is there: the request must name its version, by If-Match or ifMatch";
+            Err(Error::new(ErrorKind::PreconditionRequired, Issue::error("required", text)))
+        }
         (Expected::Anything, _) | (Expected::Nothing, None) => Ok(()),
         (Expected::Nothing, Some(_)) => Err(precondition("the resource is there already")),
         (Expected::Version(wanted), Some(newest)) if newest.version == wanted.0 => Ok(()),

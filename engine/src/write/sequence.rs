@@ -116,7 +116,7 @@ impl<'a> Group<'a> {
         let mut verdicts = Vec::with_capacity(writes.len());
         for write in &writes {
             let before: Option<IdRecord> = self.draft.id(&write.digest)?;
-            check_expected(write, before)?;
+            check_expected(self.draft.core, write, before)?;
             verdicts.push(match self.draft.judge(write)? {
                 Verdict::Stale => return Ok(Outcome::Stale),
                 Verdict::Unchanged(_) if versioning == Versioning::Always => Verdict::Write,

@@ -152,7 +152,7 @@ impl<'a> Staging<'a> {
         let mut draft = Draft::new(self.core, state.head.clone(), state.staged.as_ref());
         let first = self.writes.len();
         for write in writes {
-            check_expected(&write, draft.id(&write.digest)?)?;
+            check_expected(self.core, &write, draft.id(&write.digest)?)?;
             let (outcome, put) = match draft.judge(&write)? {
                 Verdict::Stale => return Ok(false),
                 Verdict::Idle => (StagedOutcome::Idle, Body::default()),

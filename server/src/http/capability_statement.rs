@@ -29,9 +29,19 @@ const PATCH_FORMATS: [&str; 5] = [
 ];
 const SYSTEM_INTERACTIONS: [&str; 3] = ["batch", "history-system", "transaction"];
 
-/// The CapabilityStatement of the tenant at this base, where a conditional delete may delete so many resources.
-pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max: usize) -> Vec<u8> {
-    let conditional_delete = if deleted_at_once_max > 1 { "multiple" } else { "single" };
+/// What holds for one tenant on one server.
+pub(crate) struct Terms<'a> {
+    pub types: &'a [TypeCapabilities],
+    /// The tenant's base.
+    pub base: &'a str,
+    /// How many resources one conditional delete may delete.
+    pub deleted_at_once_max: usize,
+    /// Whether a write of what is there must name its version.
+    pub requires_if_match: bool,
+}
+
+/// The CapabilityStatement.
+pub(crate) fn render(terms: &Terms<'_>) -> Vec<u8> {
     let mut out = Vec::with_capacity(512 << 10);
     let mut statement = ObjectWriter::new(&mut out);
     statement.string("resourceType", "CapabilityStatement");
@@ -44,7 +54,7 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max
     drop(software);
     let mut implementation = statement.object("implementation");
     implementation.string("description", "A FHIR R4 repository");
-    implementation.string("url", base);
+    implementation.string("url", terms.base);
     drop(implementation);
     statement.string("fhirVersion", "4.0.1");
     let mut formats = statement.array("format");
@@ -57,8 +67,8 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max
     let mut rest = list.object();
     rest.string("mode", "server");
     let mut resources = rest.array("resource");
-    for one in types {
-        write_type(&mut resources, one, conditional_delete);
+    for one in terms.types {
+        write_type(&mut resources, one, terms);
     }
     drop(resources);
     write_interactions(&mut rest, &SYSTEM_INTERACTIONS);
@@ -69,17 +79,17 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max
     out
 }
 
-fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities, conditional_delete: &str) {
+fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities, terms: &Terms<'_>) {
     let mut resource = resources.object();
     resource.string("type", one.name);
     write_interactions(&mut resource, &TYPE_INTERACTIONS);
-    resource.string("versioning", "versioned");
+    resource.string("versioning", if terms.requires_if_match { "versioned-update" } else { "versioned" });
     resource.boolean("readHistory", true);
     resource.boolean("updateCreate", true);
     resource.boolean("conditionalCreate", true);
     resource.string("conditionalRead", "full-support");
     resource.boolean("conditionalUpdate", true);
-    resource.string("conditionalDelete", conditional_delete);
+    resource.string("conditionalDelete", if terms.deleted_at_once_max > 1 { "multiple" } else { "single" });
     write_strings(&mut resource, "referencePolicy", ["literal", "logical"].into_iter());
     write_strings(&mut resource, "searchInclude", one.includes.iter().map(String::as_str));
     write_strings(&mut resource, "searchRevInclude", one.reverse_includes.iter().map(String::as_str));

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::EXPECT;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use fornax::{BinaryHead, BinaryUpload, Cancellation, Issue, TenantId};
 use tokio::runtime::Handle;
@@ -23,6 +23,7 @@ use super::interaction::{self, Call};
 use super::limits::Limits;
 use super::metrics::{Sample, Series};
 use super::negotiation::{self, Encoding, Form, Preference};
+use super::operations;
 use super::proxies::Peer;
 use super::query_string;
 use super::refusal::Refusal;
@@ -278,14 +279,13 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
     if !wants_content {
         *form = Form::wanted(&parts.headers, query)?;
     }
-    let url_bytes = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
-    if url_bytes > site.limits.url_bytes_max {
-        let issue = Issue::error("too-long", "the URL is too long; a search may be sent by POST to _search");
-        return Err(Refusal::new(StatusCode::URI_TOO_LONG, issue));
-    }
+    check_head(parts, &site.limits)?;
     let target = target.ok_or_else(nothing_here)?;
     account.route = target.place.route();
     check_type(site, &target.place)?;
+    if let Place::NoOperation(name, subject) = &target.place {
+        return Err(operations::refused(name, subject));
+    }
     let verb = verb.ok_or_else(|| Refusal::not_allowed(&target.place.allow()))?;
     let base_urls = site.origin.bases(peer(parts)?, &parts.headers, &target.tenant)?;
     if !site.engine.has_tenant(&target.tenant) {
@@ -324,6 +324,23 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
         cancellation: Cancellation::new(),
     };
     Ok(Asked { call, takes })
+}
+
+/// Refuses a URL or headers that are too long.
+fn check_head(parts: &Parts, limits: &Limits) -> Result<(), Refusal> {
+    let url_bytes = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if url_bytes > limits.url_bytes_max {
+        let issue = Issue::error("too-long", "the URL is too long; a search may be sent by POST to _search");
+        return Err(Refusal::new(StatusCode::URI_TOO_LONG, issue));
+    }
+    // With a colon, a space and the end of the line.
+    let line = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    if parts.headers.iter().map(line).sum::<usize>() > limits.headers_bytes_max {
+        let text = format!("the headers are longer than {} bytes", limits.headers_bytes_max);
+        let issue = Issue::error("too-long", text);
+        return Err(Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, issue));
+    }
+    Ok(())
 }
 
 /// Who sent the request: a client, or the nearest proxy.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::binary;
 use super::body::Payload;
 use super::bundles;
-use super::capability_statement;
+use super::capability_statement::{self, Terms};
 use super::conditions;
 use super::jobs;
 use super::negotiation::{self, Preference};
@@ -103,9 +103,12 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
             writes::content(tenant, call, upload)
         }
         (Verb::Capabilities, _) => {
-            let deletes = site.limits.deleted_at_once_max;
-            let statement =
-                capability_statement::render(&tenant.capabilities()?, &call.base_urls.own, deletes);
+            let statement = capability_statement::render(&Terms {
+                types: &tenant.capabilities()?,
+                base: &call.base_urls.own,
+                deleted_at_once_max: site.limits.deleted_at_once_max,
+                requires_if_match: tenant.requires_if_match(),
+            });
             Ok(Reply::json(StatusCode::OK, statement))
         }
         (Verb::Read, Place::Instance(resource_type, id)) => {

@@ -11,6 +11,8 @@ pub(crate) struct Limits {
     pub bodies_bytes_max: usize,
     /// Bytes of a request's target: path and query. 16 KiB.
     pub url_bytes_max: usize,
+    /// Bytes of a request's headers. 32 KiB; beyond `head_bytes_max`, which leaves room for both, the refusal has no body.
+    pub headers_bytes_max: usize,
     /// Bytes of a request's line and headers together. 64 KiB.
     pub head_bytes_max: usize,
     /// Connections at once; more wait in the operating system's queue. 4,096.
@@ -60,6 +62,7 @@ impl Default for Limits {
             body_bytes_max: 128 << 20,
             bodies_bytes_max: 512 << 20,
             url_bytes_max: 16 << 10,
+            headers_bytes_max: 32 << 10,
             head_bytes_max: 64 << 10,
             connections_max: 4_096,
             running_max: 128,

@@ -100,6 +100,7 @@ pub(crate) fn status(kind: ErrorKind, issues: &[Issue]) -> StatusCode {
         ErrorKind::Gone => StatusCode::GONE,
         ErrorKind::Conflict => StatusCode::CONFLICT,
         ErrorKind::Precondition => StatusCode::PRECONDITION_FAILED,
+        ErrorKind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         ErrorKind::Denied => StatusCode::FORBIDDEN,
         // Too much work is not too many bytes.
         ErrorKind::Limit if issues.iter().any(|issue| issue.code == "too-costly") => {

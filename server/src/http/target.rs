@@ -34,6 +34,8 @@ pub(crate) enum Place {
     Version(String, String, String),
     /// An operation, and what it is called on.
     Operation(&'static Operation, Subject),
+    /// What is called as an operation, and is none there: its name with `$`, and what it was called on.
+    NoOperation(String, Subject),
     /// What a compartment has of one type, or of all (`*`): the compartment's type, its id, the type.
     Compartment(String, String, String),
     CompartmentSearch(String, String, String),
@@ -111,21 +113,21 @@ impl Place {
             ["_history"] => Self::SystemHistory,
             ["_jobs"] => Self::Jobs,
             ["_jobs", number] => Self::Job(number.parse().ok()?),
-            [name] if name.starts_with('$') => Self::called(name, Subject::System)?,
+            [name] if name.starts_with('$') => Self::called(name, Subject::System),
             [name, ..] if !is_type_name(name) => return None,
             [name] => Self::Type(owned(name)),
             [name, "_search"] => Self::TypeSearch(owned(name)),
             [name, "_history"] => Self::TypeHistory(owned(name)),
-            [of, name] if name.starts_with('$') => Self::called(name, Subject::Type(owned(of)))?,
+            [of, name] if name.starts_with('$') => Self::called(name, Subject::Type(owned(of))),
             // Names of operations begin with a dollar, all else that is not an id with an underscore.
             [_, id, ..] if id.is_empty() || id.starts_with(['$', '_']) => return None,
             [name, id] => Self::Instance(owned(name), owned(id)),
             [of, id, name] if name.starts_with('$') => {
-                Self::called(name, Subject::Instance(owned(of), owned(id)))?
+                Self::called(name, Subject::Instance(owned(of), owned(id)))
             }
             [name, id, "_history"] => Self::InstanceHistory(owned(name), owned(id)),
             [of, id, "_history", version, name] if name.starts_with('$') => {
-                Self::called(name, Subject::Version(owned(of), owned(id), owned(version)))?
+                Self::called(name, Subject::Version(owned(of), owned(id), owned(version)))
             }
             [name, id, "_history", version] => Self::Version(owned(name), owned(id), owned(version)),
             [name, id, of] if is_searched(of) => Self::Compartment(owned(name), owned(id), owned(of)),
@@ -136,9 +138,11 @@ impl Place {
         })
     }
 
-    /// An operation on a subject that has it.
-    fn called(name: &str, on: Subject) -> Option<Self> {
-        Some(Self::Operation(Operation::called(name, &on)?, on))
+    fn called(name: &str, on: Subject) -> Self {
+        match Operation::called(name, &on) {
+            Some(operation) => Self::Operation(operation, on),
+            None => Self::NoOperation(name.to_owned(), on),
+        }
     }
 
     /// The resource type it names.
@@ -146,7 +150,7 @@ impl Place {
         match self {
             Self::System | Self::SystemSearch | Self::Metadata | Self::SystemHistory => None,
             Self::Jobs | Self::Job(_) => None,
-            Self::Operation(_, subject) => subject.resource_type(),
+            Self::Operation(_, subject) | Self::NoOperation(_, subject) => subject.resource_type(),
             Self::Compartment(_, _, of) | Self::CompartmentSearch(_, _, of) => {
                 Some(of.as_str()).filter(|of| *of != EVERY_TYPE)
             }
@@ -192,6 +196,7 @@ impl Place {
             Self::Metadata => "/metadata",
             Self::SystemHistory => "/_history",
             Self::Operation(operation, _) => operation.route,
+            Self::NoOperation(..) => "…/$[unknown]",
             Self::Jobs => "/_jobs",
             Self::Job(_) => "/_jobs/[number]",
             Self::Type(_) => "/[type]",
@@ -235,7 +240,7 @@ impl Place {
             Self::System => &[(Method::GET, Verb::Search), (Method::POST, Verb::Bundle)],
             Self::Metadata => &[(Method::GET, Verb::Capabilities)],
             // The table of operations says it.
-            Self::Operation(..) => &[],
+            Self::Operation(..) | Self::NoOperation(..) => &[],
             Self::Jobs => &[(Method::GET, Verb::Jobs)],
             Self::Job(_) => &[(Method::GET, Verb::Job), (Method::DELETE, Verb::CancelJob)],
             Self::SystemHistory | Self::TypeHistory(_) => &[(Method::GET, Verb::History)],

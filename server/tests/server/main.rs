@@ -16,5 +16,6 @@ mod meta;
 mod operations;
 mod plan;
 mod search;
+mod statuses;
 mod support;
 mod xml;

@@ -166,6 +166,27 @@ fn graphql_of_the_system_and_of_a_resource() {
 }
 
 #[test]
+fn what_is_no_operation_there_says_where_it_is_one() {
+    let (_folder, server) = started();
+    let check = |method: &str, path: &str, part: &str| {
+        let answer = server.send(method, path, &[], b"");
+        let issue = answer.value()["issue"][0].clone();
+        assert_eq!((answer.status, &issue["code"]), (404, &json!("not-supported")), "{path}: {issue}");
+        let text = issue["diagnostics"].as_str().expect("a text");
+        assert!(text.contains(part), "{path}: {text}");
+    };
+    check("GET", "$nothing", "there is no operation $nothing, of the system");
+    check("POST", "Patient/1/$nothing", "of resources of the type Patient");
+    check("DELETE", "Patient/$", "there is no operation $, of the type Patient");
+    let elsewhere = "[base]/Patient/[id]/$everything, [base]/Encounter/[id]/$everything";
+    check("GET", "Observation/1/$everything", elsewhere);
+    check("GET", "Patient/$everything", "$everything is no operation of the type Patient: it is called as");
+    check("GET", "$validate", "[base]/[type]/$validate, [base]/[type]/[id]/$validate");
+    check("GET", "Nonsense/$validate", "no such resource type");
+    check("GET", &format!("${}", "x".repeat(1_000)), &format!("${}, of", "x".repeat(63)));
+}
+
+#[test]
 fn operations_are_told_of() {
     let (_folder, server) = started();
     assert_eq!(

@@ -9,8 +9,8 @@ mod table;
 mod validate;
 mod versions;
 
-use axum::http::Method;
-use fornax::Tenant;
+use axum::http::{Method, StatusCode};
+use fornax::{Issue, Tenant};
 
 pub(crate) use erase::delete_history;
 pub(crate) use inputs::Inputs;
@@ -137,6 +137,19 @@ impl Operation {
             && resource_type.is_none_or(|name| self.types.is_empty() || self.types.contains(&name))
     }
 
+    /// Where it is called, for people: `[base]/Patient/[id]/$everything`.
+    fn paths(&self) -> Vec<String> {
+        let types = if self.types.is_empty() { &["[type]"] } else { self.types };
+        let on = |level: &Level| match level {
+            Level::System => vec!["[base]".to_owned()],
+            Level::Type => types.iter().map(|name| format!("[base]/{name}")).collect(),
+            Level::Instance => types.iter().map(|name| format!("[base]/{name}/[id]")).collect(),
+            Level::Version => types.iter().map(|name| format!("[base]/{name}/[id]/_history/[vid]")).collect(),
+        };
+        let paths = self.levels.iter().flat_map(on);
+        paths.map(|path| format!("{path}/${}", self.name)).collect()
+    }
+
     /// The canonical URL of its definition; `resource_type` is where it is called, if on a type.
     pub(crate) fn definition_url(&self, resource_type: Option<&str>) -> String {
         let Self { name, definition, .. } = self;
@@ -180,6 +193,30 @@ impl Operation {
         let answer = by_post.or(self.get).ok_or_else(|| Refusal::not_allowed(&call.place.allow()))?;
         answer(tenant, call, body)
     }
+}
+
+/// Letters of an unknown operation's name that are shown; the longest that FHIR knows has 20.
+const NAME_SHOWN_MAX: usize = 64;
+
+/// Why `$name` is not called on that (404): nothing is, or it is called elsewhere.
+pub(crate) fn refused(name: &str, on: &Subject) -> Refusal {
+    let shown: String = name.chars().take(NAME_SHOWN_MAX).collect();
+    let place = match on {
+        Subject::System => "the system".to_owned(),
+        Subject::Type(name) => format!("the type {name}"),
+        Subject::Instance(name, _) => format!("resources of the type {name}"),
+        Subject::Version(name, ..) => format!("versions of the type {name}"),
+    };
+    let known = name.strip_prefix('$').and_then(|name| all().iter().find(|one| one.name == name));
+    let text = match known {
+        Some(operation) => {
+            format!("{shown} is no operation of {place}: it is called as {}", operation.paths().join(", "))
+        }
+        None => format!(
+            "there is no operation {shown}, of {place} or elsewhere: the CapabilityStatement has those there are"
+        ),
+    };
+    Refusal::new(StatusCode::NOT_FOUND, Issue::error("not-supported", text))
 }
 
 /// Every operation.

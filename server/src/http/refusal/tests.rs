@@ -17,6 +17,7 @@ fn every_kind_has_its_status() {
     check(ErrorKind::Gone, "deleted", 410, false, false);
     check(ErrorKind::Conflict, "conflict", 409, false, false);
     check(ErrorKind::Precondition, "multiple-matches", 412, false, false);
+    check(ErrorKind::PreconditionRequired, "required", 428, false, false);
     check(ErrorKind::Denied, "forbidden", 403, false, false);
     check(ErrorKind::Limit, "too-long", 413, false, false);
     check(ErrorKind::Limit, "too-costly", 422, false, false);

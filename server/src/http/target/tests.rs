@@ -52,14 +52,9 @@ fn paths_that_name_nothing() {
         "/fhir/patient",
         "/fhir//Patient",
         "/fhir/Patient//",
-        "/fhir/Patient/$everything",
         "/fhir/Patient/_x/$validate",
         "/fhir/Patient/$x/$validate",
         "/fhir/Patient//$validate",
-        "/fhir/Observation/1/$everything",
-        "/fhir/Patient/1/$nothing",
-        "/fhir/Patient/1/$",
-        "/fhir/$validate",
         "/fhir/Patient/_tags",
         "/fhir/Patient/1/_search",
         "/fhir/Patient/1/observation",
@@ -70,6 +65,19 @@ fn paths_that_name_nothing() {
         "/fhir/%ff",
     ] {
         check(path, "-");
+    }
+}
+
+#[test]
+fn operations_that_are_none_there() {
+    for path in [
+        "/fhir/Patient/$everything",
+        "/fhir/Observation/1/$everything",
+        "/fhir/Patient/1/$nothing",
+        "/fhir/Patient/1/$",
+        "/fhir/$validate",
+    ] {
+        check(path, "default …/$[unknown] ");
     }
 }
 
