@@ -1,6 +1,8 @@
 //! A batch: its entries stand alone, references between them are not resolved. They are prepared and read side by side, and what can
 //! be committed together is, so that many entries share one sync.
 
+use std::collections::HashSet;
+
 use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
 use super::references::{BundleReferences, CriteriaRule, FullUrls};
@@ -68,7 +70,14 @@ impl BundleRequest<'_> {
             for (index, prepared) in waiting.into_iter().zip(steps) {
                 match prepared {
                     Ok(Step::Work(work)) if work.rests_on_a_type() || together.is_under(&work) => {
+                        let digests = work.writes.iter().map(|write| write.digest).collect::<Vec<_>>();
                         // Other commits in the same group would make it stale; and those before it come first.
+                        together.commit(self.core, &mut responses);
+                        together.written.extend(digests);
+                        responses[index] = self.alone(step(index));
+                    }
+                    Err(_) if !together.written.is_empty() => {
+                        // What it misses may have been made since.
                         together.commit(self.core, &mut responses);
                         responses[index] = self.alone(step(index));
                     }
@@ -124,21 +133,24 @@ impl BundleRequest<'_> {
 struct Together {
     places: Vec<usize>,
     works: Vec<Work>,
+    /// What was written since the first of them was prepared, theirs included.
+    written: HashSet<[u8; 16]>,
 }
 
 impl Together {
     fn add(&mut self, place: usize, work: Work) {
+        self.written.extend(work.writes.iter().map(|write| write.digest));
         self.places.push(place);
         self.works.push(work);
     }
 
-    /// Whether some work rests on the current version of what one of these writes.
+    /// Whether some work rests on the current version of what was written since it was prepared.
     fn is_under(&self, work: &Work) -> bool {
-        let rests_on = |digest: &[u8; 16]| {
-            let is_of = |condition: &Condition| matches!(condition, Condition::Current { digest: of, .. } if of == digest);
-            work.conditions.iter().any(is_of)
-        };
-        self.works.iter().flat_map(|other| &other.writes).any(|write| rests_on(&write.digest))
+        let mut rested_on = work.conditions.iter().filter_map(|condition| match condition {
+            Condition::Current { digest, .. } => Some(digest),
+            _ => None,
+        });
+        rested_on.any(|digest| self.written.contains(digest))
     }
 
     /// Commits them, and is empty then. A response that stays absent: it must be prepared again.

@@ -28,16 +28,18 @@ use super::outcome;
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::site::Site;
+use super::source::X_REQUEST_SOURCE;
 use super::target::{Target, Verb};
 
 /// Headers that say what is to be done; what only says how to answer is asked when the answer is.
-const KEPT_HEADERS: [HeaderName; 7] = [
+const KEPT_HEADERS: [HeaderName; 8] = [
     CONTENT_TYPE,
     IF_MATCH,
     IF_MODIFIED_SINCE,
     IF_NONE_EXIST,
     IF_NONE_MATCH,
     X_PROVENANCE,
+    X_REQUEST_SOURCE,
     HeaderName::from_static("prefer"),
 ];
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -49,6 +51,7 @@ struct Kept {
     path: String,
     query: String,
     headers: Vec<(String, String)>,
+    request_id: String,
     /// Parameters of form that links carry on.
     carried: String,
     base: String,
@@ -127,6 +130,7 @@ pub(crate) fn defer(
         path: call.path.clone(),
         query: call.query.clone(),
         headers: kept_headers(&call.headers)?,
+        request_id: call.request_id.clone(),
         carried: call.carried.clone(),
         base: call.base_urls.own.clone(),
         bases: call.base_urls.all.clone(),
@@ -175,6 +179,7 @@ fn recalled(due: &Due) -> Option<(Call, Vec<u8>)> {
         method,
         preference: Preference::of(&headers),
         headers,
+        request_id: kept.request_id,
         base_urls: BaseUrls { own: kept.base, all: kept.bases },
         wants_content: false,
         carried: kept.carried,
@@ -186,24 +191,28 @@ fn recalled(due: &Due) -> Option<(Call, Vec<u8>)> {
 /// Carries out what waits, as it comes, until the server stops. What is under way then is waited for, for a time.
 pub(crate) async fn tend(site: Arc<Site>) {
     let Deferrals { arrived, stopped, running, running_max } = &site.deferrals;
-    let work = async {
-        while let Ok(place) = Arc::clone(running).acquire_owned().await {
-            match next(&site).await {
-                Some((tenant, due)) => {
-                    let site = Arc::clone(&site);
-                    tokio::spawn(async move {
-                        carry_out(&site, tenant, due).await;
-                        drop(place);
-                    });
-                }
-                // Also what was paused goes on some time.
-                None => drop(timeout(LOOK, arrived.notified()).await),
+    loop {
+        let place = tokio::select! {
+            biased;
+            () = stopped.notified() => break,
+            place = Arc::clone(running).acquire_owned() => place,
+        };
+        let Ok(place) = place else { break };
+        // Not given up half way: what is taken up counts as under way.
+        match next(&site).await {
+            Some((tenant, due)) => {
+                let site = Arc::clone(&site);
+                tokio::spawn(async move {
+                    carry_out(&site, tenant, due).await;
+                    drop(place);
+                });
             }
+            // Also what was paused goes on some time.
+            None => tokio::select! {
+                () = stopped.notified() => break,
+                _ = timeout(LOOK, arrived.notified()) => {}
+            },
         }
-    };
-    tokio::select! {
-        () = work => {}
-        () = stopped.notified() => {}
     }
     if timeout(site.limits.stop, running.acquire_many(*running_max)).await.is_err() {
         tracing::warn!("deferred requests were still under way when the server stopped");

@@ -318,6 +318,7 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
         method: parts.method.clone(),
         headers: parts.headers.clone(),
         preference: Preference::of(&parts.headers),
+        request_id: account.id.to_str().unwrap_or("").to_owned(),
         base_urls,
         wants_content,
         carried: Form::carried(query),

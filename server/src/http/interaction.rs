@@ -20,6 +20,7 @@ use super::query_string::{self, encoded};
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::site::Site;
+use super::source;
 use super::target::{Place, Takes, Verb};
 use super::writes::{self, Named};
 
@@ -35,6 +36,8 @@ pub(crate) struct Call {
     pub method: Method,
     pub headers: HeaderMap,
     pub preference: Preference,
+    /// What the client or the server calls the request.
+    pub request_id: String,
     pub base_urls: BaseUrls,
     /// A Binary is asked for in its own form.
     pub wants_content: bool,
@@ -90,6 +93,10 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         Payload::Content(upload) => return writes::content(tenant, call, upload),
         Payload::Bytes(body) => body,
         Payload::Nothing => Vec::new(),
+    };
+    let body = match (call.verb, source::of(&call.headers, &call.request_id)?) {
+        (Verb::Create | Verb::Update | Verb::Bundle, Some(source)) => source::stamped(body, &source),
+        _ => body,
     };
     match (call.verb, &call.place) {
         (Verb::Create | Verb::Update, place)

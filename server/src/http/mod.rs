@@ -35,6 +35,7 @@ mod reply;
 mod request_id;
 mod router;
 mod site;
+mod source;
 mod steady;
 mod target;
 mod writes;

@@ -342,6 +342,67 @@ fn conditional_updates_at_once_make_one_resource() {
     assert_eq!(found["entry"][0]["resource"]["meta"]["versionId"], done.to_string());
 }
 
+/// A hundred clients create the same identity at once: one resource, which all are told of.
+#[test]
+fn conditional_creates_at_once_make_one_resource() {
+    let (_folder, server) = started();
+    let clients = 100;
+    let barrier = Barrier::new(clients);
+    let made: Vec<(u16, String)> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..clients)
+            .map(|client| {
+                let (server, barrier) = (&server, &barrier);
+                scope.spawn(move || {
+                    let body = patient(None, "1", &format!("f{client}"));
+                    let headers =
+                        [("Content-Type", "application/fhir+json"), ("If-None-Exist", "identifier=urn:x|1")];
+                    barrier.wait();
+                    let answer = server.send("POST", "Patient", &headers, body.as_bytes());
+                    (answer.status, answer.id())
+                })
+            })
+            .collect();
+        running.into_iter().map(|running| running.join().expect("a client")).collect()
+    });
+    let id = &made[0].1;
+    assert!(made.iter().all(|(status, other)| matches!(status, 200 | 201) && other == id), "{made:?}");
+    assert_eq!(made.iter().filter(|(status, _)| *status == 201).count(), 1, "{made:?}");
+    assert_eq!(server.total("Patient"), 1);
+}
+
+/// Clients read, add one, and put with `If-Match` until it holds: none is lost.
+#[test]
+fn interleaved_updates_lose_nothing() {
+    let (_folder, server) = started();
+    let put = |count: u64, tag: &str| {
+        let body = format!(r#"{{"resourceType":"Patient","id":"n","multipleBirthInteger":{count}}}"#);
+        let headers = [("Content-Type", "application/fhir+json"), ("If-Match", tag)];
+        let sent = if tag.is_empty() { &headers[..1] } else { &headers };
+        server.send("PUT", "Patient/n", sent, body.as_bytes()).status
+    };
+    assert_eq!(put(0, ""), 201);
+    let (clients, times) = (8, 10);
+    std::thread::scope(|scope| {
+        for _ in 0..clients {
+            scope.spawn(|| {
+                for _ in 0..times {
+                    loop {
+                        let read = server.get("Patient/n");
+                        let count = read.value()["multipleBirthInteger"].as_u64().expect("a count");
+                        match put(count + 1, read.header("etag").expect("a tag")) {
+                            200 => break,
+                            status => assert_eq!(status, 412),
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let last = server.get("Patient/n").value();
+    assert_eq!(last["multipleBirthInteger"], clients * times);
+    assert_eq!(last["meta"]["versionId"], (clients * times + 1).to_string());
+}
+
 /// Patches that add to a list, at once: each finds the one before.
 #[test]
 fn patches_at_once_lose_nothing() {

@@ -200,3 +200,32 @@ fn a_provenance_is_of_the_same_commit() {
     assert_eq!(server.get("Basic/z").status, 404);
     server.stop();
 }
+
+#[test]
+fn who_names_no_source_gets_that_of_the_request() {
+    let directory = TempDir::new().unwrap();
+    let server = Server::start(directory.path());
+    let source = "http://feeds.example/one";
+    let send = |path: &str, method: &str, body: &Value, id: &str| {
+        let headers =
+            [("Content-Type", "application/fhir+json"), ("X-Request-Source", source), ("X-Request-Id", id)];
+        let answer = server.send(method, path, &headers, body.to_string().as_bytes());
+        assert!(answer.status < 300, "{}", answer.text());
+        answer
+    };
+    let basic = |id: &str| json!({"resourceType": "Basic", "id": id, "code": {"text": "x"}});
+    let made = send("Basic/a", "PUT", &basic("a"), "r1").value();
+    assert_eq!(made["meta"]["source"], format!("{source}#r1"));
+    let mut named = basic("b");
+    named["meta"] = json!({"source": "http://other.example"});
+    assert_eq!(send("Basic/b", "PUT", &named, "r2").value()["meta"]["source"], "http://other.example");
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"resource": basic("c"), "request": {"method": "POST", "url": "Basic"}},
+    ]});
+    send("/fhir", "POST", &bundle, "r3");
+    assert_eq!(server.total(&format!("Basic?_source:below={source}")), 2);
+    assert_eq!(server.total(&format!("Basic?_source={source}%23r3")), 1);
+    let wrong = [("Content-Type", "application/fhir+json"), ("X-Request-Source", "a b")];
+    assert_eq!(server.send("PUT", "Basic/d", &wrong, basic("d").to_string().as_bytes()).status, 400);
+    server.stop();
+}

@@ -178,8 +178,9 @@ fn what_is_no_operation_there_says_where_it_is_one() {
     check("GET", "$nothing", "there is no operation $nothing, of the system");
     check("POST", "Patient/1/$nothing", "of resources of the type Patient");
     check("DELETE", "Patient/$", "there is no operation $, of the type Patient");
-    let elsewhere = "[base]/Patient/[id]/$everything, [base]/Encounter/[id]/$everything";
-    check("GET", "Observation/1/$everything", elsewhere);
+    for elsewhere in ["Patient", "Group", "Encounter"] {
+        check("GET", "Observation/1/$everything", &format!("[base]/{elsewhere}/[id]/$everything"));
+    }
     check("GET", "Patient/$everything", "$everything is no operation of the type Patient: it is called as");
     check("GET", "$validate", "[base]/[type]/$validate, [base]/[type]/[id]/$validate");
     check("GET", "Nonsense/$validate", "no such resource type");
@@ -241,7 +242,7 @@ fn a_resource_is_validated_and_not_written() {
     put(&server, "Patient/a", json!({}));
     assert_eq!(server.get("Patient/a/$validate").value()["issue"][0]["severity"], "information");
     assert_eq!(server.get("Patient/none/$validate").status, 404);
-    assert_eq!(server.get("Patient/$validate").status, 400);
+    assert_eq!(server.get("Patient/$validate").status, 405);
 }
 
 #[test]

@@ -207,14 +207,14 @@ pub(crate) fn refused(name: &str, on: &Subject) -> Refusal {
         Subject::Instance(name, _) => format!("resources of the type {name}"),
         Subject::Version(name, ..) => format!("versions of the type {name}"),
     };
-    let known = name.strip_prefix('$').and_then(|name| all().iter().find(|one| one.name == name));
-    let text = match known {
-        Some(operation) => {
-            format!("{shown} is no operation of {place}: it is called as {}", operation.paths().join(", "))
-        }
-        None => format!(
+    let rows = all().iter().filter(|one| name.strip_prefix('$') == Some(one.name));
+    let paths: Vec<String> = rows.flat_map(Operation::paths).collect();
+    let text = if paths.is_empty() {
+        format!(
             "there is no operation {shown}, of {place} or elsewhere: the CapabilityStatement has those there are"
-        ),
+        )
+    } else {
+        format!("{shown} is no operation of {place}: it is called as {}", paths.join(", "))
     };
     Refusal::new(StatusCode::NOT_FOUND, Issue::error("not-supported", text))
 }
