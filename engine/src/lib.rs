@@ -29,6 +29,7 @@ mod import;
 mod index;
 mod jobs;
 mod keys;
+mod lastn;
 mod long_queries;
 mod open_tenant;
 mod options;

@@ -8,6 +8,7 @@ mod generate;
 mod http;
 mod import;
 mod jobs;
+mod lastn;
 mod load;
 mod operations;
 mod plan;

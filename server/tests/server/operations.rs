@@ -180,7 +180,7 @@ fn operations_are_told_of() {
         operations.iter().map(|one| one["name"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(of("Patient"), ["everything", "graphql", "validate"]);
-    assert_eq!(of("Observation"), ["graphql", "validate"]);
+    assert_eq!(of("Observation"), ["graphql", "lastn", "validate"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod everything;
 mod inputs;
+mod lastn;
 mod table;
 mod validate;
 mod versions;
