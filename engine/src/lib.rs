@@ -30,6 +30,7 @@ mod import;
 mod index;
 mod jobs;
 mod keys;
+mod lastn;
 mod log_edits;
 mod long_queries;
 mod open_tenant;

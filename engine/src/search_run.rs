@@ -67,6 +67,14 @@ struct Run<'a> {
 
 /// The first page.
 pub(crate) fn first(core: &Core, request: &SearchRequest, budget: Arc<Budget>) -> Result<SearchPage> {
+    let (query, scope, view) = read(core, request)?;
+    let contained = (query.contained == Contained::Alone).then_some(contained::Place::START);
+    let own_bases = &request.own_bases;
+    Run { core, view, scope, query, own_bases, budget, contained }.page(&Start::default(), &[])
+}
+
+/// What a request asks, over what, and the commit as of which it is answered.
+pub(crate) fn read<'a>(core: &'a Core, request: &SearchRequest) -> Result<(Query, Scope, View<'a>)> {
     let handling = match request.handling {
         Handling::Lenient => fornax_query::Handling::Lenient,
         Handling::Strict => fornax_query::Handling::Strict,
@@ -78,18 +86,15 @@ pub(crate) fn first(core: &Core, request: &SearchRequest, budget: Arc<Budget>) -
         let pairs = Pairs::of_query_and_form(&request.query, &request.form, &limits)?;
         Ok((Query::parse(&scope, &pairs, &context)?, scope))
     };
-    let (query, scope, view) = loop {
+    loop {
         let index = core.index();
         let (mut query, scope) = read(index.definitions()).map_err(|error| refused(&error))?;
         let view = as_of::view(core, moment(request, &mut query)?)?;
         // Else the query was read by what has been replaced meanwhile.
         if Arc::ptr_eq(&view.index, &index) {
-            break (query, scope, view);
+            return Ok((query, scope, view));
         }
-    };
-    let contained = (query.contained == Contained::Alone).then_some(contained::Place::START);
-    let own_bases = &request.own_bases;
-    Run { core, view, scope, query, own_bases, budget, contained }.page(&Start::default(), &[])
+    }
 }
 
 /// The moment as of which a search is asked, by the request or its query string.
@@ -233,7 +238,8 @@ pub(crate) fn each_ever(
 /// Hits looked up at a time where all are wanted.
 const HITS_AT_ONCE: usize = 1_000;
 
-fn find(
+/// At most so many matches from `start` on.
+pub(crate) fn find(
     place: (&Core, &View<'_>),
     query: &Query,
     start: &Start,
@@ -295,7 +301,7 @@ fn nothing(start: &Start) -> fornax_search::SearchPage {
     }
 }
 
-fn places(hits: &[Hit]) -> Vec<(Rid, Seq)> {
+pub(crate) fn places(hits: &[Hit]) -> Vec<(Rid, Seq)> {
     hits.iter().map(|hit| (hit.rid, hit.seq)).collect()
 }
 

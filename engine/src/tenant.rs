@@ -22,6 +22,7 @@ use crate::graphql::{self, GraphqlRequest, GraphqlResponse};
 use crate::history;
 use crate::import::{self, ImportLines, ImportOptions, ImportReport};
 use crate::jobs::{Job, JobAction};
+use crate::lastn;
 use crate::parameters::{self, ParameterStatus};
 use crate::resource::{Read, Version, VersionId};
 use crate::search::{HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
@@ -257,6 +258,22 @@ impl Tenant {
     pub fn search(&self, request: &SearchRequest, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
         search_run::first(&self.core, request, search_run::budget(&self.core, &self.cancellation))
+    }
+
+    /// The last `max` Observations of each code among those that a search finds, the newest first, all on one page; of those whose times are
+    /// equal, all. Codes are one that share a coding, if only by way of others (R4, OperationDefinition Observation-lastn).
+    ///
+    /// # Errors
+    /// As [`Tenant::search`]. `Invalid`: it is no search of Observations by their subject. `Limit`: it finds more than
+    /// `last_observations_max`, or the page is too large.
+    pub fn last_observations(
+        &self,
+        request: &SearchRequest,
+        max: u32,
+        _principal: &Principal,
+    ) -> Result<SearchPage> {
+        self.core.check_open()?;
+        lastn::lastn(&self.core, request, max, search_run::budget(&self.core, &self.cancellation))
     }
 
     /// A later page of a search, by its path and the token of the page before.

@@ -11,6 +11,7 @@ mod history;
 mod http;
 mod import;
 mod jobs;
+mod lastn;
 mod load;
 mod meta;
 mod operations;

@@ -203,7 +203,7 @@ fn operations_are_told_of() {
     };
     let has = |of_type: &str, name: &str| of(of_type).iter().any(|one| one == name);
     assert!(["everything", "graphql", "validate", "erase"].iter().all(|name| has("Patient", name)));
-    assert!(has("Observation", "graphql") && !has("Observation", "everything"));
+    assert!(has("Observation", "lastn") && !has("Observation", "everything"));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod erase;
 mod everything;
 mod inputs;
+mod lastn;
 mod meta;
 mod table;
 mod validate;

@@ -3,7 +3,7 @@
 use super::super::graphql;
 use super::super::jobs;
 use super::super::target::Takes;
-use super::{Definition, Input, Level, Operation, erase, everything, meta, validate, versions};
+use super::{Definition, Input, Level, Operation, erase, everything, lastn, meta, validate, versions};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -65,6 +65,30 @@ pub(super) const OPERATIONS: &[Operation] = &[
             input("query", "string", "1..1", "the query, in GraphQL"),
             input("operationName", "string", "0..1", "which of the query's operations is meant"),
             input("variables", "string", "0..1", "values of the query's variables, as JSON"),
+        ],
+    },
+    Operation {
+        name: "lastn",
+        route: "…/$lastn",
+        levels: &[Level::Type],
+        types: &["Observation"],
+        definition: Definition::OfType,
+        searches: true,
+        get: Some(lastn::answer),
+        post: Some((Takes::Parameters, lastn::answer)),
+        inputs: &[
+            input("max", "positiveInt", "0..1", "Observations of each code; 1 without it"),
+            input("patient", "string", "0..*", "whose, as in a search; this or subject must be there"),
+            input("subject", "string", "0..*", "of whom or what, as in a search"),
+            input("category", "string", "0..*", "of what category, as in a search"),
+            input("code", "string", "0..*", "of what code, as in a search"),
+            input("date", "string", "0..*", "of when, as in a search"),
+            input(
+                "[parameter]",
+                "string",
+                "0..*",
+                "any other search parameter of Observation, with modifiers",
+            ),
         ],
     },
     Operation {
