@@ -69,6 +69,10 @@ impl BundleRequest<'_> {
                         responses[index] = self.alone(step());
                     }
                     Ok(Step::Work(work)) => together.add(index, work),
+                    Err(_) if entries[index].is_ok_and(|entry| together.may_change(self.rests_on(entry))) => {
+                        together.commit(self.core, &mut responses);
+                        responses[index] = self.alone(step());
+                    }
                     decided => responses[index] = self.alone(decided),
                 }
             }
@@ -88,6 +92,13 @@ impl BundleRequest<'_> {
             Err(error) => Err(error),
         };
         done.unwrap_or_else(|error| Some(EntryResponse::failed(&error)))
+    }
+
+    /// The type of what an entry finds before it writes: by criteria, or to patch it.
+    fn rests_on<'e>(&self, entry: &'e Entry<'_>) -> Option<&'e str> {
+        let url = self.relative(entry);
+        let finds = entry.method == Method::Patch || url.contains('?');
+        finds.then(|| url.split(['/', '?']).next().unwrap_or(url))
     }
 
     fn step(&self, entry: &Entry<'_>) -> Result<Step> {
@@ -135,6 +146,12 @@ impl Together {
             work.conditions.iter().any(is_of)
         };
         self.works.iter().flat_map(|other| &other.writes).any(|write| rests_on(&write.digest))
+    }
+
+    /// Whether one of these writes is of a type.
+    fn may_change(&self, resource_type: Option<&str>) -> bool {
+        let mut writes = self.works.iter().flat_map(|work| &work.writes);
+        resource_type.is_some_and(|name| writes.any(|write| write.resource_type.name == name))
     }
 
     /// Commits them, and is empty then. A response that stays absent: it must be prepared again.
