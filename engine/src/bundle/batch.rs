@@ -76,12 +76,14 @@ impl BundleRequest<'_> {
                         together.written.extend(digests);
                         responses[index] = self.alone(step(index));
                     }
-                    Err(_) if !together.written.is_empty() => {
+                    Ok(Step::Work(work)) => together.add(index, work),
+                    Err(_)
+                        if entries[index].is_ok_and(|entry| self.finds(entry)) && together.has_written() =>
+                    {
                         // What it misses may have been made since.
                         together.commit(self.core, &mut responses);
                         responses[index] = self.alone(step(index));
                     }
-                    Ok(Step::Work(work)) => together.add(index, work),
                     decided => responses[index] = self.alone(decided),
                 }
             }
@@ -101,6 +103,11 @@ impl BundleRequest<'_> {
             Err(error) => Err(error),
         };
         done.unwrap_or_else(|error| Some(EntryResponse::failed(&error)))
+    }
+
+    /// Whether an entry finds something before it writes: by criteria, or to patch it.
+    fn finds(&self, entry: &Entry<'_>) -> bool {
+        entry.method == Method::Patch || self.relative(entry).contains('?')
     }
 
     fn step(&self, entry: &Entry<'_>) -> Result<Step> {
@@ -151,6 +158,11 @@ impl Together {
             _ => None,
         });
         rested_on.any(|digest| self.written.contains(digest))
+    }
+
+    /// Whether anything was written since the first of them was prepared.
+    fn has_written(&self) -> bool {
+        !self.written.is_empty()
     }
 
     /// Commits them, and is empty then. A response that stays absent: it must be prepared again.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +13,7 @@ use fornax_postings::Budget;
 use crate::as_of;
 use crate::bundle::earlier::Earlier;
 use crate::bundle::entries::{Entries, Entry, Method, entity_tag};
-use crate::bundle::references::{BundleReferences, OnlyNew};
+use crate::bundle::references::{BundleReferences, OnlyNew, Patched, reference_texts};
 use crate::cancellation::Cancellation;
 use crate::change::{
     BundleKind, BundleOptions, BundleResponse, EntryResponse, Expected, Patch, PatchKind, ReturnBodies,
@@ -26,9 +27,9 @@ use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Criteria, IdRule, Matching, Outlives, PreparedWrite, UpdateTarget, check_id,
-    check_version, current, nothing_to_match, parse_failed, parse_stored, patched, put_node, relative_to,
-    resource_limits, several_match,
+    BodySource, Content, Criteria, Found, IdRule, Matching, Outlives, PreparedWrite, UpdateTarget, check_id,
+    check_version, current, nothing_to_match, one_of, parse_failed, parse_stored, patched, put_node,
+    relative_to, resource_limits, several_match,
 };
 
 /// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
@@ -88,11 +89,10 @@ pub(super) enum Target {
         rule: IdRule,
         expected: Expected,
     },
-    /// The current version is patched.
     Patch {
         resource_type: ResourceType,
         id: String,
-        version: Box<Version>,
+        patched: Rc<Patched>,
     },
     Delete {
         resource_type: ResourceType,
@@ -109,7 +109,7 @@ pub(super) enum Target {
 
 impl BundleRequest<'_> {
     /// An entry's URL from the base on; many clients begin it with a slash.
-    fn relative<'e>(&self, entry: &'e Entry<'_>) -> &'e str {
+    pub(super) fn relative<'e>(&self, entry: &'e Entry<'_>) -> &'e str {
         let url = relative_to(&self.options.own_bases, &entry.url).unwrap_or(&entry.url);
         url.strip_prefix('/').unwrap_or(url)
     }
@@ -144,16 +144,11 @@ impl BundleRequest<'_> {
             }
             (Method::Put, None, Some(criteria)) => {
                 let matching = Matching { core, resource_type, criteria, own_bases };
-                let (UpdateTarget { id, expected }, condition) = matching.update(view, body_of(entry)?)?;
+                let criteria = matching.parsed()?;
+                let (condition, found) = matched(entry, &criteria, (core, view), earlier)?;
                 conditions.push(condition);
-                if expected == Expected::Nothing
-                    && let Some(earlier) = earlier
-                    && !earlier
-                        .matching(&Criteria::parse(core, resource_type, criteria, own_bases)?)?
-                        .is_empty()
-                {
-                    return Err(entry.conflict("another entry makes what the criteria match", "request.url"));
-                }
+                let target = matching.updated(view, found, body_of(entry)?)?;
+                let UpdateTarget { id, expected } = target;
                 let expected = if entry.expected == Expected::Anything { expected } else { entry.expected };
                 Ok(Target::Write { resource_type, id, rule: IdRule::Ours, expected })
             }
@@ -161,17 +156,18 @@ impl BundleRequest<'_> {
                 let version = match (id, criteria) {
                     (Some(id), None) => current(view, resource_type, id)?,
                     (None, Some(criteria)) => {
-                        let matching = Matching { core, resource_type, criteria, own_bases };
-                        let (version, condition) = matching.one(view)?;
+                        let criteria = Matching { core, resource_type, criteria, own_bases }.parsed()?;
+                        let (condition, found) = matched(entry, &criteria, (core, view), earlier)?;
                         conditions.push(condition);
-                        version
+                        one_of(found)?
                     }
                     _ => return Err(unfit(entry)),
                 };
                 check_version(entry.expected, &version)?;
                 let digest = core.vault.id_digest(resource_type.name, &version.id);
                 conditions.push(crate::write::Condition::Current { digest, version: version.version.0 });
-                Ok(Target::Patch { resource_type, id: version.id.to_string(), version: Box::new(version) })
+                let patched = Rc::new(self.patched(entry, &version).map_err(|error| within(entry, &error))?);
+                Ok(Target::Patch { resource_type, id: version.id.to_string(), patched })
             }
             (Method::Delete, Some(id), None) => Ok(Target::Delete { resource_type, id: id.to_owned() }),
             (Method::Delete, None, Some(criteria)) => {
@@ -202,8 +198,8 @@ impl BundleRequest<'_> {
             let own_bases = &self.options.own_bases;
             let criteria = Criteria::parse(core, resource_type, criteria, own_bases)?;
             let nothing = HashSet::new();
-            let deleted = earlier.map_or(&nothing, |earlier| earlier.deleted(resource_type));
-            let (condition, mut found) = criteria.first_two(core, view, deleted)?;
+            let touched = earlier.map_or(&nothing, |earlier| earlier.touched(resource_type));
+            let (condition, mut found) = criteria.first_two(core, view, touched)?;
             let made = earlier.map(|earlier| earlier.matching(&criteria)).transpose()?;
             let made = made.as_deref().unwrap_or(&[]);
             conditions.push(condition);
@@ -240,16 +236,12 @@ impl BundleRequest<'_> {
                 write.expected = expected;
                 Ok(write)
             }
-            Target::Patch { resource_type, id, version } => {
-                let patch = patch_of(body_of(entry)?).map_err(|error| within(entry, &error))?;
-                let bytes = patched(self.core, &version, &patch).map_err(|error| within(entry, &error))?;
-                let document = Document::parse(bytes, &resource_limits(self.core));
-                let document = document.map_err(|error| within(entry, &parse_failed(&error)))?;
+            Target::Patch { resource_type, id, patched } => {
+                let Patched { document, before } = &*patched;
                 let node = document.root();
-                let (id, outlives) = (&*id, Outlives::Nothing);
-                let source = BodySource { node, whole: Some(&document), resource_type, id, outlives };
-                let before = parse_stored(&version.body.text)?;
-                let references = &OnlyNew::beside(before.root(), references);
+                let (whole, id, outlives) = (Some(document), &*id, Outlives::Nothing);
+                let source = BodySource { node, whole, resource_type, id, outlives };
+                let references = &OnlyNew::beside(before, references);
                 put_node(self.core, resource_type, &source, IdRule::MustBe, references)
                     .map_err(|error| within(entry, &error))
             }
@@ -257,6 +249,16 @@ impl BundleRequest<'_> {
                 Err(crate::records::bug("an entry that writes nothing"))
             }
         }
+    }
+
+    /// What the patch of an entry makes of a version.
+    fn patched(&self, entry: &Entry<'_>, version: &Version) -> Result<Patched> {
+        let patch = patch_of(body_of(entry)?)?;
+        let bytes = patched(self.core, version, &patch)?;
+        let document = Document::parse(bytes, &resource_limits(self.core));
+        let document = document.map_err(|error| parse_failed(&error))?;
+        let before = reference_texts(parse_stored(&version.body.text)?.root());
+        Ok(Patched { document, before })
     }
 
     /// A conditional create that found its resource.
@@ -345,6 +347,28 @@ impl BundleRequest<'_> {
             }
         }
     }
+}
+
+/// What the criteria of an update or patch match, as things stand after the steps before it.
+///
+/// # Errors
+/// `Conflict`: the one that they match is another entry's.
+fn matched(
+    entry: &Entry<'_>,
+    criteria: &Criteria,
+    (core, view): (&Core, &View<'_>),
+    earlier: Option<&Earlier<'_>>,
+) -> Result<(crate::write::Condition, Found)> {
+    let Some(earlier) = earlier else { return criteria.find(core, view) };
+    let (condition, found) = criteria.first_two(core, view, earlier.touched(criteria.resource_type()))?;
+    let found = match (Found::of(found), &earlier.matching(criteria)?[..]) {
+        (found, []) => found,
+        (Found::None, [_]) => {
+            return Err(entry.conflict("another entry writes what the criteria match", "request.url"));
+        }
+        _ => Found::Several,
+    };
+    Ok((condition, found))
 }
 
 /// The resource that an entry writes; reading the entry has seen that there is one.

@@ -1,11 +1,12 @@
 //! A transaction: all entries become one commit, or none does. A large one is staged.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::earlier::Earlier;
 use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
-use super::references::{BundleReferences, CriteriaRule, FullUrls, OwnWrite};
+use super::references::{Becomes, BundleReferences, CriteriaRule, FullUrls, OwnWrite};
 use crate::change::{Committed, EntryResponse, Text};
 use crate::commit::{contended, sequence};
 use crate::error::{Error, ErrorKind, Issue, Result};
@@ -58,15 +59,16 @@ impl<'a> BundleRequest<'a> {
         });
         let deletes = deletes.collect::<Result<Vec<_>>>()?;
         let mut earlier = Earlier::of(self.core, own_bases, entries, deletes.iter().flatten());
-        let mut targets = Vec::with_capacity(entries.len());
-        for (entry, delete) in entries.iter().zip(deletes) {
-            let target = match delete {
-                Some(delete) => delete,
-                None => self.target(entry, &view, &mut conditions, earlier.as_ref())?,
-            };
-            earlier.as_mut().map_or(Ok(()), |earlier| earlier.add(entry, &target))?;
-            targets.push(target);
+        let mut targets = deletes;
+        for place in in_order(entries) {
+            if targets[place].is_some() {
+                continue;
+            }
+            let target = self.target(entries[place], &view, &mut conditions, earlier.as_ref())?;
+            earlier.as_mut().map_or(Ok(()), |earlier| earlier.add(entries[place], &target))?;
+            targets[place] = Some(target);
         }
+        let targets: Vec<Target> = targets.into_iter().flatten().collect();
         check_overlaps(entries, &targets)?;
         let references = BundleReferences::new(
             self.core,
@@ -155,6 +157,13 @@ impl<'a> BundleRequest<'a> {
     }
 }
 
+/// The places of entries in the order of a transaction's steps.
+fn in_order(entries: &[&Entry<'_>]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..entries.len()).collect();
+    places.sort_by_key(|&place| entries[place].method);
+    places
+}
+
 /// Deletes first, then creates, then updates; within them as in the request. What is there already needs no write.
 fn plan<'r, 'a>(entries: &[&'r Entry<'a>], targets: Vec<Target>) -> Plan<'r, 'a> {
     let mut responses: Vec<Option<EntryResponse>> = entries.iter().map(|_| None).collect();
@@ -205,16 +214,17 @@ fn check_overlaps(entries: &[&Entry<'_>], targets: &[Target]) -> Result<()> {
 fn own_writes<'a>(entries: &[&Entry<'a>], targets: &[Target]) -> Vec<OwnWrite<'a>> {
     let written = entries.iter().zip(targets).filter_map(|(entry, target)| match target {
         Target::Write { resource_type, id, .. } => {
-            Some(OwnWrite { resource_type: *resource_type, id: id.clone(), resource: entry.resource })
+            Some((*resource_type, id, entry.resource.map_or(Becomes::Deleted, Becomes::Written)))
         }
-        Target::Delete { resource_type, id } => {
-            Some(OwnWrite { resource_type: *resource_type, id: id.clone(), resource: None })
+        Target::Delete { resource_type, id } => Some((*resource_type, id, Becomes::Deleted)),
+        Target::Patch { resource_type, id, patched } => {
+            Some((*resource_type, id, Becomes::Patched(Rc::clone(patched))))
         }
-        // What is patched is found as it was.
-        Target::Patch { .. } => None,
         Target::Existing(_) | Target::Twin(_) | Target::Nothing | Target::Read => None,
     });
-    written.collect()
+    let own =
+        |(resource_type, id, becomes): (_, &String, _)| OwnWrite { resource_type, id: id.clone(), becomes };
+    written.map(own).collect()
 }
 
 /// What each `fullUrl` is called after the transaction.

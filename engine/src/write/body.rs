@@ -12,7 +12,7 @@ use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
-use crate::write::labels::Labels;
+use crate::write::labels::{Labels, Standing};
 use crate::write::links::{self, Link};
 use crate::write::prepare::check_shape;
 
@@ -141,7 +141,11 @@ pub(crate) fn values_of(
     if check_shape(source.node, source.resource_type).is_err() {
         return Ok(None);
     }
-    let document = match edited(core, source, references, &Labels::default())? {
+    let outliving = match source.outlives {
+        Outlives::Labels => Standing::now(core, source.resource_type, source.id)?.labels,
+        Outlives::Nothing => Labels::default(),
+    };
+    let document = match edited(core, source, references, &outliving)? {
         None => source.document(),
         Some(bytes) => Document::parse(bytes, &ModelLimits::default())
             .map_err(|error| bug("an edited resource is no JSON").caused_by(error))?,

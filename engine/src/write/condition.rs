@@ -91,9 +91,9 @@ impl Criteria {
         self.identity.as_ref()
     }
 
-    /// The number of the resource type that they are about.
-    pub(crate) fn type_number(&self) -> u16 {
-        self.resource_type.number
+    /// The resource type that they are about.
+    pub(crate) fn resource_type(&self) -> ResourceType {
+        self.resource_type
     }
 
     /// The first two that they match, but for ids that are passed over, and what must still hold for it.
@@ -178,7 +178,7 @@ fn identity(core: &Core, index: &Index, (resource_type, query): (ResourceType, &
 }
 
 impl Found {
-    fn of(mut versions: Vec<Version>) -> Self {
+    pub(crate) fn of(mut versions: Vec<Version>) -> Self {
         match (versions.pop(), versions.len()) {
             (None, _) => Self::None,
             (Some(one), 0) => Self::One(one),

@@ -21,11 +21,11 @@ pub(crate) use body::{
     BodySource, Outlives, OwnReferences, References, extract, local_reference, parse_stored, reference_nodes,
     relative_to, splice, values_of,
 };
-pub(crate) use condition::{Condition, Criteria};
+pub(crate) use condition::{Condition, Criteria, Found};
 pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
 pub(crate) use links::Link;
-pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match};
+pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match, one_of};
 pub(crate) use patch::{check_version, current, patched};
 pub(crate) use prepare::{
     Content, IdRule, Prepared, PreparedWrite, Work, check_id, check_shape, parse_failed, prepare, put_node,
