@@ -2,6 +2,7 @@
 //! when it is over is a Bundle with one entry, the answer to the request (docs/ASYNC.md).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::header::{
@@ -66,6 +67,8 @@ pub(crate) struct Deferrals {
     stopped: Notify,
     running: Arc<Semaphore>,
     running_max: u32,
+    /// Counts the looks, so that each begins with another tenant.
+    looks: AtomicUsize,
 }
 
 /// How often is looked for what nobody told of.
@@ -75,7 +78,13 @@ impl Deferrals {
     pub(crate) fn new(limits: &Limits) -> Self {
         let running = Arc::new(Semaphore::new(limits.deferred_running_max as usize));
         let (arrived, stopped) = (Notify::new(), Notify::new());
-        Self { arrived, stopped, running, running_max: limits.deferred_running_max }
+        Self {
+            arrived,
+            stopped,
+            running,
+            running_max: limits.deferred_running_max,
+            looks: AtomicUsize::new(0),
+        }
     }
 
     /// From here on none is taken up.
@@ -190,7 +199,7 @@ fn recalled(due: &Due) -> Option<(Call, Vec<u8>)> {
 
 /// Carries out what waits, as it comes, until the server stops. What is under way then is waited for, for a time.
 pub(crate) async fn tend(site: Arc<Site>) {
-    let Deferrals { arrived, stopped, running, running_max } = &site.deferrals;
+    let Deferrals { arrived, stopped, running, running_max, .. } = &site.deferrals;
     loop {
         let place = tokio::select! {
             biased;
@@ -231,8 +240,10 @@ async fn next(site: &Arc<Site>) -> Option<(Tenant, Due)> {
         }
     };
     let found = tokio::task::spawn_blocking(move || {
-        let mut ids = here.engine.tenants().into_iter();
-        ids.find_map(|id| due_of(here.engine.tenant_at_once(&id)?))
+        let mut ids = here.engine.tenants();
+        let first = here.deferrals.looks.fetch_add(1, Ordering::Relaxed) % ids.len().max(1);
+        ids.rotate_left(first);
+        ids.iter().find_map(|id| due_of(here.engine.tenant_at_once(id)?))
     });
     found.await.ok()?
 }
