@@ -99,6 +99,7 @@ pub(crate) fn erase(
     if erased.resources == 0 {
         return Err(not_found());
     }
+    core.jobs.forget_answers(core)?;
     Ok(erased)
 }
 

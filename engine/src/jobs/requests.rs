@@ -7,7 +7,7 @@
 use fornax_store::{Batch, Durability};
 use serde::{Deserialize, Serialize};
 
-use super::record::{Job, JobRecord, JobState, Work};
+use super::record::{self, Job, JobRecord, JobState, Work};
 use super::{Jobs, Table};
 use crate::cancellation::Cancellation;
 use crate::core::Core;
@@ -147,6 +147,17 @@ impl Jobs {
         drop(table);
         let kept = core.vault.get(&*core.store, Family::State, &key(state::ANSWERS, number))?;
         kept.ok_or_else(|| Error::new(ErrorKind::NotFound, Issue::error("not-found", "there is no answer")))
+    }
+
+    /// Forgets all answers, which may show what has been erased since.
+    pub(crate) fn forget_answers(&self, core: &Core) -> Result<()> {
+        let _table = self.table.lock();
+        let family = core.vault.placement.family(Family::State);
+        let mut batch = Batch::new();
+        for record in record::past(&core.vault, &*core.store)? {
+            batch.delete(family, &key(state::ANSWERS, record.number));
+        }
+        core.store.write(&batch, Durability::Synced).map_err(failed)
     }
 
     /// At opening: what becomes of requests over which the process ended.
