@@ -51,7 +51,7 @@ pub(crate) fn lastn(
     core: &Core,
     request: &SearchRequest,
     max: u32,
-    budget: Arc<Budget>,
+    budget: &Arc<Budget>,
 ) -> Result<SearchPage> {
     check(request)?;
     let (mut query, _, view) = search_run::read(core, request)?;
@@ -62,7 +62,7 @@ pub(crate) fn lastn(
     let applied = query.to_query_string(definitions);
     query.sort = newest_first(definitions)?;
     let mut groups = Groups::default();
-    let candidates = candidates((core, &view), &query, &mut groups, &budget)?;
+    let candidates = candidates((core, &view), &query, &mut groups, budget)?;
     let chosen = chosen(&candidates, &mut groups, max);
     let versions = view.versions_within(&chosen, core.limits.page_bytes_max)?;
     if versions.len() < chosen.len() {
@@ -179,8 +179,8 @@ fn effective(observation: &Document) -> Option<i64> {
 enum Code {
     /// Without a system: none is written.
     Coding(Option<String>, String),
-    /// Of a concept without a coding.
-    Text(String),
+    /// Of a concept without a coding; it may have no text either.
+    Text(Option<String>),
 }
 
 /// Codes, and which of them are one.
@@ -200,7 +200,7 @@ impl Groups {
             codings.filter_map(|coding| Some(Code::Coding(text(coding, "system"), text(coding, "code")?)));
         let mut numbers: Vec<usize> = codes.map(|code| self.number(code)).collect();
         if numbers.is_empty() {
-            let text = concept.and_then(|concept| text(concept, "text")).unwrap_or_else(String::new);
+            let text = concept.and_then(|concept| text(concept, "text"));
             numbers.push(self.number(Code::Text(text)));
         }
         let first = self.of(numbers[0]);

@@ -17,6 +17,7 @@ mod commit;
 mod contained;
 mod core;
 mod current;
+mod document;
 mod engine;
 mod erase;
 mod error;

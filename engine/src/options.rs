@@ -86,6 +86,8 @@ pub struct Limits {
     pub depth_max: u32,
     /// Resources that `_include` and `_revinclude` add to one page. Default 1,000.
     pub includes_max: usize,
+    /// Resources of one document that `$document` makes. Default 1,000.
+    pub document_entries_max: usize,
     /// Observations among which `$lastn` looks for the last ones: some 20 ms for each thousand. Default 10,000.
     pub last_observations_max: u64,
     /// Index documents that one search may look at, each as often as it does; beyond it the search fails. Default 500 million.
@@ -126,6 +128,7 @@ impl Default for Limits {
             bundle_response_bytes_max: 64 << 20,
             depth_max: 64,
             includes_max: 1_000,
+            document_entries_max: 1_000,
             last_observations_max: 10_000,
             search_documents_max: 500_000_000,
             search_ms_max: 30_000,

@@ -15,6 +15,7 @@ use crate::commit::commit;
 use crate::core::Core;
 use crate::current;
 use crate::deferred;
+use crate::document;
 use crate::erase::{self, EraseScope, Erased};
 use crate::error::{Issue, Result};
 use crate::forget;
@@ -34,7 +35,7 @@ use crate::validate;
 use crate::vault::failed;
 use crate::verify::{self, Verification};
 use crate::view::View;
-use crate::write::check_id;
+use crate::write::{check_id, difference};
 
 /// One tenant of an engine. Cheap to clone; every call may block.
 #[derive(Clone)]
@@ -125,6 +126,29 @@ impl Tenant {
     ) -> Result<GraphqlResponse> {
         self.core.check_open()?;
         graphql::graphql(&self.core, instance, request, &self.cancellation)
+    }
+
+    /// A Composition and all that it refers to, as a Bundle of the type document, in JSON: what is contained, and other documents that it
+    /// relates to, aside. Each resource is there once; `base` is what their full URLs begin with, without a slash at the end. What these refer
+    /// to in turn is not in it: it may be about others.
+    ///
+    /// # Errors
+    /// `NotFound`, `Gone`: there is no such Composition. `Unprocessable`: it refers to what is not here, at the place that the issue names.
+    /// `Limit`: the document is too large.
+    pub fn document(&self, composition: &str, base: &str, _principal: &Principal) -> Result<Vec<u8>> {
+        self.core.check_open()?;
+        document::document(&self.core, composition, base)
+    }
+
+    /// What makes the newer of two versions of the older, as a FHIRPath Patch: a Parameters resource, in JSON. They may be of two
+    /// resources, whose ids are not compared. Of `meta` what the server makes is left out.
+    ///
+    /// # Errors
+    /// `Unprocessable`: they are not of one type, or one has no content, or what its type does not define. `Limit`: it takes more operations
+    /// than a patch may have.
+    pub fn diff(&self, older: &Version, newer: &Version) -> Result<Vec<u8>> {
+        self.core.check_open()?;
+        difference(older, newer)
     }
 
     /// What is wrong with a resource that is JSON, alone or among Parameters as `resource`; nothing: all is well. It is not written.
@@ -273,7 +297,7 @@ impl Tenant {
         _principal: &Principal,
     ) -> Result<SearchPage> {
         self.core.check_open()?;
-        lastn::lastn(&self.core, request, max, search_run::budget(&self.core, &self.cancellation))
+        lastn::lastn(&self.core, request, max, &search_run::budget(&self.core, &self.cancellation))
     }
 
     /// A later page of a search, by its path and the token of the page before.

@@ -26,7 +26,7 @@ pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
 pub(crate) use links::Link;
 pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match, one_of};
-pub(crate) use patch::{check_version, current, patched};
+pub(crate) use patch::{check_version, current, difference, patched};
 pub(crate) use prepare::{
     Content, IdRule, Prepared, PreparedWrite, Work, check_id, check_shape, parse_failed, prepare, put_node,
     resource_limits, several_match,

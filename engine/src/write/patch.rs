@@ -1,6 +1,6 @@
 //! Patches: what becomes of the current version.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use fornax_model::{Document, Kind, Node};
 use fornax_patch::{ErrorKind as PatchFault, PatchError, Patcher};
@@ -9,9 +9,11 @@ use fornax_xml::patch as xml_patch;
 use crate::change::{Expected, Patch, PatchKind};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::records::corrupted;
 use crate::resource::{Read, Version};
 use crate::types::ResourceType;
 use crate::view::View;
+use crate::write::body::parse_stored;
 use crate::write::meta::{self, MetaChange};
 use crate::write::prepare::{parse_failed, resource_limits};
 
@@ -79,6 +81,23 @@ fn read_json(kind: PatchKind, patch: Node<'_>) -> Result<fornax_patch::Patch<'_>
         _ => PATCHER.read_parameters(patch),
     };
     read.map_err(|error| refused(&error))
+}
+
+/// What makes the newer version of the older one: a Parameters resource.
+pub(crate) fn difference(older: &Version, newer: &Version) -> Result<Vec<u8>> {
+    if [older, newer].iter().any(|version| version.body.text.is_empty()) {
+        let issue = Issue::error("deleted", "a version that marks a deletion has no content");
+        return Err(Error::new(ErrorKind::Unprocessable, issue));
+    }
+    // A patch is applied to what clients see, where `meta` is always there; what the server makes of it is no difference.
+    let newer = Version { version: older.version, last_updated: older.last_updated, ..newer.clone() };
+    let parsed = |version: &Version| {
+        let text = String::from_utf8(version.to_json());
+        let text = text.map_err(|error| corrupted("a body is not UTF-8").caused_by(error.utf8_error()))?;
+        parse_stored(&Arc::new(text))
+    };
+    let (older, newer) = (parsed(older)?, parsed(&newer)?);
+    PATCHER.diff(older.root(), newer.root()).map_err(|error| refused(&error))
 }
 
 fn refused(error: &PatchError) -> Error {

@@ -154,7 +154,8 @@ pub(crate) fn bundle(tenant: &Tenant, call: &Call, body: Vec<u8>) -> Result<Repl
     Ok(Reply::json(StatusCode::OK, bundles::response(&response, &call.base_urls.own, wanted)))
 }
 
-fn committed(call: &Call, committed: &Committed) -> Reply {
+/// What a write came to, as `Prefer: return=` asks for it.
+pub(crate) fn committed(call: &Call, committed: &Committed) -> Reply {
     match committed {
         Committed::Created(version) => located(call, StatusCode::CREATED, version),
         Committed::Updated(version) | Committed::Unchanged(version) => written(call, StatusCode::OK, version),

@@ -5,6 +5,8 @@ mod bundles;
 mod conditional;
 mod crash;
 mod deferred;
+mod diff;
+mod document;
 mod everything;
 mod generate;
 mod history;

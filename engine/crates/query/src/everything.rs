@@ -138,7 +138,7 @@ impl Everything<'_> {
         };
         let by = |code: &&str| Some(self.definitions.parameter_of_release(resource, code)?.id);
         let parameters: Vec<ParameterId> = codes.iter().filter_map(by).collect();
-        let values = Values::Date(vec![date.clone()]);
+        let values = Values::Date(vec![*date]);
         match (narrowing, &parameters[..]) {
             (_, []) => None,
             (Narrowing::Since(_), &[parameter, ..]) => Some(Condition::Has { parameter, values }),

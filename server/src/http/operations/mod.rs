@@ -1,6 +1,8 @@
 //! Operations: what `$name` means, where it may be called and by which methods. One table says it, for paths, the CapabilityStatement
 //! and whoever else asks.
 
+mod diff;
+mod document;
 mod erase;
 mod everything;
 mod inputs;
@@ -172,9 +174,9 @@ impl Operation {
         }
     }
 
-    /// Whether it changes something: then GET, by which it might be called unawares, does not call it.
+    /// Whether it may change something. Where it always does GET, by which it might be called unawares, does not call it.
     pub(crate) fn writes(&self) -> bool {
-        self.get.is_none()
+        self.get.is_none() || self.name == "document"
     }
 
     /// Whether it may be carried out later. Not where its answer is no resource, nor where it makes a job itself.

@@ -3,9 +3,55 @@
 use super::super::graphql;
 use super::super::jobs;
 use super::super::target::Takes;
-use super::{Definition, Input, Level, Operation, erase, everything, lastn, meta, validate, versions};
+use super::{
+    Definition, Input, Level, Operation, diff, document, erase, everything, lastn, meta, validate, versions,
+};
 
 pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "diff",
+        route: "…/$diff",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::Own,
+        searches: false,
+        get: Some(diff::answer_versions),
+        post: Some((Takes::Parameters, diff::answer_versions)),
+        inputs: &[input(
+            "fromVersion",
+            "string",
+            "0..1",
+            "the version that the current one is compared with; the one before without it",
+        )],
+    },
+    Operation {
+        name: "diff",
+        route: "…/$diff",
+        levels: &[Level::System],
+        types: &[],
+        definition: Definition::Own,
+        searches: false,
+        get: Some(diff::answer_resources),
+        post: Some((Takes::Parameters, diff::answer_resources)),
+        inputs: &[
+            input("from", "string", "1..1", "the older one: Type/id, or Type/id/_history/version"),
+            input("to", "string", "1..1", "the newer one, of the same type"),
+        ],
+    },
+    Operation {
+        name: "document",
+        route: "…/$document",
+        levels: &[Level::Instance],
+        types: &["Composition"],
+        definition: Definition::OfType,
+        searches: false,
+        get: Some(document::answer),
+        post: Some((Takes::Parameters, document::answer)),
+        inputs: &[
+            input("persist", "boolean", "0..1", "whether the document is stored as a Bundle; not without it"),
+            input("graph", "uri", "0..1", "not supported"),
+        ],
+    },
     Operation {
         name: "erase",
         route: "…/$erase",

@@ -23,29 +23,18 @@ fn examples() -> Option<BTreeMap<String, Vec<Value>>> {
         println!("skipped: no examples at {}", archive.display());
         return None;
     }
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("examples");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let unpacked = Command::new("tar")
-        .args(["--use-compress-program", "zstd -d --long=27", "-x", "-f"])
+    let output = Command::new("tar")
+        .args(["--use-compress-program", "zstd -d --long=27", "--to-stdout", "-x", "-f"])
         .arg(&archive)
-        .arg("-C")
-        .arg(&folder)
-        .status()
+        .args(["--wildcards", "*.json"])
+        .output()
         .expect("tar runs");
-    assert!(unpacked.success(), "the examples can't be unpacked");
+    assert!(output.status.success(), "the examples can't be unpacked");
+    // One after the other, some with a byte order mark.
+    let text = String::from_utf8(output.stdout).expect("UTF-8").replace('\u{feff}', "");
     let mut by_type: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    let mut open = vec![folder];
-    let mut files = Vec::new();
-    while let Some(path) = open.pop() {
-        for entry in std::fs::read_dir(path).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() { open.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    for path in files.iter().filter(|path| path.extension().is_some_and(|kind| kind == "json")) {
-        let Ok(text) = std::fs::read_to_string(path) else { continue };
-        let Ok(mut resource) = serde_json::from_str::<Value>(&text) else { continue };
+    for resource in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+        let mut resource = resource.expect("JSON");
         let Some(name) = resource["resourceType"].as_str().map(ToOwned::to_owned) else { continue };
         resource["id"] = json!("x");
         by_type.entry(name).or_default().push(resource);
