@@ -162,7 +162,7 @@ fn a_patient_is_erased() {
     let status = deferred.header("content-location").expect("a status").to_owned();
     let status = status.strip_prefix(&server.origin).expect("a URL of this server").to_owned();
     while server.get(&status).status == 202 {}
-    assert!(server.get(&status).text().contains("Patient/p"));
+    assert!(server.get(&status).text().contains(r#""id":"p""#));
     let erased = server.json("POST", "Patient/p/$erase", &parameters.to_string());
     assert_eq!(server.get(&status).status, 404, "an answer would show what is gone");
     assert_eq!(erased.status, 200, "{}", erased.text());

@@ -8,7 +8,7 @@ const OPERATION: Operation = Operation {
     types: &[],
     definition: Definition::Own,
     searches: false,
-    get: None,
+    get: Some(crate::http::operations::versions::answer),
     post: None,
     inputs: &[
         Input { name: "one", kind: "string", min: 1, max: "1", documentation: "" },
