@@ -30,6 +30,7 @@ mod jobs;
 mod keys;
 mod long_queries;
 mod open_tenant;
+pub mod operation_definitions;
 mod options;
 mod page_token;
 mod parameters;

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::http::HeaderValue;
 use fornax::Engine;
 use tokio::sync::Mutex;
 
 use super::admission::Admission;
+use super::descriptions::Descriptions;
 use super::limits::Limits;
 use super::metrics::Metrics;
 use super::origin::Origin;
@@ -21,6 +23,9 @@ pub(crate) struct Site {
     pub admission: Admission,
     pub metrics: Metrics,
     pub request_ids: RequestIds,
+    pub descriptions: Descriptions,
+    /// Origins whose pages may ask from a browser, beside the server's own.
+    pub page_origins: Vec<HeaderValue>,
     /// Held by the question whether the server is ready, while it is being answered; and by that for the figures.
     pub readiness: Arc<Mutex<()>>,
     pub figures: Arc<Mutex<()>>,
@@ -35,6 +40,8 @@ impl Site {
             admission: Admission::new(&limits),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
+            descriptions: Descriptions::default(),
+            page_origins: Vec::new(),
             readiness: Arc::default(),
             figures: Arc::default(),
             types: engine.capabilities().iter().map(|one| one.name).collect(),
@@ -42,6 +49,12 @@ impl Site {
             limits,
             engine,
         }
+    }
+
+    /// The same, asked by pages of these origins, too.
+    #[must_use]
+    pub(crate) fn asked_from(self, page_origins: Vec<HeaderValue>) -> Self {
+        Self { page_origins, ..self }
     }
 
     /// Whether FHIR has a resource type of this name.

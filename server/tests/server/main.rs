@@ -3,11 +3,13 @@
 mod binary;
 mod conditional;
 mod crash;
+mod descriptions;
 mod generate;
 mod http;
 mod import;
 mod jobs;
 mod load;
+mod openapi;
 mod operations;
 mod plan;
 mod search;

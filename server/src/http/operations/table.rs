@@ -68,7 +68,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         route: "…/$versions",
         levels: &[Level::System],
         types: &[],
-        definition: Definition::Own,
+        definition: Definition::Of("CapabilityStatement"),
         searches: false,
         get: Some(versions::answer),
         post: Some((Takes::Parameters, versions::answer)),
