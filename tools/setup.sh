@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs, by apt, what building (`build`) or building and testing (`test`) needs and this machine lacks. Does
-# nothing when all is there. Rust itself comes from rustup.
+# Installs, by apt, what building (`build`), building and testing (`test`) or building and driving by others' clients (`clients`)
+# needs and this machine lacks. Does nothing when all is there. Rust itself comes from rustup.
 set -eu
 
-goal=${1:?"usage: tools/setup.sh build|test"}
+goal=${1:?"usage: tools/setup.sh build|test|clients"}
 packages=
 
 # lacks PACKAGE PROBE...: notes the package unless the probe succeeds
@@ -37,8 +37,14 @@ test)
     lacks npm command -v npm
     lacks valgrind command -v valgrind
     ;;
+clients)
+    lacks nodejs command -v node
+    lacks npm command -v npm
+    # Debian's python3 has the module venv, and not what it needs.
+    lacks python3-venv python3 -c 'import ensurepip'
+    ;;
 *)
-    echo "usage: tools/setup.sh build|test" >&2
+    echo "usage: tools/setup.sh build|test|clients" >&2
     exit 2
     ;;
 esac

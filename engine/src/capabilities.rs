@@ -1,4 +1,6 @@
-//! What this engine can do, for a CapabilityStatement that is true.
+//! What this engine can do, for a CapabilityStatement that is true; and what FHIR says of operations.
+
+pub mod operations;
 
 use fornax_definitions::{Coded, Definitions, Readiness, SearchParameter, Type};
 

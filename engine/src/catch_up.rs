@@ -6,7 +6,7 @@ use crate::core::{Core, index_failed};
 use crate::error::Result;
 use crate::index::Index;
 use crate::records::{OperationCode, Rid, Seq, bug};
-use crate::resource::Version;
+use crate::resource::{Operation, Version};
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{self, SequenceState, extract, parse_stored};
@@ -55,18 +55,26 @@ impl CatchUp<'_> {
     fn add_commit(&mut self, seq: Seq, changes: &mut Changes) -> Result<()> {
         let log = self.view.log(seq)?;
         for entry in &log.entries {
-            if entry.operation != OperationCode::Delete {
+            if entry.operation.has_body() {
                 let version = self.view.version(entry.rid, seq)?;
                 changes.documents.push(self.document(entry.rid, seq, &version)?);
             }
-            changes.superseded.extend(entry.superseded.map(|written| SupersededVersion {
-                rid: entry.rid,
-                written,
-                by: seq,
-            }));
+            let written = match entry.operation {
+                OperationCode::Purged => self.superseded_by_purged(entry.rid, seq)?,
+                _ => entry.superseded,
+            };
+            let superseded = written.map(|written| SupersededVersion { rid: entry.rid, written, by: seq });
+            changes.superseded.extend(superseded);
         }
         changes.seq = seq;
         Ok(())
+    }
+
+    /// The version that is left of those before a purged one, which once superseded it.
+    fn superseded_by_purged(&self, rid: Rid, seq: Seq) -> Result<Option<Seq>> {
+        let Some(before) = self.view.commits_of(rid, seq - 1, 1)?.pop() else { return Ok(None) };
+        let is_found = self.view.version(rid, before)?.operation != Operation::Delete;
+        Ok(is_found.then_some(before))
     }
 
     /// The index document of a stored version.

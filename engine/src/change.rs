@@ -15,6 +15,7 @@ pub struct Change {
     pub(crate) action: Action,
     pub(crate) expected: Expected,
     pub(crate) own_bases: Vec<String>,
+    pub(crate) provenance: Option<Text>,
 }
 
 /// What must be there for a change to be made.
@@ -79,10 +80,19 @@ pub struct Patch {
 pub enum PatchKind {
     /// JSON Patch, RFC 6902.
     Json,
+    /// JSON Merge Patch, RFC 7396.
+    Merge,
+    /// One of those that are JSON, as it shows: an array is a JSON Patch, an object with a `resourceType` a FHIRPath Patch, another
+    /// object a JSON Merge Patch.
+    AnyJson,
     /// XML Patch, RFC 5261.
     Xml,
     /// FHIRPath Patch: a Parameters resource, as JSON.
     FhirPath,
+    /// `$meta-add`: a Meta, as JSON, whose profiles, security labels and tags are added.
+    MetaAdd,
+    /// `$meta-delete`: one whose profiles, security labels and tags are deleted.
+    MetaDelete,
 }
 
 impl Patch {
@@ -243,8 +253,14 @@ impl Change {
         Self { own_bases, ..self }
     }
 
+    /// With a Provenance, as JSON and without its target, which becomes part of the same commit and tells of the versions that this makes.
+    #[must_use]
+    pub fn provenance(self, provenance: Vec<u8>) -> Self {
+        Self { provenance: Some(Text::of(provenance)), ..self }
+    }
+
     fn of(action: Action) -> Self {
-        Self { action, expected: Expected::Anything, own_bases: Vec::new() }
+        Self { action, expected: Expected::Anything, own_bases: Vec::new(), provenance: None }
     }
 }
 
@@ -274,6 +290,8 @@ pub struct BundleOptions {
     pub bodies: ReturnBodies,
     /// How unknown parameters of searches are taken.
     pub handling: Handling,
+    /// Of a transaction: a Provenance, as [`Change::provenance`] has it.
+    pub provenance: Option<Vec<u8>>,
 }
 
 /// Whether the responses to a Bundle's writes bear the bodies.

@@ -16,7 +16,9 @@ pub(crate) fn commit(core: &Core, change: &Change, principal: &Principal) -> Res
             Prepared::Work(work) => work,
             Prepared::Existing(version) => return Ok(Committed::Existing(version)),
         };
+        let told = work.told();
         if let Some(mut written) = sequence(core, work)? {
+            written.truncate(told);
             if let Action::DeleteAll { .. } = change.action {
                 return Ok(Committed::DeletedAll(written.len()));
             }

@@ -4,7 +4,6 @@
 //! up to it are swept in their order: each removes the version that it replaced, and that version's entry in the log. What is
 //! left of the log names exactly the versions that are left. A sweep that was cut off goes on with the next one.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -17,7 +16,8 @@ use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::Family;
 use crate::keys;
-use crate::records::{self, HistoryKept, LogEntry, LogRecord, Rid, Seq};
+use crate::log_edits::LogEdits;
+use crate::records::{self, HistoryKept, OperationCode, Rid, Seq};
 use crate::tenant_id::Principal;
 use crate::vault::{failed, state};
 use crate::view::View;
@@ -49,9 +49,14 @@ impl Retention {
         self.kept.load().floor
     }
 
-    /// Up to this commit they are gone.
-    pub(crate) fn swept(&self) -> Seq {
-        self.kept.load().swept
+    /// What is kept, for whoever lets versions go; the other half of [`Retention::replace`].
+    pub(crate) fn kept(&self) -> HistoryKept {
+        HistoryKept::clone(&self.kept.load())
+    }
+
+    /// Goes by this from here on, which was written.
+    pub(crate) fn replace(&self, kept: HistoryKept) {
+        self.kept.store(Arc::new(kept));
     }
 
     /// Versions that were forgotten, of one type or of all.
@@ -88,7 +93,7 @@ pub(crate) fn compact(core: &Core) -> Result<()> {
         core.store.compact(family, &KeyRange::all()).map_err(failed)?;
     }
     core.flush_fresh()?;
-    core.merge_index(MergeWorth::Fiftieth)?;
+    core.merge_index(MergeWorth::Anything)?;
     core.check_open()
 }
 
@@ -102,7 +107,7 @@ pub(crate) fn check_kept(core: &Core, seq: Seq) -> Result<()> {
 }
 
 fn raise_floor(core: &Core, floor: Seq, principal: &Principal) -> Result<()> {
-    let kept = HistoryKept { floor, ..HistoryKept::clone(&core.retention.kept.load()) };
+    let kept = HistoryKept { floor, ..core.retention.kept() };
     core.sequencer.between_groups(core, |state| {
         // A commit that failed since has closed the tenant, and the head here may be behind the store's.
         core.check_open()?;
@@ -118,18 +123,18 @@ fn raise_floor(core: &Core, floor: Seq, principal: &Principal) -> Result<()> {
         state.head = head;
         Ok::<_, Error>(())
     })?;
-    core.retention.kept.store(Arc::new(kept));
+    core.retention.replace(kept);
     Ok(())
 }
 
 /// Sweeps as many commits as fit one batch; true when none is left.
 fn sweep_some(core: &Core) -> Result<bool> {
-    let mut kept = HistoryKept::clone(&core.retention.kept.load());
+    let mut kept = core.retention.kept();
     if kept.swept >= kept.floor {
         return Ok(true);
     }
     let view = View::now(core)?;
-    let mut sweep = Sweep { core, view: &view, logs: BTreeMap::new(), removed: Vec::new(), entries: 0 };
+    let mut sweep = Sweep { core, view: &view, log: LogEdits::of(&view), removed: Vec::new() };
     let commits = view.commits_from(kept.swept + 1, COMMITS_AT_ONCE)?;
     let is_last = commits.len() < COMMITS_AT_ONCE || commits.last().is_some_and(|last| *last > kept.floor);
     let mut commits = commits.into_iter().filter(|seq| *seq <= kept.floor).peekable();
@@ -148,43 +153,16 @@ fn sweep_some(core: &Core) -> Result<bool> {
 struct Sweep<'a> {
     core: &'a Core,
     view: &'a View<'a>,
-    /// Log records that change.
-    logs: BTreeMap<Seq, OpenLog>,
+    log: LogEdits<'a>,
     removed: Vec<(Rid, Seq)>,
-    /// Log entries in memory.
-    entries: usize,
-}
-
-/// A log record taken apart.
-struct OpenLog {
-    last_updated_ms: i64,
-    entries: BTreeMap<Rid, LogEntry>,
-    /// The types that the stored record names.
-    types: BTreeSet<u16>,
-}
-
-fn types(entries: &BTreeMap<Rid, LogEntry>) -> BTreeSet<u16> {
-    entries.keys().map(|rid| keys::type_number(*rid)).collect()
 }
 
 impl Sweep<'_> {
     fn is_full(&self) -> bool {
-        self.removed.len() >= REMOVED_AT_ONCE || self.entries >= ENTRIES_AT_ONCE
+        self.removed.len() >= REMOVED_AT_ONCE || self.log.entries() >= ENTRIES_AT_ONCE
     }
 
-    fn log(&mut self, seq: Seq) -> Result<&mut OpenLog> {
-        if !self.logs.contains_key(&seq) {
-            let record = self.view.log(seq)?;
-            let entries: BTreeMap<Rid, LogEntry> =
-                record.entries.into_iter().map(|entry| (entry.rid, entry)).collect();
-            self.entries += entries.len();
-            let types = types(&entries);
-            self.logs.insert(seq, OpenLog { last_updated_ms: record.last_updated_ms, entries, types });
-        }
-        self.logs.get_mut(&seq).ok_or_else(|| records::bug("a log record that was just read"))
-    }
-
-    /// Removes what a commit replaced.
+    /// Removes what a commit replaced, and what tells that something was purged then.
     fn commit(&mut self, seq: Seq) -> Result<()> {
         let log = self.view.log(seq)?;
         for entry in log.entries.iter().filter(|entry| entry.version > 1) {
@@ -194,39 +172,32 @@ impl Sweep<'_> {
                 None => self.view.commits_of(entry.rid, seq - 1, 1)?.pop(),
             };
             let Some(replaced) = replaced else { continue };
-            self.removed.push((entry.rid, replaced));
-            self.log(replaced)?.entries.remove(&entry.rid);
-            if let Some(entry) = self.log(seq)?.entries.get_mut(&entry.rid) {
+            if self.log.at(replaced)?.remove(&entry.rid).is_some() {
+                self.removed.push((entry.rid, replaced));
+            }
+            if let Some(entry) = self.log.at(seq)?.get_mut(&entry.rid) {
                 entry.superseded = None;
             }
+        }
+        for entry in log.entries.iter().filter(|entry| entry.operation == OperationCode::Purged) {
+            self.log.at(seq)?.remove(&entry.rid);
+            self.log.forget_purged(entry.rid, seq);
         }
         Ok(())
     }
 
     fn write(self, mut kept: HistoryKept) -> Result<()> {
         let vault = &self.core.vault;
-        let (versions, log) = (vault.placement.family(Family::Versions), vault.placement.family(Family::Log));
+        let versions = vault.placement.family(Family::Versions);
         let mut batch = Batch::new();
         for (rid, seq) in self.removed {
             batch.delete(versions, keys::version(rid, seq).as_bytes());
             *kept.forgotten.entry(keys::type_number(rid)).or_insert(0) += 1;
         }
-        for (seq, open) in self.logs {
-            for number in open.types.difference(&types(&open.entries)) {
-                batch.delete(log, keys::type_log(*number, seq).as_bytes());
-            }
-            if open.entries.is_empty() {
-                batch.delete(log, keys::log(seq).as_bytes());
-                batch.delete(log, keys::commit_time(seq).as_bytes());
-                continue;
-            }
-            let entries = open.entries.into_values().collect();
-            let record = LogRecord { last_updated_ms: open.last_updated_ms, entries };
-            vault.put(&mut batch, Family::Log, keys::log(seq).as_bytes(), &records::encode(&record)?)?;
-        }
+        self.log.write(vault, &mut batch)?;
         vault.put(&mut batch, Family::State, state::HISTORY_KEPT, &records::encode(&kept)?)?;
         self.core.store.write(&batch, Durability::Synced).map_err(failed)?;
-        self.core.retention.kept.store(Arc::new(kept));
+        self.core.retention.replace(kept);
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! Jobs: everything that takes long, of one tenant, as records that outlive the process.
 //!
 //! A job is done in steps of some hundred milliseconds. After each its record is put down, with how far it got, so that whoever
-//! opens the tenant next goes on from there. One job of a tenant runs at a time; the others wait in the order in which they came.
+//! opens the tenant next goes on from there. One job of a tenant runs at a time; the others wait in the order in which they came. Requests
+//! that are carried out later run beside them.
 
 mod control;
 mod record;
+pub mod requests;
 mod runner;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ pub use self::record::{Job, JobState};
 pub(crate) use self::record::{JobRecord, Work, are_waiting, read};
 pub(crate) use self::runner::Runner;
 
+use crate::cancellation::Cancellation;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::reindex::{Build, ReindexRecord};
@@ -35,6 +38,8 @@ struct Table {
     records: BTreeMap<u64, JobRecord>,
     /// The one that a thread works at now.
     claimed: Option<u64>,
+    /// Requests that are being carried out.
+    requests: BTreeMap<u64, Cancellation>,
     /// What was opened for a job that is under way.
     build: Option<(u64, Build)>,
 }
@@ -54,7 +59,9 @@ impl Jobs {
 
     /// Whether another job than this one does, or will.
     pub(crate) fn has_another_reindex(&self, number: u64) -> bool {
-        self.table.lock().records.keys().any(|other| *other != number)
+        let table = self.table.lock();
+        let mut others = table.records.values().filter(|record| record.number != number);
+        others.any(|record| matches!(record.work, Work::Reindex(_)))
     }
 
     /// The generation of an index that is half built.
@@ -62,7 +69,7 @@ impl Jobs {
         let table = self.table.lock();
         table.records.values().find_map(|record| match &record.work {
             Work::Reindex(ReindexRecord::Begun { generation, .. }) => Some(*generation),
-            Work::Reindex(ReindexRecord::Asked) => None,
+            Work::Reindex(ReindexRecord::Asked) | Work::Request(_) => None,
         })
     }
 
@@ -72,7 +79,9 @@ impl Jobs {
     /// `Limit`: too many wait already.
     pub(crate) fn begin_reindex(&self, core: &Core, batch: &mut Batch, by: &str) -> Result<JobRecord> {
         let mut table = self.table.lock();
-        if table.records.len() >= core.limits.jobs_max {
+        // Requests are counted apart: they must not keep a search parameter from taking effect.
+        let waiting = table.records.values().filter(|record| matches!(record.work, Work::Reindex(_)));
+        if waiting.count() >= core.limits.jobs_max {
             let issue = Issue::error("too-costly", "too many jobs wait already");
             return Err(Error::new(ErrorKind::Limit, issue));
         }

@@ -57,6 +57,7 @@ pub(crate) fn read_identity_digest(key: &[u8]) -> Result<[u8; 16]> {
 const LOG_BY_SEQ: u8 = 0;
 const LOG_BY_TYPE: u8 = 1;
 const LOG_TIME: u8 = 2;
+const LOG_PURGED: u8 = 3;
 
 /// `00 seq (u64)`.
 pub(crate) fn log(seq: Seq) -> KeyWriter {
@@ -77,6 +78,20 @@ pub(crate) fn commit_time(seq: Seq) -> KeyWriter {
     let mut key = KeyWriter::new();
     key.u8(LOG_TIME).u64(seq);
     key
+}
+
+/// `03 rid (u64) seq (u64, descending)`: a version that was purged; has no value.
+pub(crate) fn purged(rid: Rid, seq: Seq) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u8(LOG_PURGED).u64(rid).u64_descending(seq);
+    key
+}
+
+/// The commit of a version that was purged.
+pub(crate) fn read_purged_seq(key: &[u8]) -> Result<Seq> {
+    let mut reader = KeyReader::new(key);
+    let seq = reader.u8().and_then(|_| reader.u64()).and_then(|_| reader.u64_descending());
+    seq.map_err(|error| corrupted("a key does not decode").caused_by(error))
 }
 
 /// `01 type number (u16) seq (u64)`; has no value.

@@ -9,7 +9,7 @@ mod background;
 mod binary;
 mod bundle;
 mod cancellation;
-mod capabilities;
+pub mod capabilities;
 mod catch_up;
 mod change;
 mod clock;
@@ -17,22 +17,27 @@ mod commit;
 mod contained;
 mod core;
 mod current;
+mod document;
 mod engine;
+mod erase;
 mod error;
 mod families;
 mod forget;
 mod graphql;
+mod group;
 mod history;
 mod identity;
 mod import;
 mod index;
 mod jobs;
 mod keys;
+mod lastn;
+mod log_edits;
 mod long_queries;
 mod open_tenant;
-pub mod operation_definitions;
 mod options;
 mod page_token;
+mod parallel;
 mod parameters;
 mod records;
 mod reindex;
@@ -54,15 +59,20 @@ mod view;
 mod write;
 pub mod xml;
 
+/// Requests that are carried out later, whatever a request is to who defers it: [`Tenant::defer`].
+pub mod deferred {
+    pub use crate::jobs::requests::{Due, Effect, Request};
+}
+
 pub use as_of::AsOf;
 pub use binary::{BinaryContent, BinaryHead, BinaryUpload};
 pub use cancellation::Cancellation;
-pub use capabilities::{ParameterCapabilities, TypeCapabilities};
 pub use change::{
     BundleKind, BundleOptions, BundleResponse, Change, Committed, EntryResponse, Patch, PatchKind,
     ReturnBodies,
 };
 pub use engine::Engine;
+pub use erase::{EraseScope, Erased};
 pub use error::{Error, ErrorKind, Issue, Result, Severity};
 pub use graphql::{GraphqlRequest, GraphqlResponse, GraphqlStatus};
 pub use import::{ImportLines, ImportOptions, ImportReport, RefusedLine};

@@ -107,6 +107,7 @@ pub(crate) fn open_tenant(
     let kept: Vec<u32> = core.jobs.half_built().into_iter().chain([generation]).collect();
     core.index_place.remove_others(&kept)?;
     parameters::refresh_at_opening(&core)?;
+    core.jobs.settle_interrupted(&core)?;
     Ok(core)
 }
 

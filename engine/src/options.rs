@@ -86,6 +86,10 @@ pub struct Limits {
     pub depth_max: u32,
     /// Resources that `_include` and `_revinclude` add to one page. Default 1,000.
     pub includes_max: usize,
+    /// Resources of one document that `$document` makes. Default 1,000.
+    pub document_entries_max: usize,
+    /// Observations among which `$lastn` looks for the last ones: some 20 ms for each thousand. Default 10,000.
+    pub last_observations_max: u64,
     /// Index documents that one search may look at, each as often as it does; beyond it the search fails. Default 500 million.
     pub search_documents_max: u64,
     /// How long one search may look, in milliseconds; beyond it the search fails. Default 30 s.
@@ -104,7 +108,10 @@ pub struct Limits {
     pub past_jobs_max: usize,
     /// How long a job that is over is told of, in days. Default 30.
     pub past_jobs_days: u32,
-    /// Jobs of all tenants that run at once. Default 1.
+    /// Bytes of one tenant's requests that wait to be carried out later; and of the answers to those that were: beyond it the oldest go.
+    /// Default 1 GiB.
+    pub deferred_bytes_max: u64,
+    /// Jobs of all tenants that run at once, deferred requests aside. Default 1.
     pub running_jobs_max: usize,
     /// Index documents not yet on disk, for each tenant; a writer that would pass it waits for a flush. Default 40,000.
     pub fresh_documents_max: usize,
@@ -121,6 +128,8 @@ impl Default for Limits {
             bundle_response_bytes_max: 64 << 20,
             depth_max: 64,
             includes_max: 1_000,
+            document_entries_max: 1_000,
+            last_observations_max: 10_000,
             search_documents_max: 500_000_000,
             search_ms_max: 30_000,
             history_page_max: 1_000,
@@ -130,6 +139,7 @@ impl Default for Limits {
             jobs_max: 100,
             past_jobs_max: 1_000,
             past_jobs_days: 30,
+            deferred_bytes_max: 1 << 30,
             running_jobs_max: 1,
             fresh_documents_max: 40_000,
         }

@@ -36,15 +36,27 @@ pub(crate) enum OperationCode {
     Create,
     Update,
     Delete,
+    /// In the log alone: the version was purged, and what was made then is gone.
+    Purged,
 }
 
-impl From<OperationCode> for Operation {
-    fn from(code: OperationCode) -> Self {
-        match code {
+impl OperationCode {
+    /// Whether it has made a version with a body.
+    pub(crate) fn has_body(self) -> bool {
+        matches!(self, Self::Create | Self::Update)
+    }
+}
+
+impl TryFrom<OperationCode> for Operation {
+    type Error = Error;
+
+    fn try_from(code: OperationCode) -> Result<Self> {
+        Ok(match code {
             OperationCode::Create => Self::Create,
             OperationCode::Update => Self::Update,
             OperationCode::Delete => Self::Delete,
-        }
+            OperationCode::Purged => return Err(corrupted("a version that was purged is there")),
+        })
     }
 }
 
@@ -84,7 +96,7 @@ pub(crate) struct LogEntry {
     pub rid: Rid,
     pub version: u64,
     pub operation: OperationCode,
-    /// The commit of the version that was current before, if it was no deletion.
+    /// The commit of the version that was current before, if it was no deletion, and neither of the two was purged.
     pub superseded: Option<Seq>,
 }
 

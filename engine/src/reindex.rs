@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::families::Family;
 use crate::index::{Index, tag_key};
 use crate::parameters::Row;
-use crate::records::{self, Seq};
+use crate::records;
 use crate::types::ResourceType;
 use crate::vault::failed;
 use crate::view::View;
@@ -34,8 +34,8 @@ pub(crate) enum ReindexRecord {
         generation: u32,
         /// The search parameters that its documents are made by.
         rows: Vec<Row>,
-        /// Up to this commit history was forgotten when it began. What is forgotten later may leave half of a change behind.
-        swept: Seq,
+        /// Versions that were gone when it began. What goes later may leave half of a change behind.
+        gone: u64,
     },
 }
 
@@ -91,11 +91,11 @@ pub(crate) fn step(
     Ok(Step::Over { total: core.published() })
 }
 
-/// Chooses what is built, if that was not done; and again, if history was forgotten since.
+/// Chooses what is built, if that was not done; and again, if versions have gone since.
 fn begin(core: &Core, record: &mut ReindexRecord, build: &mut Option<Build>) -> Result<()> {
-    let swept = core.retention.swept();
+    let gone = core.retention.forgotten(None);
     match record {
-        ReindexRecord::Begun { swept: then, .. } if *then == swept => return Ok(()),
+        ReindexRecord::Begun { gone: then, .. } if *then == gone => return Ok(()),
         ReindexRecord::Begun { .. } => {
             *build = None;
             take_back(core, record)?;
@@ -108,7 +108,7 @@ fn begin(core: &Core, record: &mut ReindexRecord, build: &mut Option<Build>) -> 
         registry.begun += 1;
         let (generation, rows) = (registry.begun, registry.wanted.clone());
         core.parameters.replace(core, registry, Batch::new())?;
-        *record = ReindexRecord::Begun { generation, rows, swept };
+        *record = ReindexRecord::Begun { generation, rows, gone };
         Ok(())
     })
 }

@@ -126,6 +126,12 @@ pub struct HistoryRequest {
     pub count: Option<u32>,
     /// Only versions since then.
     pub since: Option<jiff::Timestamp>,
+    /// Only versions that were current at some time of this date or time, which is a FHIR dateTime: `2026-01`.
+    pub at: Option<String>,
+    /// Only of resources, or versions, that are items of the List of this id.
+    pub list: Option<String>,
+    /// As of when all of it is answered; `None`: now.
+    pub as_of: Option<AsOf>,
 }
 
 /// One page of a history, newest first.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fornax_definitions::{Definitions, ParameterId};
 use fornax_index::{ClauseContext, Kin, Resources};
-use fornax_postings::{Budget, Hit, Snapshot, Total};
+use fornax_postings::{Budget, Clause, Hit, RidSet, Snapshot, Total};
 use fornax_query::{Contained, Context, Limits, Pairs, Query, QueryError, Scope, Summary, Types};
 use fornax_search::{Completeness, PageToken, SearchError, Source, Start};
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,12 @@ use crate::cancellation::Cancellation;
 use crate::contained::{self, ContainedSearch};
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::group;
 use crate::keys;
 use crate::long_queries::{QUERY_BYTES_IN_LINK_MAX, QueryDigest};
 use crate::page_token;
 use crate::records::{Rid, Seq, bug};
-use crate::resource::Version;
+use crate::resource::{Operation, Version};
 use crate::search::{Handling, SearchPage, SearchRequest, SearchStep};
 use crate::subset::Subset;
 use crate::terminology;
@@ -66,6 +67,14 @@ struct Run<'a> {
 
 /// The first page.
 pub(crate) fn first(core: &Core, request: &SearchRequest, budget: Arc<Budget>) -> Result<SearchPage> {
+    let (query, scope, view) = read(core, request)?;
+    let contained = (query.contained == Contained::Alone).then_some(contained::Place::START);
+    let own_bases = &request.own_bases;
+    Run { core, view, scope, query, own_bases, budget, contained }.page(&Start::default(), &[])
+}
+
+/// What a request asks, over what, and the commit as of which it is answered.
+pub(crate) fn read<'a>(core: &'a Core, request: &SearchRequest) -> Result<(Query, Scope, View<'a>)> {
     let handling = match request.handling {
         Handling::Lenient => fornax_query::Handling::Lenient,
         Handling::Strict => fornax_query::Handling::Strict,
@@ -77,18 +86,15 @@ pub(crate) fn first(core: &Core, request: &SearchRequest, budget: Arc<Budget>) -
         let pairs = Pairs::of_query_and_form(&request.query, &request.form, &limits)?;
         Ok((Query::parse(&scope, &pairs, &context)?, scope))
     };
-    let (query, scope, view) = loop {
+    loop {
         let index = core.index();
         let (mut query, scope) = read(index.definitions()).map_err(|error| refused(&error))?;
         let view = as_of::view(core, moment(request, &mut query)?)?;
         // Else the query was read by what has been replaced meanwhile.
         if Arc::ptr_eq(&view.index, &index) {
-            break (query, scope, view);
+            return Ok((query, scope, view));
         }
-    };
-    let contained = (query.contained == Contained::Alone).then_some(contained::Place::START);
-    let own_bases = &request.own_bases;
-    Run { core, view, scope, query, own_bases, budget, contained }.page(&Start::default(), &[])
+    }
 }
 
 /// The moment as of which a search is asked, by the request or its query string.
@@ -204,7 +210,36 @@ pub(crate) fn each_hit(
     Ok(())
 }
 
-fn find(
+/// Calls `each` with the place of every version that is or ever was on a path, as long as it is kept, until one fails.
+pub(crate) fn each_ever(
+    (core, view): (&Core, &View<'_>),
+    path: &str,
+    mut each: impl FnMut((Rid, Seq)) -> Result<()>,
+) -> Result<()> {
+    let limits = Limits::default();
+    let definitions = view.index.definitions();
+    let context =
+        Context { definitions, bases: &[], handling: fornax_query::Handling::Strict, limits: &limits };
+    let read = || {
+        let scope = Scope::parse(path, definitions)?;
+        Query::parse(&scope, &Pairs::of_query("_total=none", &limits)?, &context)
+    };
+    let query = read().map_err(|error| refused(&error))?;
+    let snapshot = view.index.postings.snapshot(view.seq).map_err(index_failed)?.with_superseded();
+    let mut start = Some(Start::default());
+    while let Some(from) = start {
+        let found = run((core, view), &snapshot, &query, (&from, HITS_AT_ONCE), &mut |hits| hits.len())?;
+        places(&found.hits).into_iter().try_for_each(&mut each)?;
+        start = found.next;
+    }
+    Ok(())
+}
+
+/// Hits looked up at a time where all are wanted.
+const HITS_AT_ONCE: usize = 1_000;
+
+/// At most so many matches from `start` on.
+pub(crate) fn find(
     place: (&Core, &View<'_>),
     query: &Query,
     start: &Start,
@@ -223,11 +258,28 @@ fn find_fitting(
     fitting: &mut dyn FnMut(&[Hit]) -> usize,
 ) -> Result<fornax_search::SearchPage> {
     let snapshot = view.index.postings.snapshot(view.seq).map_err(index_failed)?.within(Arc::clone(budget));
-    let resources =
-        Known { core, view, snapshot: &snapshot, newest: RefCell::default(), failed: RefCell::new(None) };
+    run((core, view), &snapshot, query, (start, hits_max), fitting)
+}
+
+/// Runs a query over one snapshot of the index.
+fn run(
+    (core, view): (&Core, &View<'_>),
+    snapshot: &Snapshot,
+    query: &Query,
+    (start, hits_max): (&Start, usize),
+    fitting: &mut dyn FnMut(&[Hit]) -> usize,
+) -> Result<fornax_search::SearchPage> {
+    let resources = Known {
+        core,
+        view,
+        snapshot,
+        newest: RefCell::default(),
+        members: RefCell::default(),
+        failed: RefCell::new(None),
+    };
     let limits = fornax_search::Limits { included_max: core.limits.includes_max };
     let context = ClauseContext { resources: &resources, now_us: view.now_ms * 1000 };
-    let source = Source { snapshot: &snapshot, indexer: &view.index.indexer, context, limits: &limits };
+    let source = Source { snapshot, indexer: &view.index.indexer, context, limits: &limits };
     let found = fornax_search::run(query, &source, start, hits_max, fitting).map_err(search_failed);
     match resources.failed.into_inner() {
         Some(error) => Err(error),
@@ -249,7 +301,7 @@ fn nothing(start: &Start) -> fornax_search::SearchPage {
     }
 }
 
-fn places(hits: &[Hit]) -> Vec<(Rid, Seq)> {
+pub(crate) fn places(hits: &[Hit]) -> Vec<(Rid, Seq)> {
     hits.iter().map(|hit| (hit.rid, hit.seq)).collect()
 }
 
@@ -398,6 +450,8 @@ struct Known<'a> {
     snapshot: &'a Snapshot,
     /// What the records of ids said beside their rids.
     newest: RefCell<HashMap<Rid, Seq>>,
+    /// Of groups.
+    members: RefCell<HashMap<Rid, Arc<RidSet>>>,
     /// The first failure: what was found then is not to be trusted.
     failed: RefCell<Option<Error>>,
 }
@@ -407,6 +461,18 @@ impl Known<'_> {
     fn counted(&self) -> Option<()> {
         let has_failed = self.failed.borrow().is_some();
         if has_failed { None } else { self.trusted(self.snapshot.look_up(1).map(Some).map_err(index_failed)) }
+    }
+
+    /// The members of a group that are patients and are here.
+    fn patients_in(&self, group: Rid) -> Result<Option<RidSet>> {
+        let Some(version) = self.view.newest(group)?.filter(|one| one.operation != Operation::Delete) else {
+            return Ok(None);
+        };
+        let patient = self.core.types.named(group::PATIENT)?.id;
+        let ids = group::patients(&version)?;
+        let rids: RidSet = ids.iter().filter_map(|id| self.rid(patient, id)).collect();
+        let here = vec![self.view.index.indexer.of_type(patient), Clause::Rids(Arc::new(rids))];
+        self.snapshot.rids(&Clause::And(here)).map(Some).map_err(index_failed)
     }
 
     fn trusted<T>(&self, found: Result<Option<T>>) -> Option<T> {
@@ -440,6 +506,16 @@ impl Resources for Known<'_> {
         let found = fornax_search::kin((self.snapshot, &self.view.index.indexer), self, rid, kin);
         let found = self.trusted(found.map(Some).map_err(search_failed));
         found.into_iter().flatten().collect()
+    }
+
+    fn members(&self, group: Rid) -> Arc<RidSet> {
+        if let Some(known) = self.members.borrow().get(&group) {
+            return Arc::clone(known);
+        }
+        // Of a group that is not here nobody is one.
+        let found = self.trusted(self.patients_in(group)).map_or_else(Arc::default, Arc::new);
+        self.members.borrow_mut().insert(group, Arc::clone(&found));
+        found
     }
 
     fn resource(&self, rid: Rid) -> Option<fornax_definitions::TypeId> {

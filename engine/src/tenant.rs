@@ -14,12 +14,16 @@ use crate::change::{BundleOptions, BundleResponse, Committed};
 use crate::commit::commit;
 use crate::core::Core;
 use crate::current;
+use crate::deferred;
+use crate::document;
+use crate::erase::{self, EraseScope, Erased};
 use crate::error::{Issue, Result};
 use crate::forget;
 use crate::graphql::{self, GraphqlRequest, GraphqlResponse};
 use crate::history;
 use crate::import::{self, ImportLines, ImportOptions, ImportReport};
 use crate::jobs::{Job, JobAction};
+use crate::lastn;
 use crate::parameters::{self, ParameterStatus};
 use crate::resource::{Read, Version, VersionId};
 use crate::search::{HistoryPage, HistoryRequest, HistoryScope, SearchPage, SearchRequest};
@@ -31,7 +35,7 @@ use crate::validate;
 use crate::vault::failed;
 use crate::verify::{self, Verification};
 use crate::view::View;
-use crate::write::check_id;
+use crate::write::{check_id, difference};
 
 /// One tenant of an engine. Cheap to clone; every call may block.
 #[derive(Clone)]
@@ -122,6 +126,29 @@ impl Tenant {
     ) -> Result<GraphqlResponse> {
         self.core.check_open()?;
         graphql::graphql(&self.core, instance, request, &self.cancellation)
+    }
+
+    /// A Composition and all that it refers to, as a Bundle of the type document, in JSON: what is contained, and other documents that it
+    /// relates to, aside. Each resource is there once; `base` is what their full URLs begin with, without a slash at the end. What these refer
+    /// to in turn is not in it: it may be about others.
+    ///
+    /// # Errors
+    /// `NotFound`, `Gone`: there is no such Composition. `Unprocessable`: it refers to what is not here, at the place that the issue names.
+    /// `Limit`: the document is too large.
+    pub fn document(&self, composition: &str, base: &str, _principal: &Principal) -> Result<Vec<u8>> {
+        self.core.check_open()?;
+        document::document(&self.core, composition, base)
+    }
+
+    /// What makes the newer of two versions of the older, as a FHIRPath Patch: a Parameters resource, in JSON. They may be of two
+    /// resources, whose ids are not compared. Of `meta` what the server makes is left out.
+    ///
+    /// # Errors
+    /// `Unprocessable`: they are not of one type, or one has no content, or what its type does not define. `Limit`: it takes more operations
+    /// than a patch may have.
+    pub fn diff(&self, older: &Version, newer: &Version) -> Result<Vec<u8>> {
+        self.core.check_open()?;
+        difference(older, newer)
     }
 
     /// What is wrong with a resource that is JSON, alone or among Parameters as `resource`; nothing: all is well. It is not written.
@@ -221,7 +248,8 @@ impl Tenant {
     /// The first page of a history, newest first.
     ///
     /// # Errors
-    /// `NotFound`: the resource never was. `NotSupported`: no such resource type.
+    /// `NotFound`: the resource never was, or there is no such List. `NotSupported`: no such resource type. `Invalid`: the moment has not
+    /// come. `Gone`: the history kept does not reach back so far. `Limit`: it takes too long, or the List is too long.
     pub fn history(
         &self,
         scope: &HistoryScope,
@@ -229,7 +257,7 @@ impl Tenant {
         _principal: &Principal,
     ) -> Result<HistoryPage> {
         self.core.check_open()?;
-        history::first(&self.core, scope, request)
+        history::first(&self.core, scope, request, &search_run::budget(&self.core, &self.cancellation))
     }
 
     /// A later page of a history, by the token of the page before.
@@ -243,7 +271,7 @@ impl Tenant {
         _principal: &Principal,
     ) -> Result<HistoryPage> {
         self.core.check_open()?;
-        history::next(&self.core, scope, token)
+        history::next(&self.core, scope, token, &search_run::budget(&self.core, &self.cancellation))
     }
 
     /// The first page of a search. Later pages show the same snapshot.
@@ -254,6 +282,22 @@ impl Tenant {
     pub fn search(&self, request: &SearchRequest, _principal: &Principal) -> Result<SearchPage> {
         self.core.check_open()?;
         search_run::first(&self.core, request, search_run::budget(&self.core, &self.cancellation))
+    }
+
+    /// The last `max` Observations of each code among those that a search finds, the newest first, all on one page; of those whose times are
+    /// equal, all. Codes are one that share a coding, if only by way of others (R4, OperationDefinition Observation-lastn).
+    ///
+    /// # Errors
+    /// As [`Tenant::search`]. `Invalid`: it is no search of Observations by their subject. `Limit`: it finds more than
+    /// `last_observations_max`, or the page is too large.
+    pub fn last_observations(
+        &self,
+        request: &SearchRequest,
+        max: u32,
+        _principal: &Principal,
+    ) -> Result<SearchPage> {
+        self.core.check_open()?;
+        lastn::lastn(&self.core, request, max, &search_run::budget(&self.core, &self.cancellation))
     }
 
     /// A later page of a search, by its path and the token of the page before.
@@ -325,6 +369,38 @@ impl Tenant {
         self.core.jobs.control(&self.core, number, action)
     }
 
+    /// Keeps a request, durably, to be carried out when it is [due](Self::due_request): a job of the kind `request`. Its bytes are sealed.
+    ///
+    /// # Errors
+    /// `Busy`: too many wait, or too much.
+    pub fn defer(&self, request: &deferred::Request, principal: &Principal) -> Result<Job> {
+        self.core.check_open()?;
+        self.core.jobs.defer(&self.core, request, principal.name())
+    }
+
+    /// The request that has waited longest, for this caller to carry out and to [answer](Self::answer_request); its job runs from here
+    /// on. `None`: none waits.
+    pub fn due_request(&self) -> Result<Option<deferred::Due>> {
+        self.core.check_open()?;
+        self.core.jobs.due_request(&self.core)
+    }
+
+    /// Completes the job of a request with its answer, which is sealed and kept as long as past jobs are. Where the job was called off
+    /// meanwhile, nothing is kept.
+    pub fn answer_request(&self, number: u64, answer: &[u8]) -> Result<()> {
+        self.core.check_open()?;
+        self.core.jobs.answer_request(&self.core, number, answer)
+    }
+
+    /// The answer to a request that was carried out.
+    ///
+    /// # Errors
+    /// `NotFound`: there is none, or none any more.
+    pub fn request_answer(&self, number: u64) -> Result<Vec<u8>> {
+        self.core.check_open()?;
+        self.core.jobs.request_answer(&self.core, number)
+    }
+
     /// Waits until a job is over or paused, or until the wait is [given up](Tenant::until).
     ///
     /// # Errors
@@ -349,6 +425,42 @@ impl Tenant {
     pub fn forget_history(&self, before: Timestamp, principal: &Principal) -> Result<u64> {
         self.core.check_open()?;
         forget::forget(&self.core, before.as_millisecond(), principal)
+    }
+
+    /// Purges what was replaced of one resource, all of it or one version: nothing finds it any more, and its bytes go with the next
+    /// [compaction](Tenant::compact). The newest version stays. Answers how many versions went. Makes an audit row.
+    ///
+    /// # Errors
+    /// `NotFound`: there is no such resource or version. `Conflict`: it is the newest version. `Busy`: a large transaction is on its way.
+    pub fn purge_history(
+        &self,
+        resource_type: &str,
+        id: &str,
+        version: Option<VersionId>,
+        principal: &Principal,
+    ) -> Result<u64> {
+        self.core.check_open()?;
+        erase::purge(&self.core, (resource_type, id), version, principal)
+    }
+
+    /// Erases a resource with all its versions, or a patient with all that was ever in its compartment, as if it had never been: nothing finds
+    /// it any more, and its bytes go with the next [compaction](Tenant::compact). Makes audit rows. Called again it goes on where it was cut
+    /// off.
+    ///
+    /// # Errors
+    /// `NotFound`: there never was such a resource. `NotSupported`: no compartment is erased of this type. `Busy`: a large transaction is on
+    /// its way. `Conflict`: others write to it all the while.
+    pub fn erase(
+        &self,
+        resource_type: &str,
+        id: &str,
+        scope: EraseScope,
+        principal: &Principal,
+    ) -> Result<Erased> {
+        self.core.check_open()?;
+        let erased = erase::erase(&self.core, (resource_type, id), scope, principal)?;
+        self.go_by_parameters();
+        Ok(erased)
     }
 
     /// Gives the disk space of forgotten and deleted versions back. Rewrites what holds such; others go on meanwhile.

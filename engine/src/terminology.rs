@@ -70,7 +70,7 @@ impl Terminology<'_> {
                 }
                 Ok(())
             }
-            Condition::Present(_) | Condition::Is { .. } => Ok(()),
+            Condition::Present(_) | Condition::Is { .. } | Condition::IsMember { .. } => Ok(()),
             Condition::Refers { targets: described, .. } | Condition::ByType(described) => {
                 described.iter_mut().try_for_each(|one| self.condition(&mut one.condition, codes))
             }

@@ -31,6 +31,10 @@ pub(crate) mod state {
     /// Of those that are.
     pub(crate) const PAST_JOBS: &[u8] = b"\x0a";
     pub(crate) const TIME_ZONE: &[u8] = b"\x0b";
+    /// What the keys of requests that wait begin with.
+    pub(crate) const REQUESTS: &[u8] = b"\x0c";
+    /// Of the answers to those that are over.
+    pub(crate) const ANSWERS: &[u8] = b"\x0d";
 }
 
 /// Seals and opens the records of one tenant, for one opening of the store.

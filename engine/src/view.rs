@@ -6,15 +6,13 @@ use fornax_store::{Direction, KeyRange, Reader};
 use jiff::Timestamp;
 
 use crate::core::Core;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::Family;
 use crate::forget;
 use crate::identity::{self, IdentityKey};
 use crate::index::Index;
 use crate::keys;
-use crate::records::{
-    self, BODY_BYTES_MAX, IdRecord, LogRecord, Newest, OperationCode, Rid, Seq, VersionHead, corrupted,
-};
+use crate::records::{self, BODY_BYTES_MAX, IdRecord, LogRecord, Newest, Rid, Seq, VersionHead, corrupted};
 use crate::resource::{Body, Operation, Read, Version, VersionId};
 use crate::vault::failed;
 
@@ -85,7 +83,27 @@ impl<'a> View<'a> {
         if newest.seq <= self.seq {
             return self.version(rid, newest.seq).map(Some);
         }
-        self.newest(rid)
+        let found = self.commits_of(rid, self.seq, 1)?.pop();
+        if self.purged(rid, self.seq, 1)?.pop() > found {
+            let issue = Issue::error("expired", "the version of that time was deleted from the history");
+            return Err(Error::new(ErrorKind::Gone, issue));
+        }
+        found.map(|seq| self.version(rid, seq)).transpose()
+    }
+
+    /// The commits of a resource's versions that were purged, from `from` back, the newest first.
+    pub(crate) fn purged(&self, rid: Rid, from: Seq, count: usize) -> Result<Vec<Seq>> {
+        let range =
+            KeyRange::between(keys::purged(rid, from).as_bytes(), keys::purged(rid + 1, Seq::MAX).as_bytes());
+        let family = self.core.vault.placement.family(Family::Log);
+        let mut cursor = self.reader.scan(family, &range, Direction::Forward).map_err(failed)?;
+        let mut commits = Vec::new();
+        while commits.len() < count
+            && let Some((key, _)) = cursor.next().map_err(failed)?
+        {
+            commits.push(keys::read_purged_seq(key)?);
+        }
+        Ok(commits)
     }
 
     /// The newest version of a resource as of this commit, deletions included.
@@ -148,15 +166,27 @@ impl<'a> View<'a> {
 
     /// The version of a resource that bears this number, up to this commit.
     pub(crate) fn numbered(&self, rid: Rid, wanted: VersionId) -> Result<Option<Version>> {
+        Ok(self.numbered_at(rid, wanted)?.map(|(_, version)| version))
+    }
+
+    /// The same, and the commit that made it.
+    pub(crate) fn numbered_at(&self, rid: Rid, wanted: VersionId) -> Result<Option<(Seq, Version)>> {
         let mut before = self.seq + 1;
         while let Some(from) = before.checked_sub(1) {
             let commits = self.commits_of(rid, from, VERSIONS_AT_ONCE)?;
             let (Some(&first), Some(&last)) = (commits.first(), commits.last()) else { return Ok(None) };
-            // Numbers fall by one from commit to commit, so the first one tells where the wanted one is.
+            // Numbers fall by one from commit to commit, and by more where some were purged: the wanted one is no older than so.
             let first = self.version(rid, first)?;
             let Some(back) = first.version.0.checked_sub(wanted.0) else { return Ok(None) };
-            if let Some(&seq) = usize::try_from(back).ok().and_then(|back| commits.get(back)) {
-                return self.version(rid, seq).map(Some);
+            let oldest = usize::try_from(back).unwrap_or(usize::MAX).min(commits.len() - 1);
+            for &seq in commits[..=oldest].iter().rev() {
+                let version = self.version(rid, seq)?;
+                if version.version >= wanted {
+                    if version.version == wanted {
+                        return Ok(Some((seq, version)));
+                    }
+                    break;
+                }
             }
             before = last;
         }
@@ -275,7 +305,7 @@ pub(crate) fn version_of(
     compressed: &[u8],
 ) -> Result<Version> {
     let mut body = Vec::new();
-    if head.operation != OperationCode::Delete {
+    if head.operation.has_body() {
         let decompressed = core.compression.decompress(compressed, BODY_BYTES_MAX, &mut body);
         decompressed.map_err(|error| corrupted("a body does not decompress").caused_by(error))?;
     }
@@ -286,7 +316,7 @@ pub(crate) fn version_of(
         id: head.id.into(),
         version: VersionId(head.version),
         last_updated: timestamp(last_updated_ms)?,
-        operation: head.operation.into(),
+        operation: head.operation.try_into()?,
         body: Body { text: Arc::new(text), splice: head.splice },
     })
 }

@@ -48,7 +48,7 @@ fn total(tenant: &Tenant, search: &str) -> u64 {
 }
 
 fn commits(tenant: &Tenant) -> u64 {
-    let request = HistoryRequest { count: Some(1), since: None };
+    let request = HistoryRequest { count: Some(1), ..HistoryRequest::default() };
     tenant.history(&HistoryScope::System, &request, &tester()).unwrap().total
 }
 
@@ -155,7 +155,11 @@ fn others_write_meanwhile() {
             (written, 3 * ENTRIES as u64 / 2)
         );
         let mut page = tenant
-            .history(&HistoryScope::System, &HistoryRequest { count: Some(1000), since: None }, &tester())
+            .history(
+                &HistoryScope::System,
+                &HistoryRequest { count: Some(1000), ..HistoryRequest::default() },
+                &tester(),
+            )
             .unwrap();
         let mut last = None;
         let mut versions = 0;

@@ -41,6 +41,7 @@ fn options() -> BundleOptions {
         own_bases: vec!["http://own/fhir".to_owned()],
         bodies: ReturnBodies::Yes,
         handling: Handling::Lenient,
+        provenance: None,
     }
 }
 
@@ -131,8 +132,9 @@ fn a_resource_through_its_life() {
             HistoryScope::Type("Observation".into()),
             HistoryScope::System,
         ] {
-            let page =
-                tenant.history(&scope, &HistoryRequest { count: Some(2), since: None }, &tester()).unwrap();
+            let page = tenant
+                .history(&scope, &HistoryRequest { count: Some(2), ..HistoryRequest::default() }, &tester())
+                .unwrap();
             let next = tenant.history_page(&scope, &page.next.unwrap(), &tester()).unwrap();
             let versions: Vec<u64> =
                 page.versions.iter().chain(&next.versions).map(|version| version.version.0).collect();

@@ -128,6 +128,11 @@ fn escapes() {
 }
 
 #[test]
+fn everything_of_a_resource() {
+    run("everything.txt");
+}
+
+#[test]
 fn parameters_of_every_resource() {
     run("every_resource.txt");
 }

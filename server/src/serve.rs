@@ -60,7 +60,7 @@ fn runtime(limits: &Limits) -> Result<Runtime, Failure> {
     Builder::new_multi_thread()
         .enable_all()
         .thread_name("fornax-http")
-        // One for each request under way, and some for probes and commands.
+        // One for each request under way, and some for deferred ones, probes and commands.
         .max_blocking_threads(limits.running_max + 16)
         .build()
         .map_err(Failure::io("cannot start threads"))
@@ -98,7 +98,7 @@ async fn serve(
         tracing::info!("stopping");
         site.stop();
     };
-    http::serve(listener, router, &limits, stop).await;
+    tokio::join!(http::serve(listener, router, &limits, stop), http::tend(Arc::clone(&site)));
     control.close(limits.stop).await;
     tracing::info!("stopped");
     Ok(())

@@ -1,5 +1,7 @@
-//! A batch: its entries stand alone, references between them are not resolved. What can be committed together is, so that
-//! many entries share one sync.
+//! A batch: its entries stand alone, references between them are not resolved. They are prepared and read side by side, and what can
+//! be committed together is, so that many entries share one sync.
+
+use std::collections::HashSet;
 
 use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
@@ -8,6 +10,7 @@ use crate::change::{Committed, EntryResponse};
 use crate::commit::{contended, sequence, sequence_all};
 use crate::core::Core;
 use crate::error::{Error, Result};
+use crate::parallel::in_parallel;
 use crate::records::bug;
 use crate::view::View;
 use crate::write::{Condition, Work, Written};
@@ -35,7 +38,8 @@ impl BundleRequest<'_> {
             let is_read = run.first().is_some_and(|&index| method(index).is_some_and(Method::is_read));
             let entries: Vec<_> = run.iter().map(|&index| self.entries[index].as_ref()).collect();
             let answers: Vec<EntryResponse> = if is_read {
-                entries.into_iter().flatten().map(|entry| self.read(entry)).collect()
+                let entries: Vec<&Entry<'_>> = entries.into_iter().flatten().collect();
+                in_parallel(entries.len(), |index| self.read(entries[index]))
             } else {
                 entries.chunks(ENTRIES_AT_ONCE).flat_map(|entries| self.write_entries(entries)).collect()
             };
@@ -59,16 +63,27 @@ impl BundleRequest<'_> {
             if waiting.is_empty() {
                 break;
             }
+            let step =
+                |index: usize| entries[index].map_err(Error::repeated).and_then(|entry| self.step(entry));
+            let steps = in_parallel(waiting.len(), |place| step(waiting[place]));
             let mut together = Together::default();
-            for index in waiting {
-                let step = || entries[index].map_err(Error::repeated).and_then(|entry| self.step(entry));
-                match step() {
+            for (index, prepared) in waiting.into_iter().zip(steps) {
+                match prepared {
                     Ok(Step::Work(work)) if work.rests_on_a_type() || together.is_under(&work) => {
+                        let digests = work.writes.iter().map(|write| write.digest).collect::<Vec<_>>();
                         // Other commits in the same group would make it stale; and those before it come first.
                         together.commit(self.core, &mut responses);
-                        responses[index] = self.alone(step());
+                        together.written.extend(digests);
+                        responses[index] = self.alone(step(index));
                     }
                     Ok(Step::Work(work)) => together.add(index, work),
+                    Err(_)
+                        if entries[index].is_ok_and(|entry| self.finds(entry)) && together.has_written() =>
+                    {
+                        // What it misses may have been made since.
+                        together.commit(self.core, &mut responses);
+                        responses[index] = self.alone(step(index));
+                    }
                     decided => responses[index] = self.alone(decided),
                 }
             }
@@ -90,6 +105,11 @@ impl BundleRequest<'_> {
         done.unwrap_or_else(|error| Some(EntryResponse::failed(&error)))
     }
 
+    /// Whether an entry finds something before it writes: by criteria, or to patch it.
+    fn finds(&self, entry: &Entry<'_>) -> bool {
+        entry.method == Method::Patch || self.relative(entry).contains('?')
+    }
+
     fn step(&self, entry: &Entry<'_>) -> Result<Step> {
         let view = View::now(self.core)?;
         let references = BundleReferences::new(
@@ -109,7 +129,7 @@ impl BundleRequest<'_> {
             }
             target => {
                 let writes = vec![self.prepare(entry, target, &references)?];
-                Step::Work(Work { principal: self.principal.clone(), writes, conditions })
+                Step::Work(Work::new(self.principal, writes, conditions))
             }
         })
     }
@@ -120,21 +140,29 @@ impl BundleRequest<'_> {
 struct Together {
     places: Vec<usize>,
     works: Vec<Work>,
+    /// What was written since the first of them was prepared, theirs included.
+    written: HashSet<[u8; 16]>,
 }
 
 impl Together {
     fn add(&mut self, place: usize, work: Work) {
+        self.written.extend(work.writes.iter().map(|write| write.digest));
         self.places.push(place);
         self.works.push(work);
     }
 
-    /// Whether some work rests on the current version of what one of these writes.
+    /// Whether some work rests on the current version of what was written since it was prepared.
     fn is_under(&self, work: &Work) -> bool {
-        let rests_on = |digest: &[u8; 16]| {
-            let is_of = |condition: &Condition| matches!(condition, Condition::Current { digest: of, .. } if of == digest);
-            work.conditions.iter().any(is_of)
-        };
-        self.works.iter().flat_map(|other| &other.writes).any(|write| rests_on(&write.digest))
+        let mut rested_on = work.conditions.iter().filter_map(|condition| match condition {
+            Condition::Current { digest, .. } => Some(digest),
+            _ => None,
+        });
+        rested_on.any(|digest| self.written.contains(digest))
+    }
+
+    /// Whether anything was written since the first of them was prepared.
+    fn has_written(&self) -> bool {
+        !self.written.is_empty()
     }
 
     /// Commits them, and is empty then. A response that stays absent: it must be prepared again.

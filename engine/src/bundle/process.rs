@@ -1,9 +1,10 @@
 //! Processing a Bundle: a batch entry by entry, a transaction as one commit.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use fornax_model::{Document, Limits as ModelLimits, Node};
@@ -12,7 +13,7 @@ use fornax_postings::Budget;
 use crate::as_of;
 use crate::bundle::earlier::Earlier;
 use crate::bundle::entries::{Entries, Entry, Method, entity_tag};
-use crate::bundle::references::{BundleReferences, OnlyNew};
+use crate::bundle::references::{BundleReferences, OnlyNew, Patched, reference_texts};
 use crate::cancellation::Cancellation;
 use crate::change::{
     BundleKind, BundleOptions, BundleResponse, EntryResponse, Expected, Patch, PatchKind, ReturnBodies,
@@ -26,9 +27,9 @@ use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Criteria, IdRule, Matching, PreparedWrite, UpdateTarget, check_id, check_version,
-    current, nothing_to_match, parse_failed, parse_stored, patched, put_node, relative_to, resource_limits,
-    several_match,
+    BodySource, Content, Criteria, Found, IdRule, Matching, Outlives, PreparedWrite, UpdateTarget, check_id,
+    check_version, current, nothing_to_match, one_of, parse_failed, parse_stored, patched, put_node,
+    relative_to, resource_limits, several_match,
 };
 
 /// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
@@ -49,7 +50,11 @@ pub(crate) fn process(
     };
     let document = Document::parse(body, &limits).map_err(|error| parse_failed(&error))?;
     let Entries { kind, entries } = Entries::read(document.root(), core.limits.bundle_entries_max)?;
-    let (response_bytes, budget) = (Cell::new(0), OnceCell::new());
+    if kind == BundleKind::Batch && options.provenance.is_some() {
+        let text = "a Provenance comes with one write or a transaction: in a batch it is an entry";
+        return Err(Error::new(ErrorKind::NotSupported, Issue::error("not-supported", text)));
+    }
+    let (response_bytes, budget) = (AtomicUsize::new(0), OnceLock::new());
     let request = BundleRequest { core, entries, options, principal, response_bytes, cancellation, budget };
     let mut entries = match kind {
         BundleKind::Batch => request.batch(),
@@ -69,11 +74,11 @@ pub(super) struct BundleRequest<'a> {
     pub options: &'a BundleOptions,
     pub principal: &'a Principal,
     /// Bytes of bodies read so far.
-    response_bytes: Cell<usize>,
+    response_bytes: AtomicUsize,
     /// Ends its searches.
     cancellation: &'a Cancellation,
     /// What its searches may do together, from the first one on: they come when all is written.
-    budget: OnceCell<Arc<Budget>>,
+    budget: OnceLock<Arc<Budget>>,
 }
 
 /// What an entry's write was decided to be, before it is prepared.
@@ -84,11 +89,10 @@ pub(super) enum Target {
         rule: IdRule,
         expected: Expected,
     },
-    /// The current version is patched.
     Patch {
         resource_type: ResourceType,
         id: String,
-        version: Box<Version>,
+        patched: Rc<Patched>,
     },
     Delete {
         resource_type: ResourceType,
@@ -105,7 +109,7 @@ pub(super) enum Target {
 
 impl BundleRequest<'_> {
     /// An entry's URL from the base on; many clients begin it with a slash.
-    fn relative<'e>(&self, entry: &'e Entry<'_>) -> &'e str {
+    pub(super) fn relative<'e>(&self, entry: &'e Entry<'_>) -> &'e str {
         let url = relative_to(&self.options.own_bases, &entry.url).unwrap_or(&entry.url);
         url.strip_prefix('/').unwrap_or(url)
     }
@@ -140,16 +144,11 @@ impl BundleRequest<'_> {
             }
             (Method::Put, None, Some(criteria)) => {
                 let matching = Matching { core, resource_type, criteria, own_bases };
-                let (UpdateTarget { id, expected }, condition) = matching.update(view, body_of(entry)?)?;
+                let criteria = matching.parsed()?;
+                let (condition, found) = matched(entry, &criteria, (core, view), earlier)?;
                 conditions.push(condition);
-                if expected == Expected::Nothing
-                    && let Some(earlier) = earlier
-                    && !earlier
-                        .matching(&Criteria::parse(core, resource_type, criteria, own_bases)?)?
-                        .is_empty()
-                {
-                    return Err(entry.conflict("another entry makes what the criteria match", "request.url"));
-                }
+                let target = matching.updated(view, found, body_of(entry)?)?;
+                let UpdateTarget { id, expected } = target;
                 let expected = if entry.expected == Expected::Anything { expected } else { entry.expected };
                 Ok(Target::Write { resource_type, id, rule: IdRule::Ours, expected })
             }
@@ -157,17 +156,18 @@ impl BundleRequest<'_> {
                 let version = match (id, criteria) {
                     (Some(id), None) => current(view, resource_type, id)?,
                     (None, Some(criteria)) => {
-                        let matching = Matching { core, resource_type, criteria, own_bases };
-                        let (version, condition) = matching.one(view)?;
+                        let criteria = Matching { core, resource_type, criteria, own_bases }.parsed()?;
+                        let (condition, found) = matched(entry, &criteria, (core, view), earlier)?;
                         conditions.push(condition);
-                        version
+                        one_of(found)?
                     }
                     _ => return Err(unfit(entry)),
                 };
                 check_version(entry.expected, &version)?;
                 let digest = core.vault.id_digest(resource_type.name, &version.id);
                 conditions.push(crate::write::Condition::Current { digest, version: version.version.0 });
-                Ok(Target::Patch { resource_type, id: version.id.to_string(), version: Box::new(version) })
+                let patched = Rc::new(self.patched(entry, &version).map_err(|error| within(entry, &error))?);
+                Ok(Target::Patch { resource_type, id: version.id.to_string(), patched })
             }
             (Method::Delete, Some(id), None) => Ok(Target::Delete { resource_type, id: id.to_owned() }),
             (Method::Delete, None, Some(criteria)) => {
@@ -198,8 +198,8 @@ impl BundleRequest<'_> {
             let own_bases = &self.options.own_bases;
             let criteria = Criteria::parse(core, resource_type, criteria, own_bases)?;
             let nothing = HashSet::new();
-            let deleted = earlier.map_or(&nothing, |earlier| earlier.deleted(resource_type));
-            let (condition, mut found) = criteria.first_two(core, view, deleted)?;
+            let touched = earlier.map_or(&nothing, |earlier| earlier.touched(resource_type));
+            let (condition, mut found) = criteria.first_two(core, view, touched)?;
             let made = earlier.map(|earlier| earlier.matching(&criteria)).transpose()?;
             let made = made.as_deref().unwrap_or(&[]);
             conditions.push(condition);
@@ -227,21 +227,21 @@ impl BundleRequest<'_> {
                 Ok(write)
             }
             Target::Write { resource_type, id, rule, expected } => {
-                let source = BodySource { node: body_of(entry)?, whole: None, resource_type, id: &id };
+                let (node, id) = (body_of(entry)?, &*id);
+                let is_new = entry.method == Method::Post;
+                let outlives = if is_new { Outlives::Nothing } else { Outlives::Labels };
+                let source = BodySource { node, whole: None, resource_type, id, outlives };
                 let mut write = put_node(self.core, resource_type, &source, rule, references)
                     .map_err(|error| within(entry, &error))?;
                 write.expected = expected;
                 Ok(write)
             }
-            Target::Patch { resource_type, id, version } => {
-                let patch = patch_of(body_of(entry)?).map_err(|error| within(entry, &error))?;
-                let bytes = patched(self.core, &version, &patch).map_err(|error| within(entry, &error))?;
-                let document = Document::parse(bytes, &resource_limits(self.core));
-                let document = document.map_err(|error| within(entry, &parse_failed(&error)))?;
+            Target::Patch { resource_type, id, patched } => {
+                let Patched { document, before } = &*patched;
                 let node = document.root();
-                let source = BodySource { node, whole: Some(&document), resource_type, id: &id };
-                let before = parse_stored(&version.body.text)?;
-                let references = &OnlyNew::beside(before.root(), references);
+                let (whole, id, outlives) = (Some(document), &*id, Outlives::Nothing);
+                let source = BodySource { node, whole, resource_type, id, outlives };
+                let references = &OnlyNew::beside(before, references);
                 put_node(self.core, resource_type, &source, IdRule::MustBe, references)
                     .map_err(|error| within(entry, &error))
             }
@@ -251,13 +251,23 @@ impl BundleRequest<'_> {
         }
     }
 
+    /// What the patch of an entry makes of a version.
+    fn patched(&self, entry: &Entry<'_>, version: &Version) -> Result<Patched> {
+        let patch = patch_of(body_of(entry)?)?;
+        let bytes = patched(self.core, version, &patch)?;
+        let document = Document::parse(bytes, &resource_limits(self.core));
+        let document = document.map_err(|error| parse_failed(&error))?;
+        let before = reference_texts(parse_stored(&version.body.text)?.root());
+        Ok(Patched { document, before })
+    }
+
     /// A conditional create that found its resource.
     fn existing(&self, mut version: Version) -> Result<Target> {
         match self.options.bodies {
             ReturnBodies::No => version.body = Body::default(),
             ReturnBodies::Yes => {
                 self.check_room()?;
-                self.response_bytes.set(self.response_bytes.get() + version.body.text.len());
+                self.response_bytes.fetch_add(version.body.text.len(), Ordering::Relaxed);
             }
         }
         Ok(Target::Existing(Box::new(version)))
@@ -267,7 +277,7 @@ impl BundleRequest<'_> {
     pub(super) fn read(&self, entry: &Entry<'_>) -> EntryResponse {
         let read = self.check_room().and_then(|()| self.try_read(entry));
         if let Ok(read) = &read {
-            self.response_bytes.set(self.response_bytes.get() + read.body_bytes());
+            self.response_bytes.fetch_add(read.body_bytes(), Ordering::Relaxed);
         }
         read.unwrap_or_else(|error| EntryResponse::failed(&error))
     }
@@ -281,7 +291,7 @@ impl BundleRequest<'_> {
     }
 
     fn check_room(&self) -> Result<()> {
-        if self.response_bytes.get() < self.core.limits.bundle_response_bytes_max {
+        if self.response_bytes.load(Ordering::Relaxed) < self.core.limits.bundle_response_bytes_max {
             return Ok(());
         }
         let text = "the answer to the Bundle would be too large: read this by itself";
@@ -339,6 +349,28 @@ impl BundleRequest<'_> {
     }
 }
 
+/// What the criteria of an update or patch match, as things stand after the steps before it.
+///
+/// # Errors
+/// `Conflict`: the one that they match is another entry's.
+fn matched(
+    entry: &Entry<'_>,
+    criteria: &Criteria,
+    (core, view): (&Core, &View<'_>),
+    earlier: Option<&Earlier<'_>>,
+) -> Result<(crate::write::Condition, Found)> {
+    let Some(earlier) = earlier else { return criteria.find(core, view) };
+    let (condition, found) = criteria.first_two(core, view, earlier.touched(criteria.resource_type()))?;
+    let found = match (Found::of(found), &earlier.matching(criteria)?[..]) {
+        (found, []) => found,
+        (Found::None, [_]) => {
+            return Err(entry.conflict("another entry writes what the criteria match", "request.url"));
+        }
+        _ => Found::Several,
+    };
+    Ok((condition, found))
+}
+
 /// The resource that an entry writes; reading the entry has seen that there is one.
 fn body_of<'a>(entry: &Entry<'a>) -> Result<Node<'a>> {
     entry.resource.ok_or_else(|| entry.invalid("required", "no resource", "resource"))
@@ -356,9 +388,10 @@ fn patch_of(resource: Node<'_>) -> Result<Patch> {
     }
     let kind = match text("contentType").as_deref() {
         Some("application/json-patch+json") => PatchKind::Json,
+        Some("application/merge-patch+json") => PatchKind::Merge,
         Some("application/xml-patch+xml") => PatchKind::Xml,
         _ => {
-            let text = "a patch is of the type application/json-patch+json or application/xml-patch+xml";
+            let text = "a patch is of the type application/json-patch+json, application/merge-patch+json or application/xml-patch+xml";
             let issue = Issue::error("not-supported", text).at("Binary.contentType");
             return Err(Error::new(ErrorKind::NotSupported, issue));
         }

@@ -7,13 +7,15 @@ use std::rc::Rc;
 
 use fornax_definitions::TypeKind;
 use fornax_index::SearchValues;
-use fornax_model::Node;
+use fornax_model::{Document, Node};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::types::ResourceType;
 use crate::view::View;
-use crate::write::{BodySource, Condition, Criteria, References, reference_nodes, relative_to, values_of};
+use crate::write::{
+    BodySource, Condition, Criteria, Link, Outlives, References, reference_nodes, relative_to, values_of,
+};
 
 /// References of one Bundle.
 pub(crate) struct BundleReferences<'a> {
@@ -45,21 +47,33 @@ pub(crate) enum CriteriaRule<'a> {
 
 /// References of a resource that is patched: those that stood in it before stay as they are.
 pub(crate) struct OnlyNew<'a> {
-    before: HashSet<String>,
+    before: &'a HashSet<String>,
     references: &'a dyn References,
 }
 
 impl<'a> OnlyNew<'a> {
     /// The others are rewritten as these say.
-    pub(crate) fn beside(before: Node<'_>, references: &'a dyn References) -> Self {
-        let texts = reference_nodes(before).into_iter().filter_map(Node::as_str);
-        Self { before: texts.map(Cow::into_owned).collect(), references }
+    pub(crate) fn beside(before: &'a HashSet<String>, references: &'a dyn References) -> Self {
+        Self { before, references }
     }
+}
+
+/// The texts of all references of a resource.
+pub(crate) fn reference_texts(resource: Node<'_>) -> HashSet<String> {
+    reference_nodes(resource).into_iter().filter_map(Node::as_str).map(Cow::into_owned).collect()
 }
 
 impl References for OnlyNew<'_> {
     fn rewrite(&self, reference: &str) -> Result<Option<String>> {
         if self.before.contains(reference) { Ok(None) } else { self.references.rewrite(reference) }
+    }
+
+    fn has_links(&self) -> bool {
+        self.references.has_links()
+    }
+
+    fn link(&self, text: &str, kind: Link) -> Result<Option<String>> {
+        self.references.link(text, kind)
     }
 }
 
@@ -67,8 +81,21 @@ impl References for OnlyNew<'_> {
 pub(crate) struct OwnWrite<'a> {
     pub resource_type: ResourceType,
     pub id: String,
-    /// `None`: it is deleted.
-    pub resource: Option<Node<'a>>,
+    pub becomes: Becomes<'a>,
+}
+
+/// What becomes of it.
+pub(crate) enum Becomes<'a> {
+    Deleted,
+    Written(Node<'a>),
+    Patched(Rc<Patched>),
+}
+
+/// A patched resource.
+pub(crate) struct Patched {
+    pub document: Document,
+    /// The references that stood in it before.
+    pub before: HashSet<String>,
 }
 
 /// The resources of one type that a transaction writes.
@@ -168,10 +195,20 @@ impl<'a> BundleReferences<'a> {
         }
         let mut own = OwnValues::default();
         for write in writes.iter().filter(|write| write.resource_type.number == resource_type.number) {
-            let OwnWrite { id, resource, .. } = write;
+            let OwnWrite { id, becomes, .. } = write;
             own.ids.insert(id.clone());
-            let source = resource.map(|node| BodySource { node, whole: None, resource_type, id });
-            let values = source.map_or(Ok(None), |source| values_of(self.core, &source, &Literal(self)))?;
+            let source = |node, outlives| BodySource { node, whole: None, resource_type, id, outlives };
+            let values = match becomes {
+                Becomes::Deleted => None,
+                Becomes::Written(node) => {
+                    values_of(self.core, &source(*node, Outlives::Labels), &Literal(self))?
+                }
+                Becomes::Patched(patched) => {
+                    let references = Literal(self);
+                    let references = OnlyNew::beside(&patched.before, &references);
+                    values_of(self.core, &source(patched.document.root(), Outlives::Nothing), &references)?
+                }
+            };
             own.values.extend(values.map(|values| (id.clone(), values)));
         }
         let own = Rc::new(own);
@@ -213,6 +250,20 @@ impl References for BundleReferences<'_> {
             return self.target(reference, resource_type, criteria);
         }
         Ok(self.literal(reference))
+    }
+
+    fn has_links(&self) -> bool {
+        !self.entries.stored.is_empty()
+    }
+
+    /// A location is rewritten as a reference is. A name only where it is an entry's temporary one: `http://…` may be the canonical URL of
+    /// just that resource, and stays true wherever it is stored.
+    fn link(&self, text: &str, kind: Link) -> Result<Option<String>> {
+        let is_meant = match kind {
+            Link::Location => !self.entries.ambiguous.contains(text),
+            Link::Name => text.starts_with("urn:"),
+        };
+        Ok(self.entries.stored.get(text).filter(|_| is_meant).cloned())
     }
 }
 

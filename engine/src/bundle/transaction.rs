@@ -1,17 +1,18 @@
 //! A transaction: all entries become one commit, or none does. A large one is staged.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::earlier::Earlier;
 use super::entries::{Entry, Method};
 use super::process::{BundleRequest, TRIES, Target};
-use super::references::{BundleReferences, CriteriaRule, FullUrls, OwnWrite};
-use crate::change::{Committed, EntryResponse};
+use super::references::{Becomes, BundleReferences, CriteriaRule, FullUrls, OwnWrite};
+use crate::change::{Committed, EntryResponse, Text};
 use crate::commit::{contended, sequence};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::records::bug;
 use crate::view::View;
-use crate::write::{PreparedWrite, Staging, Work, Written};
+use crate::write::{PreparedWrite, Staging, Work, Written, with_provenance};
 
 /// Entries from which on a transaction is staged: others would wait too long for it as a whole.
 const STAGED_ENTRIES_MIN: usize = 2_000;
@@ -41,6 +42,11 @@ impl<'a> BundleRequest<'a> {
 
     /// `None`: what it was prepared on has changed.
     fn try_transaction(&self, entries: &[&Entry<'a>]) -> Result<Option<Vec<EntryResponse>>> {
+        if entries.len() >= STAGED_ENTRIES_MIN && self.options.provenance.is_some() {
+            let text =
+                format!("X-Provenance goes with a transaction of fewer than {STAGED_ENTRIES_MIN} entries");
+            return Err(Error::new(ErrorKind::Limit, Issue::error("too-costly", text)));
+        }
         // Begun before anything is looked at: what is seen after waiting for another one is fresh.
         let staging = (entries.len() >= STAGED_ENTRIES_MIN).then(|| Staging::begin(self.core, entries.len()));
         let view = View::now(self.core)?;
@@ -53,15 +59,16 @@ impl<'a> BundleRequest<'a> {
         });
         let deletes = deletes.collect::<Result<Vec<_>>>()?;
         let mut earlier = Earlier::of(self.core, own_bases, entries, deletes.iter().flatten());
-        let mut targets = Vec::with_capacity(entries.len());
-        for (entry, delete) in entries.iter().zip(deletes) {
-            let target = match delete {
-                Some(delete) => delete,
-                None => self.target(entry, &view, &mut conditions, earlier.as_ref())?,
-            };
-            earlier.as_mut().map_or(Ok(()), |earlier| earlier.add(entry, &target))?;
-            targets.push(target);
+        let mut targets = deletes;
+        for place in in_order(entries) {
+            if targets[place].is_some() {
+                continue;
+            }
+            let target = self.target(entries[place], &view, &mut conditions, earlier.as_ref())?;
+            earlier.as_mut().map_or(Ok(()), |earlier| earlier.add(entries[place], &target))?;
+            targets[place] = Some(target);
         }
+        let targets: Vec<Target> = targets.into_iter().flatten().collect();
         check_overlaps(entries, &targets)?;
         let references = BundleReferences::new(
             self.core,
@@ -102,7 +109,17 @@ impl<'a> BundleRequest<'a> {
     ) -> Result<Option<Vec<Written>>> {
         let writes = self.prepare_all(writes, &references)?;
         conditions.extend(references.finish()?);
-        sequence(self.core, Work { principal: self.principal.clone(), writes, conditions })
+        let mut work = Work::new(self.principal, writes, conditions);
+        if let Some(provenance) = &self.options.provenance {
+            let provenance = Text::of(provenance.clone());
+            work = with_provenance(self.core, work, &provenance, &self.options.own_bases)?;
+        }
+        let told = work.told();
+        let mut written = sequence(self.core, work)?;
+        if let Some(written) = &mut written {
+            written.truncate(told);
+        }
+        Ok(written)
     }
 
     fn write_staged(
@@ -123,7 +140,9 @@ impl<'a> BundleRequest<'a> {
             if chunk.is_empty() {
                 break;
             }
-            staging.add(self.prepare_all(chunk, &references)?, self.options.bodies)?;
+            if !staging.add(self.prepare_all(chunk, &references)?, self.options.bodies)? {
+                return Ok(None);
+            }
         }
         conditions.extend(references.finish()?);
         staging.commit(&conditions, self.principal)
@@ -136,6 +155,13 @@ impl<'a> BundleRequest<'a> {
     ) -> Result<Vec<PreparedWrite>> {
         writes.into_iter().map(|(entry, target)| self.prepare(entry, target, references)).collect()
     }
+}
+
+/// The places of entries in the order of a transaction's steps.
+fn in_order(entries: &[&Entry<'_>]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..entries.len()).collect();
+    places.sort_by_key(|&place| entries[place].method);
+    places
 }
 
 /// Deletes first, then creates, then updates; within them as in the request. What is there already needs no write.
@@ -188,16 +214,17 @@ fn check_overlaps(entries: &[&Entry<'_>], targets: &[Target]) -> Result<()> {
 fn own_writes<'a>(entries: &[&Entry<'a>], targets: &[Target]) -> Vec<OwnWrite<'a>> {
     let written = entries.iter().zip(targets).filter_map(|(entry, target)| match target {
         Target::Write { resource_type, id, .. } => {
-            Some(OwnWrite { resource_type: *resource_type, id: id.clone(), resource: entry.resource })
+            Some((*resource_type, id, entry.resource.map_or(Becomes::Deleted, Becomes::Written)))
         }
-        Target::Delete { resource_type, id } => {
-            Some(OwnWrite { resource_type: *resource_type, id: id.clone(), resource: None })
+        Target::Delete { resource_type, id } => Some((*resource_type, id, Becomes::Deleted)),
+        Target::Patch { resource_type, id, patched } => {
+            Some((*resource_type, id, Becomes::Patched(Rc::clone(patched))))
         }
-        // What is patched is found as it was.
-        Target::Patch { .. } => None,
         Target::Existing(_) | Target::Twin(_) | Target::Nothing | Target::Read => None,
     });
-    written.collect()
+    let own =
+        |(resource_type, id, becomes): (_, &String, _)| OwnWrite { resource_type, id: id.clone(), becomes };
+    written.map(own).collect()
 }
 
 /// What each `fullUrl` is called after the transaction.

@@ -15,8 +15,8 @@ use crate::parameters;
 use crate::records::bug;
 use crate::tenant_id::Principal;
 use crate::write::{
-    BodySource, Content, IdRule, OwnReferences, PreparedWrite, Staging, Work, Written, parse_failed,
-    put_node, resource_limits,
+    BodySource, Content, IdRule, Outlives, OwnReferences, PreparedWrite, Staging, Work, Written,
+    parse_failed, put_node, resource_limits,
 };
 
 /// Fewer writes than these are a commit like any other: a file for each would be too small.
@@ -223,8 +223,7 @@ impl Import<'_, '_> {
     /// Each as a commit of its own: nobody can be in the way of that, while no large transaction is staged.
     fn commit_one_by_one(&self, writes: Vec<PreparedWrite>, report: &mut ImportReport) -> Result<()> {
         let _nothing_is_staged = self.core.sequencer.staging.lock();
-        let work =
-            |write| Work { principal: self.principal.clone(), writes: vec![write], conditions: Vec::new() };
+        let work = |write| Work::new(self.principal, vec![write], Vec::new());
         let mut writes = writes.into_iter().peekable();
         while writes.peek().is_some() {
             let works = writes.by_ref().take(WORKS_AT_ONCE).map(work).collect();
@@ -262,7 +261,8 @@ fn prepare_line(core: &Core, own_bases: &[String], line: Vec<u8>) -> Result<Prep
     let resource_type = text("resourceType").ok_or_else(|| missing("resourceType"))?;
     let resource_type = core.types.named(&resource_type)?;
     let id = text("id").ok_or_else(|| missing("id"))?;
-    let source = BodySource { node, whole: Some(&document), resource_type, id: &id };
+    let (id, outlives) = (&*id, Outlives::Labels);
+    let source = BodySource { node, whole: Some(&document), resource_type, id, outlives };
     let mut write = put_node(core, resource_type, &source, IdRule::MustBe, &OwnReferences(own_bases))?;
     if let Content::Put(prepared) = &mut write.content {
         // Nobody asks for it any more: only what is compressed is kept until the commit.

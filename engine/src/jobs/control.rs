@@ -5,7 +5,7 @@ use std::time::Duration;
 use fornax_store::{Batch, Durability};
 
 use super::record::{self, Job, JobRecord, JobState, Work};
-use super::{Jobs, Table};
+use super::{Jobs, Table, requests};
 use crate::cancellation::Cancellation;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
@@ -14,6 +14,38 @@ use crate::vault::failed;
 
 /// How often a caller that waits looks whether it is to go on waiting.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// How work stands after what was asked of it; `None`: it can't be asked.
+fn of_work(action: JobAction, state: JobState) -> Option<JobState> {
+    match (action, state) {
+        (JobAction::Pause, JobState::Queued | JobState::Running) => Some(JobState::Paused),
+        (JobAction::Resume, JobState::Paused) | (JobAction::Retry, JobState::Failed) => {
+            Some(JobState::Queued)
+        }
+        (JobAction::Cancel, state) if !state.is_over() || state == JobState::Failed => {
+            Some(JobState::Cancelled)
+        }
+        _ => None,
+    }
+}
+
+/// The same of a request. One that is under way is not done by halves, and one that is over can only be forgotten, with its answer.
+fn of_request(action: JobAction, state: JobState) -> Option<JobState> {
+    match (action, state) {
+        (JobAction::Pause, JobState::Queued) => Some(JobState::Paused),
+        (JobAction::Resume, JobState::Paused) => Some(JobState::Queued),
+        (JobAction::Cancel, state) if state != JobState::Cancelled => Some(JobState::Cancelled),
+        _ => None,
+    }
+}
+
+/// Takes back what work did.
+pub(super) fn take_back(core: &Core, work: &Work) -> Result<()> {
+    match work {
+        Work::Reindex(work) => reindex::take_back(core, work),
+        Work::Request(_) => Ok(()),
+    }
+}
 
 /// What can be asked of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +65,10 @@ impl Jobs {
     pub(crate) fn ask_reindex(&self, core: &Core, by: &str) -> Result<Job> {
         core.sequencer.between_groups(core, |_| {
             core.check_open()?;
-            let is_asked =
-                |record: &&JobRecord| record.state == JobState::Queued && record.started_ms.is_none();
+            let is_asked = |record: &&JobRecord| {
+                let is_reindex = matches!(record.work, Work::Reindex(_));
+                is_reindex && record.state == JobState::Queued && record.started_ms.is_none()
+            };
             if let Some(record) = self.table.lock().records.values().find(is_asked) {
                 return record.to_job();
             }
@@ -80,17 +114,15 @@ impl Jobs {
     pub(crate) fn control(&self, core: &Core, number: u64, action: JobAction) -> Result<Job> {
         let mut table = self.table.lock();
         let mut record = self.record(&table, core, number)?;
-        record.state = match (action, record.state) {
-            (JobAction::Pause, JobState::Queued | JobState::Running) => JobState::Paused,
-            (JobAction::Resume, JobState::Paused) | (JobAction::Retry, JobState::Failed) => JobState::Queued,
-            (JobAction::Cancel, state) if !state.is_over() || state == JobState::Failed => {
-                JobState::Cancelled
-            }
-            (_, state) => {
-                let text = format!("the job is {}", state.name());
-                return Err(Error::new(ErrorKind::Conflict, Issue::error("conflict", text)));
-            }
+        let next = match record.request() {
+            Some(_) => of_request(action, record.state),
+            None => of_work(action, record.state),
         };
+        let Some(next) = next else {
+            let text = format!("the job is {}", record.state.name());
+            return Err(Error::new(ErrorKind::Conflict, Issue::error("conflict", text)));
+        };
+        record.state = next;
         if record.state == JobState::Queued {
             (record.attempts, record.failure, record.ended_ms) = (0, None, None);
         }
@@ -98,12 +130,23 @@ impl Jobs {
     }
 
     /// Puts down how a job stands now.
-    pub(super) fn put(&self, core: &Core, table: &mut Table, mut record: JobRecord) -> Result<Job> {
+    pub(super) fn put(&self, core: &Core, table: &mut Table, record: JobRecord) -> Result<Job> {
+        self.put_with(core, table, record, Batch::new())
+    }
+
+    /// The same, with what else a batch has.
+    pub(super) fn put_with(
+        &self,
+        core: &Core,
+        table: &mut Table,
+        mut record: JobRecord,
+        batch: Batch,
+    ) -> Result<Job> {
         let number = record.number;
         if record.state.is_over() {
             record.ended_ms = Some(core.clock.now_ms());
         }
-        record.keep(core)?;
+        record.keep(core, batch)?;
         let job = record.to_job();
         let is_called_off = record.state == JobState::Cancelled;
         if record.state.is_over() {
@@ -115,25 +158,33 @@ impl Jobs {
         // Whoever works at it takes back what it did, when the step is over.
         if is_called_off && table.claimed != Some(number) {
             table.build = table.build.take().filter(|(of, _)| *of != number);
-            let Work::Reindex(work) = &record.work;
-            reindex::take_back(core, work)?;
+            take_back(core, &record.work)?;
+        }
+        if is_called_off {
+            Self::give_up(table, number);
         }
         self.changed.notify_all();
         job
     }
 
     /// Keeps no more of those that are over than the limits say.
-    fn forget_past(&self, core: &Core) -> Result<()> {
+    pub(super) fn forget_past(&self, core: &Core) -> Result<()> {
         let past = record::past(&core.vault, &*core.store)?;
         let kept_ms = i64::from(core.limits.past_jobs_days) * 86_400_000;
         let since_ms = core.clock.now_ms() - kept_ms;
-        let surplus = past.len().saturating_sub(core.limits.past_jobs_max);
+        let surplus =
+            past.len().saturating_sub(core.limits.past_jobs_max).max(requests::beyond_limit(core, &past));
         let is_old = |record: &JobRecord| record.ended_ms.is_some_and(|ended_ms| ended_ms < since_ms);
         let mut batch = Batch::new();
         for (at, record) in past.iter().enumerate() {
+            if at >= surplus && !is_old(record) {
+                continue;
+            }
             // The last number is what the next one follows.
-            if at + 1 < past.len() && (at < surplus || is_old(record)) {
-                record::forget(&core.vault, &mut batch, record.number);
+            if at + 1 < past.len() {
+                record::forget(core, &mut batch, record.number);
+            } else if is_old(record) {
+                requests::forget(core, &mut batch, record.number);
             }
         }
         if batch.is_empty() { Ok(()) } else { core.store.write(&batch, Durability::Synced).map_err(failed) }

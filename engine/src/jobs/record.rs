@@ -4,6 +4,7 @@ use fornax_store::{Batch, Direction, Durability, KeyRange, Reader};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::requests::{self, RequestRecord};
 use crate::core::Core;
 use crate::error::Result;
 use crate::families::Family;
@@ -17,7 +18,7 @@ use crate::view::timestamp;
 pub struct Job {
     /// Its number within the tenant.
     pub number: u64,
-    /// What it does: `reindex`.
+    /// What it does: `reindex`, or a `request` that is carried out later.
     pub kind: &'static str,
     /// How it stands.
     pub state: JobState,
@@ -95,6 +96,7 @@ pub(crate) struct JobRecord {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Work {
     Reindex(ReindexRecord),
+    Request(RequestRecord),
 }
 
 fn key(prefix: &[u8], number: u64) -> Vec<u8> {
@@ -126,12 +128,14 @@ impl JobRecord {
         };
         let family = core.vault.placement.family(Family::State);
         batch.delete(family, &key(before, self.number));
+        if self.state.is_over() && self.request().is_some() {
+            requests::put_end(core, batch, self);
+        }
         core.vault.put(batch, Family::State, &key(now, self.number), &records::encode(self)?)
     }
 
-    /// Puts the record down.
-    pub(super) fn keep(&self, core: &Core) -> Result<()> {
-        let mut batch = Batch::new();
+    /// Puts the record down, with what else the batch has.
+    pub(super) fn keep(&self, core: &Core, mut batch: Batch) -> Result<()> {
         self.put(core, &mut batch)?;
         core.store.write(&batch, Durability::Synced).map_err(failed)
     }
@@ -141,6 +145,7 @@ impl JobRecord {
             number: self.number,
             kind: match self.work {
                 Work::Reindex(_) => "reindex",
+                Work::Request(_) => "request",
             },
             state: self.state,
             done: self.done,
@@ -174,8 +179,9 @@ pub(super) fn past_one(vault: &Vault, reader: &dyn Reader, number: u64) -> Resul
 }
 
 /// Adds to a batch that one of those that are over is forgotten.
-pub(super) fn forget(vault: &Vault, batch: &mut Batch, number: u64) {
-    batch.delete(vault.placement.family(Family::State), &key(state::PAST_JOBS, number));
+pub(super) fn forget(core: &Core, batch: &mut Batch, number: u64) {
+    batch.delete(core.vault.placement.family(Family::State), &key(state::PAST_JOBS, number));
+    requests::forget(core, batch, number);
 }
 
 /// Whether a tenant has jobs that are not over. Opens no record.

@@ -9,10 +9,12 @@ use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use parking_lot::Mutex;
 
 use super::Jobs;
+use super::control::take_back;
 use super::record::{JobRecord, JobState, Work};
 use crate::core::Core;
 use crate::engine::io_failed;
 use crate::error::{ErrorKind, Result};
+use crate::records;
 use crate::reindex::{self, Build, Step};
 
 /// How often tenants are looked at for jobs.
@@ -89,7 +91,9 @@ impl Jobs {
         let Some(mut claim) = self.claim(core)? else { return Ok(false) };
         let number = claim.record.number;
         let stepped = catch_unwind(AssertUnwindSafe(|| {
-            let Work::Reindex(work) = &mut claim.record.work;
+            let Work::Reindex(work) = &mut claim.record.work else {
+                return Err(records::bug("a request has no steps"));
+            };
             reindex::step(core, work, &mut claim.build, number)
         }));
         let mut table = self.table.lock();
@@ -101,8 +105,7 @@ impl Jobs {
         let Some(now) = table.records.get(&number) else {
             // Called off meanwhile.
             drop(claim.build);
-            let Work::Reindex(work) = &claim.record.work;
-            reindex::take_back(core, work)?;
+            take_back(core, &claim.record.work)?;
             self.changed.notify_all();
             return Ok(true);
         };
@@ -135,7 +138,10 @@ impl Jobs {
         if table.claimed.is_some() {
             return Ok(None);
         }
-        let may_run = |record: &&JobRecord| matches!(record.state, JobState::Queued | JobState::Running);
+        let may_run = |record: &&JobRecord| {
+            matches!(record.work, Work::Reindex(_))
+                && matches!(record.state, JobState::Queued | JobState::Running)
+        };
         let Some(mut record) = table.records.values().find(may_run).cloned() else { return Ok(None) };
         let number = record.number;
         let build = table.build.take().filter(|(of, _)| *of == number).map(|(_, build)| build);

@@ -59,7 +59,7 @@ fn it_goes_on_from_where_it_was() {
     assert_eq!(total(&tenant), Some(DOCUMENTS_AT_ONCE as u64 + 1));
     assert_eq!(core.index().generation, 1);
     // Cut off between its end and its record.
-    let (mut record, mut build) = (ReindexRecord::Begun { generation: 1, rows: Vec::new(), swept: 0 }, None);
+    let (mut record, mut build) = (ReindexRecord::Begun { generation: 1, rows: Vec::new(), gone: 0 }, None);
     assert!(matches!(go_on(&tenant, &mut record, &mut build), Step::Over { .. }));
     assert!(tenant.verify().unwrap().findings.is_empty());
 }

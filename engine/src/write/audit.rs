@@ -33,6 +33,10 @@ pub(crate) enum Action {
     Commit,
     /// Versions that were replaced up to a commit were forgotten.
     ForgetHistory { floor: Seq },
+    /// Versions of resources that are there were purged: as many as there are changes.
+    PurgeHistory,
+    /// Resources were erased, with as many versions as there are changes.
+    Erase,
 }
 
 /// When something was done, and to what.

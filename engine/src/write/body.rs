@@ -12,6 +12,8 @@ use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
+use crate::write::labels::{Labels, Standing};
+use crate::write::links::{self, Link};
 use crate::write::prepare::check_shape;
 
 /// A resource in a request.
@@ -24,6 +26,16 @@ pub(crate) struct BodySource<'a> {
     pub resource_type: ResourceType,
     /// The id that it is stored under.
     pub id: &'a str,
+    pub outlives: Outlives,
+}
+
+/// What of the version before outlives a write that does not name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outlives {
+    /// Of an update: its tags and security labels.
+    Labels,
+    /// Of a create there is none, and a patch says what becomes of all.
+    Nothing,
 }
 
 impl BodySource<'_> {
@@ -40,6 +52,16 @@ impl BodySource<'_> {
 pub(crate) trait References {
     /// The text to store instead; `None`: it stays as it is.
     fn rewrite(&self, reference: &str) -> Result<Option<String>>;
+
+    /// Whether other links than references may be rewritten as well.
+    fn has_links(&self) -> bool {
+        false
+    }
+
+    /// The text to store instead of another link; `None`: it stays as it is.
+    fn link(&self, _text: &str, _kind: Link) -> Result<Option<String>> {
+        Ok(None)
+    }
 }
 
 /// References outside a Bundle: those under the tenant's own base URLs become relative.
@@ -56,6 +78,13 @@ pub(crate) fn relative_to<'r>(bases: &[String], reference: &'r str) -> Option<&'
     bases.iter().find_map(|base| reference.strip_prefix(base.as_str())?.strip_prefix('/'))
 }
 
+/// The type and id that a stored reference names: `Type/id`, or a version of it; `None`: what is elsewhere, or within the resource.
+pub(crate) fn local_reference(reference: &str) -> Option<(&str, &str)> {
+    let path = reference.split_once("/_history/").map_or(reference, |(path, _)| path);
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    path.split_once('/').filter(|(name, id)| is_name(name) && !id.is_empty() && !id.contains('/'))
+}
+
 /// A body ready to be sealed.
 pub(crate) struct PreparedBody {
     pub body: Body,
@@ -63,15 +92,21 @@ pub(crate) struct PreparedBody {
     pub values: SearchValues,
     /// Digests of identifiers and canonical URLs.
     pub identities: Vec<[u8; 16]>,
+    pub labels: Labels,
 }
 
 impl PreparedBody {
-    pub(crate) fn of(core: &Core, source: &BodySource<'_>, references: &dyn References) -> Result<Self> {
+    pub(crate) fn of(
+        core: &Core,
+        source: &BodySource<'_>,
+        references: &dyn References,
+        outliving: &Labels,
+    ) -> Result<Self> {
         let limits =
             ModelLimits { document_bytes_max: core.limits.resource_bytes_max, ..ModelLimits::default() };
         let too_large =
             || Error::new(ErrorKind::Limit, Issue::error("too-long", "the resource is too large"));
-        let document = match edited(source, references)? {
+        let document = match edited(core, source, references, outliving)? {
             None if source.node.raw().len() > core.limits.resource_bytes_max => return Err(too_large()),
             None => source.document(),
             Some(bytes) => Document::parse(bytes, &limits).map_err(|error| too_large().caused_by(error))?,
@@ -92,7 +127,7 @@ impl PreparedBody {
             .compress(document.bytes(), &mut compressed)
             .map_err(|error| bug("a body does not compress").caused_by(error))?;
         let body = Body { text: Arc::clone(document.text()), splice };
-        Ok(Self { body, compressed, values, identities })
+        Ok(Self { body, compressed, values, identities, labels: Labels::of(root) })
     }
 }
 
@@ -106,7 +141,11 @@ pub(crate) fn values_of(
     if check_shape(source.node, source.resource_type).is_err() {
         return Ok(None);
     }
-    let document = match edited(source, references)? {
+    let outliving = match source.outlives {
+        Outlives::Labels => Standing::now(core, source.resource_type, source.id)?.labels,
+        Outlives::Nothing => Labels::default(),
+    };
+    let document = match edited(core, source, references, &outliving)? {
         None => source.document(),
         Some(bytes) => Document::parse(bytes, &ModelLimits::default())
             .map_err(|error| bug("an edited resource is no JSON").caused_by(error))?,
@@ -134,9 +173,14 @@ pub(crate) fn extract(
 /// Members of `meta` that the server makes.
 const MADE_HERE: [&str; 2] = ["versionId", "lastUpdated"];
 
-/// The bytes to store: with the id, without `meta.versionId` and `meta.lastUpdated`, references rewritten, white space gone;
-/// `None`: as they came.
-fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option<Vec<u8>>> {
+/// The bytes to store: with the id, with the labels that outlive it, without `meta.versionId` and `meta.lastUpdated`, references
+/// rewritten, white space gone; `None`: as they came.
+fn edited(
+    core: &Core,
+    source: &BodySource<'_>,
+    references: &dyn References,
+    outliving: &Labels,
+) -> Result<Option<Vec<u8>>> {
     let root = source.node;
     let edit = |outcome: std::result::Result<(), fornax_model::EditError>| {
         outcome.map_err(|error| bug("a resource can't be edited").caused_by(error))
@@ -152,22 +196,31 @@ fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option
             edit(edits.insert_after(resource_type, "id", &json))?;
         }
     }
+    let mut kept_meta = root.get("meta");
     if let Some(meta) = root.get("meta") {
         let is_made_here = |name: &str| MADE_HERE.contains(&name);
         let mut names = meta.members().map(|(name, _)| name).peekable();
         if names.peek().is_some() && names.all(|name| is_made_here(&name)) {
-            edit(edits.remove(meta))?;
+            kept_meta = None;
+            if outliving.are_in(&Labels::default()) {
+                edit(edits.remove(meta))?;
+            }
         } else {
             for made_here in MADE_HERE.iter().filter_map(|name| meta.get(name)) {
                 edit(edits.remove(made_here))?;
             }
         }
     }
+    edit(outliving.outlive(root, kept_meta, &mut edits))?;
     for reference in reference_nodes(root) {
         let text = reference.as_str().unwrap_or(Cow::Borrowed(""));
         if let Some(stored) = references.rewrite(&text)? {
             edit(edits.replace_with_string(reference, &stored))?;
         }
+    }
+    let of_type = (root, source.resource_type.id);
+    for (link, stored) in links::rewritten(core.definitions, of_type, references)? {
+        edit(edits.replace_with_string(link, &stored))?;
     }
     if edits.is_empty() {
         return Ok((!is_compact(root.raw())).then(|| compact(root.raw())));
@@ -176,9 +229,13 @@ fn edited(source: &BodySource<'_>, references: &dyn References) -> Result<Option
     Ok(Some(if is_compact(&bytes) { bytes } else { compact(&bytes) }))
 }
 
-/// Every `reference` of the resource, wherever it is.
+/// Every `reference` of the resource, wherever it is; but not within the entries of a Bundle that is stored as it is: these name each
+/// other.
 pub(crate) fn reference_nodes(root: Node<'_>) -> Vec<Node<'_>> {
     let mut found = Vec::new();
+    if root.get("resourceType").and_then(Node::as_str).as_deref() == Some("Bundle") {
+        return found;
+    }
     let mut waiting = vec![root];
     while let Some(node) = waiting.pop() {
         match node.kind() {

@@ -27,6 +27,8 @@ pub(crate) enum Condition {
     Untouched { type_number: u16, since: Seq },
     /// This version is the current one of what an id names.
     Current { digest: [u8; 16], version: u64 },
+    /// This version, which may be a deletion, is the newest of what an id names; 0: nothing was ever written.
+    Newest { digest: [u8; 16], version: u64 },
 }
 
 /// What criteria match.
@@ -89,9 +91,9 @@ impl Criteria {
         self.identity.as_ref()
     }
 
-    /// The number of the resource type that they are about.
-    pub(crate) fn type_number(&self) -> u16 {
-        self.resource_type.number
+    /// The resource type that they are about.
+    pub(crate) fn resource_type(&self) -> ResourceType {
+        self.resource_type
     }
 
     /// The first two that they match, but for ids that are passed over, and what must still hold for it.
@@ -176,7 +178,7 @@ fn identity(core: &Core, index: &Index, (resource_type, query): (ResourceType, &
 }
 
 impl Found {
-    fn of(mut versions: Vec<Version>) -> Self {
+    pub(crate) fn of(mut versions: Vec<Version>) -> Self {
         match (versions.pop(), versions.len()) {
             (None, _) => Self::None,
             (Some(one), 0) => Self::One(one),

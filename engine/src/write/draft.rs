@@ -23,6 +23,7 @@ use crate::vault::{failed, state};
 use crate::write::audit;
 use crate::write::body::{PreparedBody, extract, parse_stored};
 use crate::write::condition::Condition;
+use crate::write::labels::labels_of_text;
 use crate::write::prepare::{Content, PreparedWrite};
 use crate::write::staged::Staged;
 
@@ -56,6 +57,8 @@ pub(super) enum Verdict {
     Unchanged(Unchanged),
     /// A version is to be made.
     Write,
+    /// Labels have come that it was prepared without.
+    Stale,
 }
 
 /// A current version that a write would repeat.
@@ -138,6 +141,10 @@ impl<'a> Draft<'a> {
                 let newest = self.id(digest)?.and_then(|record| record.newest);
                 Ok(newest.is_some_and(|newest| newest.version == *version && !newest.is_deleted))
             }
+            Condition::Newest { digest, version } => {
+                let newest = self.id(digest)?.and_then(|record| record.newest);
+                Ok(newest.map_or(0, |newest| newest.version) == *version)
+            }
         }
     }
 
@@ -183,6 +190,11 @@ impl<'a> Draft<'a> {
         let record = self.id(&write.digest)?;
         let there =
             record.and_then(|record| Some((record.rid, record.newest.filter(|newest| !newest.is_deleted)?)));
+        if let Some((rid, newest)) = there
+            && !self.labels_outlive((rid, newest), write)?
+        {
+            return Ok(Verdict::Stale);
+        }
         Ok(match (&write.content, there) {
             (Content::Delete, None) => Verdict::Idle,
             (Content::Put(prepared), Some((rid, newest))) if !self.core.versions_unchanged => {
@@ -190,6 +202,33 @@ impl<'a> Draft<'a> {
             }
             _ => Verdict::Write,
         })
+    }
+
+    /// Whether an update has the labels of the current version, if another than it has seen has come since.
+    fn labels_outlive(&self, (rid, newest): (Rid, Newest), write: &PreparedWrite) -> Result<bool> {
+        let (Some(standing), Content::Put(prepared)) = (&write.standing, &write.content) else {
+            return Ok(true);
+        };
+        if standing.version == Some(newest.version) {
+            return Ok(true);
+        }
+        let mut body = Vec::new();
+        let mut unpack = |compressed: &[u8]| {
+            let unpacked = self.core.compression.decompress(compressed, BODY_BYTES_MAX, &mut body);
+            unpacked.map_err(|error| records::corrupted("a body does not decompress").caused_by(error))
+        };
+        match self.bodies.get(&(rid, newest.seq)) {
+            Some((compressed, _)) => unpack(compressed)?,
+            None => {
+                let Core { vault, store, .. } = self.core;
+                let key = keys::version(rid, newest.seq);
+                let plain = vault.get(&**store, Family::Versions, key.as_bytes())?;
+                let plain = plain.ok_or_else(|| records::corrupted("a version is missing"))?;
+                unpack(records::decode_head::<VersionHead>(&plain)?.1)?;
+            }
+        }
+        let text = String::from_utf8(body).map_err(|_| records::corrupted("a body is not UTF-8"))?;
+        Ok(labels_of_text(&Arc::new(text))?.are_in(&prepared.labels))
     }
 
     /// The current version, if its body is this one to the byte.

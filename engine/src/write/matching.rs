@@ -29,7 +29,8 @@ pub(crate) struct UpdateTarget {
 }
 
 impl Matching<'_> {
-    fn parsed(&self) -> Result<Criteria> {
+    /// The criteria, read.
+    pub(crate) fn parsed(&self) -> Result<Criteria> {
         Criteria::parse(self.core, self.resource_type, self.criteria, self.own_bases)
     }
 
@@ -40,8 +41,13 @@ impl Matching<'_> {
     /// the id in the body is another resource's.
     pub(crate) fn update(&self, view: &View<'_>, body: Node<'_>) -> Result<(UpdateTarget, Condition)> {
         let (condition, found) = self.parsed()?.find(self.core, view)?;
+        Ok((self.updated(view, found, body)?, condition))
+    }
+
+    /// The same of what the criteria were found to match.
+    pub(crate) fn updated(&self, view: &View<'_>, found: Found, body: Node<'_>) -> Result<UpdateTarget> {
         let given = body.get("id").and_then(Node::as_str);
-        let target = match (found, given) {
+        Ok(match (found, given) {
             (Found::Several, _) => return Err(several_match()),
             (Found::One(version), Some(given)) if *given != *version.id => {
                 let text = "the id in the body is not that of the resource that the criteria match";
@@ -60,8 +66,7 @@ impl Matching<'_> {
                 UpdateTarget { id: given.into_owned(), expected: Expected::Nothing }
             }
             (Found::None, None) => UpdateTarget { id: self.core.new_id()?, expected: Expected::Nothing },
-        };
-        Ok((target, condition))
+        })
     }
 
     /// The one resource that they match.
@@ -70,14 +75,7 @@ impl Matching<'_> {
     /// `NotFound`: none does. `Precondition`: several do.
     pub(crate) fn one(&self, view: &View<'_>) -> Result<(Version, Condition)> {
         let (condition, found) = self.parsed()?.find(self.core, view)?;
-        match found {
-            Found::One(version) => Ok((version, condition)),
-            Found::Several => Err(several_match()),
-            Found::None => {
-                let issue = Issue::error("not-found", "the criteria match no resource");
-                Err(Error::new(ErrorKind::NotFound, issue))
-            }
-        }
+        Ok((one_of(found)?, condition))
     }
 
     /// All resources that they match.
@@ -93,6 +91,21 @@ impl Matching<'_> {
                 let text = format!("the criteria match more than {at_most} resources");
                 Err(Error::new(ErrorKind::Precondition, Issue::error("multiple-matches", text)))
             }
+        }
+    }
+}
+
+/// The one resource that was found.
+///
+/// # Errors
+/// `NotFound`: none was. `Precondition`: several were.
+pub(crate) fn one_of(found: Found) -> Result<Version> {
+    match found {
+        Found::One(version) => Ok(version),
+        Found::Several => Err(several_match()),
+        Found::None => {
+            let issue = Issue::error("not-found", "the criteria match no resource");
+            Err(Error::new(ErrorKind::NotFound, issue))
         }
     }
 }

@@ -6,25 +6,31 @@ mod compact;
 mod condition;
 mod draft;
 mod group;
+mod labels;
+mod links;
 mod matching;
+mod meta;
 mod patch;
 mod prepare;
+mod provenance;
 mod sequence;
 pub(crate) mod staged;
 mod staging;
 
 pub(crate) use body::{
-    BodySource, OwnReferences, References, extract, parse_stored, reference_nodes, relative_to, splice,
-    values_of,
+    BodySource, Outlives, OwnReferences, References, extract, local_reference, parse_stored, reference_nodes,
+    relative_to, splice, values_of,
 };
-pub(crate) use condition::{Condition, Criteria};
+pub(crate) use condition::{Condition, Criteria, Found};
 pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
-pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match};
-pub(crate) use patch::{check_version, current, patched};
+pub(crate) use links::Link;
+pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match, one_of};
+pub(crate) use patch::{check_version, current, difference, patched};
 pub(crate) use prepare::{
     Content, IdRule, Prepared, PreparedWrite, Work, check_id, check_shape, parse_failed, prepare, put_node,
     resource_limits, several_match,
 };
+pub(crate) use provenance::with_provenance;
 pub(crate) use sequence::{SequenceState, close_after};
 pub(crate) use staging::Staging;

@@ -13,10 +13,12 @@ use crate::parameters;
 use crate::resource::{Body, Version};
 use crate::types::ResourceType;
 use crate::view::View;
-use crate::write::body::{BodySource, OwnReferences, PreparedBody, References};
+use crate::write::body::{BodySource, Outlives, OwnReferences, PreparedBody, References};
 use crate::write::condition::{Condition, Criteria, Found};
+use crate::write::labels::{Labels, Standing};
 use crate::write::matching::{Matching, UpdateTarget, nothing_to_match};
 use crate::write::patch::{check_version, current, patched};
+use crate::write::provenance::with_provenance;
 use crate::{Change, Principal};
 
 /// Changes that become one commit.
@@ -25,9 +27,31 @@ pub(crate) struct Work {
     pub writes: Vec<PreparedWrite>,
     /// What must still hold when the commit is made.
     pub conditions: Vec<Condition>,
+    pub versioning: Versioning,
+}
+
+/// Which writes make versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Versioning {
+    /// Those that change something.
+    WhereChanged,
+    /// All: the last one is a Provenance that tells of the others.
+    Always,
 }
 
 impl Work {
+    pub(crate) fn new(principal: &Principal, writes: Vec<PreparedWrite>, conditions: Vec<Condition>) -> Self {
+        Self { principal: principal.clone(), writes, conditions, versioning: Versioning::WhereChanged }
+    }
+
+    /// How many of the writes somebody has asked for, from the first on: a Provenance that came with them is not one.
+    pub(crate) fn told(&self) -> usize {
+        match self.versioning {
+            Versioning::WhereChanged => self.writes.len(),
+            Versioning::Always => self.writes.len().saturating_sub(1),
+        }
+    }
+
     /// Whether it holds only as long as nobody writes to some type.
     pub(crate) fn rests_on_a_type(&self) -> bool {
         self.conditions.iter().any(|condition| matches!(condition, Condition::Untouched { .. }))
@@ -41,6 +65,8 @@ pub(crate) struct PreparedWrite {
     pub digest: [u8; 16],
     pub content: Content,
     pub expected: Expected,
+    /// What an update saw, whose labels outlive it.
+    pub standing: Option<Standing>,
 }
 
 pub(crate) enum Content {
@@ -51,7 +77,7 @@ pub(crate) enum Content {
 impl PreparedWrite {
     pub(crate) fn new(core: &Core, resource_type: ResourceType, id: &str, content: Content) -> Self {
         let digest = core.vault.id_digest(resource_type.name, id);
-        Self { resource_type, id: id.into(), digest, content, expected: Expected::Anything }
+        Self { resource_type, id: id.into(), digest, content, expected: Expected::Anything, standing: None }
     }
 }
 
@@ -79,8 +105,18 @@ pub(crate) enum Prepared {
     Existing(Version),
 }
 
-/// Prepares one change.
+/// Prepares one change, with the Provenance that came with it.
 pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Result<Prepared> {
+    let prepared = prepare_alone(core, change, principal)?;
+    match (prepared, &change.provenance) {
+        (Prepared::Work(work), Some(provenance)) => {
+            with_provenance(core, work, provenance, &change.own_bases).map(Prepared::Work)
+        }
+        (prepared, _) => Ok(prepared),
+    }
+}
+
+fn prepare_alone(core: &Core, change: &Change, principal: &Principal) -> Result<Prepared> {
     let mut conditions = Vec::new();
     let mut write = match &change.action {
         Action::Create { resource_type, id, body, if_none_exist } => {
@@ -95,12 +131,12 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
                 }
             }
             let id = id.as_ref().map_or_else(|| core.new_id(), |id| Ok(id.clone()))?;
-            put(core, (resource_type, &id, IdRule::Ours), body, &change.own_bases)?
+            put(core, (resource_type, &id, IdRule::Ours), (body, Outlives::Nothing), &change.own_bases)?
         }
         Action::Update { resource_type, whose: Whose::Id(id), body } => {
             let resource_type = core.types.named(resource_type)?;
             check_id(id)?;
-            put(core, (resource_type, id, IdRule::MustBe), body, &change.own_bases)?
+            put(core, (resource_type, id, IdRule::MustBe), (body, Outlives::Labels), &change.own_bases)?
         }
         Action::Update { resource_type, whose: Whose::Matching(criteria), body } => {
             let resource_type = core.types.named(resource_type)?;
@@ -124,7 +160,8 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
             };
             check_version(change.expected, &version)?;
             let patched = Text::of(patched(core, &version, patch)?);
-            let write = put(core, (resource_type, &version.id, IdRule::MustBe), &patched, &change.own_bases)?;
+            let target = (resource_type, &*version.id, IdRule::MustBe);
+            let write = put(core, target, (&patched, Outlives::Nothing), &change.own_bases)?;
             conditions.push(Condition::Current { digest: write.digest, version: version.version.0 });
             write
         }
@@ -144,7 +181,7 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
                 if let Expected::Version(_) = change.expected {
                     return Err(nothing_to_match());
                 }
-                let work = Work { principal: principal.clone(), writes: Vec::new(), conditions };
+                let work = Work::new(principal, Vec::new(), conditions);
                 return Ok(Prepared::Work(work));
             };
             write
@@ -156,7 +193,7 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
             let deletion =
                 |version: &Version| PreparedWrite::new(core, resource_type, &version.id, Content::Delete);
             let writes = found.iter().map(deletion).collect();
-            let work = Work { principal: principal.clone(), writes, conditions: vec![condition] };
+            let work = Work::new(principal, writes, vec![condition]);
             return Ok(Prepared::Work(work));
         }
     };
@@ -164,7 +201,7 @@ pub(crate) fn prepare(core: &Core, change: &Change, principal: &Principal) -> Re
     if change.expected != Expected::Anything {
         write.expected = change.expected;
     }
-    Ok(Prepared::Work(Work { principal: principal.clone(), writes: vec![write], conditions }))
+    Ok(Prepared::Work(Work::new(principal, vec![write], conditions)))
 }
 
 /// Prepares a body for what a conditional update is about.
@@ -175,7 +212,8 @@ pub(crate) fn put_target(
     document: &Document,
     own_bases: &[String],
 ) -> Result<PreparedWrite> {
-    let source = BodySource { node: document.root(), whole: Some(document), resource_type, id: &target.id };
+    let (id, outlives) = (&*target.id, Outlives::Labels);
+    let source = BodySource { node: document.root(), whole: Some(document), resource_type, id, outlives };
     let mut write = put_node(core, resource_type, &source, IdRule::Ours, &OwnReferences(own_bases))?;
     write.expected = target.expected;
     Ok(write)
@@ -193,11 +231,11 @@ pub(crate) enum IdRule {
 fn put(
     core: &Core,
     (resource_type, id, rule): (ResourceType, &str, IdRule),
-    body: &Text,
+    (body, outlives): (&Text, Outlives),
     own_bases: &[String],
 ) -> Result<PreparedWrite> {
     let document = parse(core, body)?;
-    let source = BodySource { node: document.root(), whole: Some(&document), resource_type, id };
+    let source = BodySource { node: document.root(), whole: Some(&document), resource_type, id, outlives };
     put_node(core, resource_type, &source, rule, &OwnReferences(own_bases))
 }
 
@@ -238,8 +276,15 @@ pub(crate) fn put_node(
     if expected.name == parameters::SEARCH_PARAMETER {
         parameters::check(core, source.node)?;
     }
-    let body = PreparedBody::of(core, source, references)?;
-    Ok(PreparedWrite::new(core, expected, source.id, Content::Put(Box::new(body))))
+    let standing = match source.outlives {
+        Outlives::Labels => Some(Standing::now(core, expected, source.id)?),
+        Outlives::Nothing => None,
+    };
+    let nothing = Labels::default();
+    let outliving = standing.as_ref().map_or(&nothing, |standing| &standing.labels);
+    let body = PreparedBody::of(core, source, references, outliving)?;
+    let write = PreparedWrite::new(core, expected, source.id, Content::Put(Box::new(body)));
+    Ok(PreparedWrite { standing, ..write })
 }
 
 pub(crate) fn check_shape(node: Node<'_>, expected: ResourceType) -> Result<()> {

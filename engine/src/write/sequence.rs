@@ -15,7 +15,7 @@ use crate::vault::failed;
 use crate::view::timestamp;
 use crate::write::draft::{CommitTime, Decision, Draft, Unchanged, Verdict, check_expected, identities};
 use crate::write::group::{Outcome, Written};
-use crate::write::prepare::{PreparedWrite, Work};
+use crate::write::prepare::{PreparedWrite, Versioning, Work};
 use crate::write::staged::Staged;
 
 /// What the sequencer knows between groups: the head as the store has it, and what is staged.
@@ -112,12 +112,16 @@ impl<'a> Group<'a> {
                 return Ok(Outcome::Stale);
             }
         }
-        let Work { principal, writes, .. } = work;
+        let Work { principal, writes, versioning, .. } = work;
         let mut verdicts = Vec::with_capacity(writes.len());
         for write in &writes {
             let before: Option<IdRecord> = self.draft.id(&write.digest)?;
             check_expected(self.draft.core, write, before)?;
-            verdicts.push(self.draft.judge(write)?);
+            verdicts.push(match self.draft.judge(write)? {
+                Verdict::Stale => return Ok(Outcome::Stale),
+                Verdict::Unchanged(_) if versioning == Versioning::Always => Verdict::Write,
+                verdict => verdict,
+            });
         }
         if !verdicts.iter().any(|verdict| matches!(verdict, Verdict::Write)) {
             let written =
@@ -195,7 +199,7 @@ impl Written {
     pub(super) fn by_none(write: &PreparedWrite, verdict: Verdict) -> Result<Self> {
         match verdict {
             Verdict::Unchanged(same) => Self::unchanged((write.resource_type, &write.id), same, write.body()),
-            Verdict::Idle | Verdict::Write => Ok(Self::Deleted(None)),
+            Verdict::Idle | Verdict::Write | Verdict::Stale => Ok(Self::Deleted(None)),
         }
     }
 
@@ -227,7 +231,7 @@ impl Written {
             id: Arc::clone(id),
             version: VersionId(decision.version),
             last_updated: timestamp(at_ms)?,
-            operation: decision.operation.into(),
+            operation: decision.operation.try_into()?,
             body,
         };
         Ok(match stored.operation {

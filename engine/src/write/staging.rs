@@ -134,8 +134,8 @@ impl<'a> Staging<'a> {
         }
     }
 
-    /// Stages a chunk.
-    pub(crate) fn add(&mut self, writes: Vec<PreparedWrite>, bodies: ReturnBodies) -> Result<()> {
+    /// Stages a chunk; false: something that it was prepared on has changed, and the transaction must be given up.
+    pub(crate) fn add(&mut self, writes: Vec<PreparedWrite>, bodies: ReturnBodies) -> Result<bool> {
         self.core.make_room()?;
         self.core.sequencer.between_groups(self.core, |state| {
             self.core.check_open()?;
@@ -148,12 +148,13 @@ impl<'a> Staging<'a> {
         state: &mut SequenceState,
         writes: Vec<PreparedWrite>,
         bodies: ReturnBodies,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut draft = Draft::new(self.core, state.head.clone(), state.staged.as_ref());
         let first = self.writes.len();
         for write in writes {
             check_expected(self.core, &write, draft.id(&write.digest)?)?;
             let (outcome, put) = match draft.judge(&write)? {
+                Verdict::Stale => return Ok(false),
                 Verdict::Idle => (StagedOutcome::Idle, Body::default()),
                 Verdict::Unchanged(same) => (StagedOutcome::Unchanged(same), write.body()),
                 Verdict::Write => {
@@ -184,7 +185,7 @@ impl<'a> Staging<'a> {
             staged.add(decisions());
         }
         self.chunks += 1;
-        Ok(())
+        Ok(true)
     }
 
     fn put(

@@ -146,7 +146,7 @@ pub(crate) fn version_url(base: &str, version: &Version) -> String {
 }
 
 /// `201 Created`, as `Bundle.entry.response.status` has it.
-fn status_text(status: StatusCode) -> String {
+pub(crate) fn status_text(status: StatusCode) -> String {
     format!("{} {}", status.as_str(), status.canonical_reason().unwrap_or(""))
 }
 

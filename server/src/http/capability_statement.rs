@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fornax::{ParameterCapabilities, TypeCapabilities};
+use fornax::capabilities::{ParameterCapabilities, TypeCapabilities};
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
 use super::descriptions::{DATE, Terms};
@@ -18,8 +18,9 @@ pub(crate) enum Portion {
     Normative,
 }
 
-pub(crate) const PATCH_FORMATS: [&str; 4] = [
+pub(crate) const PATCH_FORMATS: [&str; 5] = [
     "application/json-patch+json",
+    "application/merge-patch+json",
     "application/xml-patch+xml",
     "application/fhir+json",
     "application/fhir+xml",

@@ -42,6 +42,21 @@ pub(crate) fn none_of(headers: &HeaderMap, names: &[HeaderName]) -> Result<(), R
     }
 }
 
+/// A Provenance that comes with a write, as JSON (hl7.org/fhir/R4/provenance.html#header).
+pub(crate) const X_PROVENANCE: HeaderName = HeaderName::from_static("x-provenance");
+
+/// The Provenance that comes with a write; `None`: there is no such header.
+///
+/// # Errors
+/// 400: there are several.
+pub(crate) fn provenance(headers: &HeaderMap) -> Result<Option<Vec<u8>>, Refusal> {
+    let mut values = headers.get_all(X_PROVENANCE).into_iter();
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value.map(|value| value.as_bytes().to_vec())),
+        _ => Err(Refusal::invalid("X-Provenance takes one Provenance")),
+    }
+}
+
 /// Names of conditions.
 pub(crate) const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
 
@@ -71,7 +86,7 @@ fn is_known_as(headers: &HeaderMap, version: VersionId, last_updated: Timestamp)
         return tags.any(|tag| tag == "*" || version_of_tag(tag) == Some(version));
     }
     let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-    let since = since.and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
+    let since = since.and_then(time_of_http_date);
     // An HTTP date has no fraction of a second.
     since.is_some_and(|since| last_updated.as_second() <= since.as_second())
 }
@@ -94,6 +109,11 @@ pub(crate) fn headers_of(version: &Version) -> impl Iterator<Item = (HeaderName,
     let tag = HeaderValue::from_str(&version.entity_tag()).ok().map(|tag| (ETAG, tag));
     let date = http_date(version.last_updated).map(|date| (LAST_MODIFIED, date));
     tag.into_iter().chain(date)
+}
+
+/// A time that HTTP wrote.
+pub(crate) fn time_of_http_date(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// A time as HTTP writes it; `None`: it is before or beyond the years that HTTP can write.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use fornax::{Tenant, TenantId, TypeCapabilities};
+use fornax::capabilities::TypeCapabilities;
+use fornax::{Tenant, TenantId};
 use parking_lot::Mutex;
 
 use super::capability_statement::{self, Portion};

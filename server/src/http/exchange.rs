@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use super::admission::{Room, Turn};
 use super::binary;
 use super::body::{self, Payload, Received};
+use super::deferral;
 use super::interaction::{self, Call};
 use super::limits::Limits;
 use super::metrics::{Sample, Series};
@@ -142,7 +143,9 @@ async fn handle(
         }
     };
     account.request_bytes = received.as_ref().map_or(0, Received::bytes);
+    let is_deferred = deferral::is_wanted(&asked.call);
     if received.is_none()
+        && !is_deferred
         && let Some(reply) = interaction::perform_at_once(&site, &asked.call)?
         && reply.is_soon_in(*form, &site.limits)
     {
@@ -156,7 +159,7 @@ async fn handle(
     let (here, wanted, headers) = (Arc::clone(&site), *form, parts.headers.clone());
     let _given_up = GivenUp(asked.call.cancellation.clone());
     let work = tokio::task::spawn_blocking(move || {
-        let (payload, _room) = match received {
+        let (payload, room) = match received {
             Some(received) => {
                 let (payload, mut room) = received.unpacked(&here.limits)?;
                 (xml::taken(payload, &asked.call, &mut room)?, Some(room))
@@ -173,7 +176,11 @@ async fn handle(
             }
             _ => wanted,
         };
-        let reply = interaction::perform(&here, &call, payload)?;
+        let reply = match payload {
+            Payload::Content(_) => interaction::perform(&here, &call, payload)?,
+            _ if !is_deferred => interaction::perform(&here, &call, payload)?,
+            payload => deferral::defer(&here, &call, payload, room)?,
+        };
         Ok::<_, Refusal>((formed(&here, &call, reply, form)?, turn))
     });
     match finished(work, search, &site.limits).await {
@@ -187,7 +194,7 @@ async fn handle(
             };
             Ok((reply, room))
         }
-        Ok(Err(_)) => Err(mistake()),
+        Ok(Err(_)) => Err(Refusal::mistake()),
         Err(_) => {
             let text = "the answer takes too long; whether the request is carried out is not known";
             Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, Issue::error("timeout", text)))
@@ -255,13 +262,8 @@ async fn begin_binary(
     let begun = tokio::task::spawn_blocking(move || here.engine.tenant(&tenant)?.begin_binary(&head)).await;
     match begun {
         Ok(begun) => Ok(begun?),
-        Err(_) => Err(mistake()),
+        Err(_) => Err(Refusal::mistake()),
     }
-}
-
-fn mistake() -> Refusal {
-    let issue = Issue::error("exception", "a mistake in the server; the log says where");
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, issue)
 }
 
 /// What the head of a request asks.
@@ -311,10 +313,12 @@ fn ask(account: &mut Account, parts: &Parts, form: &mut Form) -> Result<Asked, R
         tenant: target.tenant,
         verb,
         place: target.place,
+        path: parts.uri.path().to_owned(),
         query: query.to_owned(),
         method: parts.method.clone(),
         headers: parts.headers.clone(),
         preference: Preference::of(&parts.headers),
+        request_id: account.id.to_str().unwrap_or("").to_owned(),
         base_urls,
         wants_content,
         carried: Form::carried(query),
@@ -342,7 +346,7 @@ fn check_head(parts: &Parts, limits: &Limits) -> Result<(), Refusal> {
 
 /// Who sent the request: a client, or the nearest proxy.
 fn peer(parts: &Parts) -> Result<Peer, Refusal> {
-    parts.extensions.get::<Peer>().copied().ok_or_else(mistake)
+    parts.extensions.get::<Peer>().copied().ok_or_else(Refusal::mistake)
 }
 
 fn check_type(site: &Site, place: &Place) -> Result<(), Refusal> {

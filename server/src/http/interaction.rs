@@ -20,6 +20,7 @@ use super::query_string::{self, encoded};
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::site::Site;
+use super::source;
 use super::target::{Place, Takes, Verb};
 use super::writes::{self, Named};
 
@@ -28,11 +29,15 @@ pub(crate) struct Call {
     pub tenant: TenantId,
     pub verb: Verb,
     pub place: Place,
+    /// The path that names them, as received.
+    pub path: String,
     /// The query string as received, without `?`.
     pub query: String,
     pub method: Method,
     pub headers: HeaderMap,
     pub preference: Preference,
+    /// What the client or the server calls the request.
+    pub request_id: String,
     pub base_urls: BaseUrls,
     /// A Binary is asked for in its own form.
     pub wants_content: bool,
@@ -89,6 +94,10 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         Payload::Bytes(body) => body,
         Payload::Nothing => Vec::new(),
     };
+    let body = match (call.verb, source::of(&call.headers, &call.request_id)?) {
+        (Verb::Create | Verb::Update | Verb::Bundle, Some(source)) => source::stamped(body, &source),
+        _ => body,
+    };
     match (call.verb, &call.place) {
         (Verb::Create | Verb::Update, place)
             if place.is_binary()
@@ -122,6 +131,7 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         (Verb::Search, _) => search(tenant, call, Vec::new()),
         (Verb::SearchByForm, _) => search(tenant, call, body),
         (Verb::History, place) => history(tenant, call, place),
+        (Verb::DeleteHistory, _) => operations::delete_history(tenant, call),
         (Verb::Operation(operation, _), _) => operation.answer(tenant, call, body),
         (Verb::Jobs, _) => jobs::list(tenant),
         (Verb::Job, Place::Job(number)) => jobs::status(tenant, call, *number),
@@ -166,13 +176,20 @@ fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
                 .unwrap_or_else(|| resource(StatusCode::OK, &version)))
         }
         Read::Current(version) => Ok(resource(StatusCode::OK, &tenant.narrowed(version, &call.query)?)),
-        Read::Deleted(version) => {
-            let issue = Issue::error("deleted", "the resource was deleted");
-            let mut refusal = Refusal::new(StatusCode::GONE, issue);
-            refusal.headers = conditions::headers_of(&version).collect();
-            Err(refusal)
-        }
         Read::Missing => operation_definition(call).ok_or_else(missing),
+        read => current(read).map(|version| resource(StatusCode::OK, &version)),
+    }
+}
+
+/// The version that was read.
+///
+/// # Errors
+/// 404, 410: there is none.
+pub(crate) fn current(read: Read) -> Result<Version, Refusal> {
+    match read {
+        Read::Current(version) => Ok(version),
+        Read::Deleted(version) => Err(Refusal::gone(&version)),
+        Read::Missing => Err(missing()),
     }
 }
 
@@ -257,12 +274,12 @@ fn history_request(query: &str, handling: Handling) -> Result<HistoryRequest, Re
                 let text = "_since takes an instant, such as 2026-01-31T00:00:00Z";
                 request.since = Some(since.map_err(|_| Refusal::invalid(text))?);
             }
+            "_at" => request.at = Some(value.into_owned()),
+            "_list" => request.list = Some(value.into_owned()),
+            "_asof" => request.as_of = Some(value.parse()?),
             "_format" | "_pretty" => {}
-            "_asof" | "_at" | "_list" => {
-                return Err(Refusal::not_supported("_asof, _at and _list are not supported for histories"));
-            }
             _ if handling == Handling::Strict => {
-                return Err(Refusal::not_supported("a history takes _count and _since only"));
+                return Err(Refusal::not_supported("a history takes _count, _since, _at, _list and _asof"));
             }
             _ => {}
         }
@@ -273,9 +290,18 @@ fn history_request(query: &str, handling: Handling) -> Result<HistoryRequest, Re
 /// The self link of a history: what was applied, as it was applied.
 fn own_history(path: &str, request: &HistoryRequest, (count, carried): (u32, &str)) -> String {
     let count = request.count.map_or_else(String::new, |_| format!("_count={count}"));
-    let since =
-        request.since.map_or_else(String::new, |since| format!("_since={}", encoded(&since.to_string())));
-    bundles::url(path, &[&count, &since, carried])
+    let pair = |name: &str, value: Option<&str>| {
+        value.map_or_else(String::new, |value| format!("{name}={}", encoded(value)))
+    };
+    let since = request.since.map(|since| since.to_string());
+    let as_of = match request.as_of {
+        Some(AsOf::Instant(instant)) => Some(instant.to_string()),
+        Some(AsOf::Commit(_)) | None => None,
+    };
+    let since = pair("_since", since.as_deref());
+    let (at, list) = (pair("_at", request.at.as_deref()), pair("_list", request.list.as_deref()));
+    let as_of = pair("_asof", as_of.as_deref());
+    bundles::url(path, &[&count, &since, &at, &list, &as_of, carried])
 }
 
 #[cfg(test)]
@@ -300,6 +326,11 @@ mod tests {
         check("_count=0", Handling::Lenient, Err(400));
         check("_count=many", Handling::Lenient, Err(400));
         check("_since=yesterday", Handling::Lenient, Err(400));
-        check("_at=2026", Handling::Lenient, Err(400));
+        check(
+            "_at=2026&_list=l&_asof=2026-01-31T00:00:00Z",
+            Handling::Strict,
+            Ok("x?_at=2026&_list=l&_asof=2026-01-31T00%3A00%3A00Z"),
+        );
+        check("_asof=2026", Handling::Lenient, Err(400));
     }
 }

@@ -11,6 +11,8 @@ use super::refusal::Refusal;
 use super::reply::Reply;
 
 const X_PROGRESS: HeaderName = HeaderName::from_static("x-progress");
+/// The kind of jobs that are requests carried out later.
+const REQUEST: &str = "request";
 /// When to ask again, in seconds.
 const ASK_AGAIN_S: HeaderValue = HeaderValue::from_static("1");
 
@@ -45,6 +47,9 @@ pub(crate) fn status(tenant: &Tenant, call: &Call, number: u64) -> Result<Reply,
     let job = tenant.job(number)?;
     match job.state {
         JobState::Queued | JobState::Running | JobState::Paused => Ok(accepted(call, &job)),
+        JobState::Completed if job.kind == REQUEST => {
+            Ok(Reply::json(StatusCode::OK, tenant.request_answer(number)?))
+        }
         JobState::Completed => Ok(Reply::json(StatusCode::OK, parameters(|list| write(list, &job)))),
         JobState::Failed => {
             let why = job.failure.as_deref().unwrap_or("the job failed");
@@ -57,18 +62,18 @@ pub(crate) fn status(tenant: &Tenant, call: &Call, number: u64) -> Result<Reply,
     }
 }
 
-/// Calls a job off.
+/// Calls a job off; of a request that is over, forgets the answer.
 pub(crate) fn cancel(tenant: &Tenant, call: &Call, number: u64) -> Result<Reply, Refusal> {
     let job = tenant.control_job(number, JobAction::Cancel)?;
     Ok(accepted(call, &job))
 }
 
 /// 202, where to ask how it stands, and how it stands now.
-fn accepted(call: &Call, job: &Job) -> Reply {
+pub(crate) fn accepted(call: &Call, job: &Job) -> Reply {
     let mut reply = Reply::json(StatusCode::ACCEPTED, parameters(|list| write(list, job)));
     let location = format!("{}/_jobs/{}", call.base_urls.own, job.number);
     let progress = match job.state {
-        JobState::Running => format!("{}: {} of {}", job.kind, job.done, job.total),
+        JobState::Running if job.total > 0 => format!("{}: {} of {}", job.kind, job.done, job.total),
         state => format!("{}: {}", job.kind, state.name()),
     };
     let texts = [(CONTENT_LOCATION, location), (X_PROGRESS, progress)];

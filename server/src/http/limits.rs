@@ -48,6 +48,10 @@ pub(crate) struct Limits {
     pub xml_at_once_bytes_max: usize,
     /// Bodies from this size on are compressed for clients that take gzip. 1 KiB.
     pub gzip_bytes_min: usize,
+    /// Deferred requests that are carried out at once, beside all others. 2.
+    pub deferred_running_max: u32,
+    /// Bytes of the answer to a deferred request. 64 MiB.
+    pub deferred_answer_bytes_max: usize,
     /// Resources that one conditional delete may delete; where more match, none is. 1.
     pub deleted_at_once_max: usize,
 }
@@ -75,6 +79,8 @@ impl Default for Limits {
             pretty_bytes_max: 16 << 20,
             xml_at_once_bytes_max: 16 << 10,
             gzip_bytes_min: 1 << 10,
+            deferred_running_max: 2,
+            deferred_answer_bytes_max: 64 << 20,
             deleted_at_once_max: 1,
         }
     }

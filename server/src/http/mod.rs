@@ -3,7 +3,7 @@
 //! A request passes, in this order: [`target`] (what the URL names), [`negotiation`] and [`origin`] (what the headers ask),
 //! [`body`] (its bytes, under the limits), [`admission`] (its turn), [`xml`] (JSON, of what came as XML), [`interaction`] (the
 //! engine's call, on a thread that may block) and [`reply`] (the answer's bytes, made into XML and compressed there as well).
-//! [`exchange`] strings them together. Whatever fails on the way is a [`refusal::Refusal`], which becomes an OperationOutcome at
+//! [`exchange`] strings them together; where a client prefers so, [`deferral`] does the last two of them later. Whatever fails on the way is a [`refusal::Refusal`], which becomes an OperationOutcome at
 //! one place.
 
 mod admission;
@@ -13,6 +13,7 @@ mod bundles;
 mod capability_statement;
 mod conditions;
 mod cors;
+mod deferral;
 mod descriptions;
 mod exchange;
 mod graphql;
@@ -37,6 +38,7 @@ mod reply;
 mod request_id;
 mod router;
 mod site;
+mod source;
 mod steady;
 mod target;
 mod terminology_capabilities;
@@ -44,6 +46,7 @@ mod writes;
 mod xml;
 
 pub(crate) use cors::origin as cors_origin;
+pub(crate) use deferral::tend;
 pub(crate) use limits::Limits;
 pub(crate) use listener::{Listener, serve};
 pub(crate) use origin::{Names, Origin};

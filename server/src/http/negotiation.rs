@@ -58,6 +58,16 @@ pub(crate) struct Preference {
     /// `None`: nothing was said.
     pub wanted: Option<Return>,
     pub handling: Handling,
+    pub timing: Timing,
+}
+
+/// When a request is to be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum Timing {
+    #[default]
+    Now,
+    /// `respond-async`
+    Later,
 }
 
 impl Media {
@@ -297,7 +307,7 @@ pub(crate) fn sends_graphql(headers: &HeaderMap) -> bool {
 }
 
 /// The types of patches, for those who send another one.
-const PATCH_NAMES: &str = "application/json-patch+json, application/xml-patch+xml, or application/fhir+json or fhir+xml with Parameters";
+const PATCH_NAMES: &str = "application/json-patch+json, application/merge-patch+json, application/xml-patch+xml, or application/fhir+json or fhir+xml with Parameters";
 
 /// How a patch is written; `None`: it is none.
 pub(crate) fn patch_kind(headers: &HeaderMap) -> Option<PatchKind> {
@@ -308,7 +318,14 @@ pub(crate) fn patch_kind(headers: &HeaderMap) -> Option<PatchKind> {
     if range.name.eq_ignore_ascii_case("application/xml-patch+xml") {
         return Some(PatchKind::Xml);
     }
-    range.named().is_some().then_some(PatchKind::FhirPath)
+    if range.name.eq_ignore_ascii_case("application/merge-patch+json") {
+        return Some(PatchKind::Merge);
+    }
+    match range.named()? {
+        // Some clients call each patch so: what it is shows.
+        Media::Json => Some(PatchKind::AnyJson),
+        Media::Xml | Media::FhirXml | Media::FhirJson => Some(PatchKind::FhirPath),
+    }
 }
 
 /// How a request's body is packed.
@@ -335,7 +352,12 @@ impl Preference {
         let mut preference = Self::default();
         let name = HeaderName::from_static("prefer");
         for element in elements(headers, &name).flat_map(|element| element.split(';')) {
-            let Some((name, value)) = element.split_once('=') else { continue };
+            let Some((name, value)) = element.split_once('=') else {
+                if element.trim().eq_ignore_ascii_case("respond-async") {
+                    preference.timing = Timing::Later;
+                }
+                continue;
+            };
             match (name.trim().to_ascii_lowercase().as_str(), value.trim().trim_matches('"')) {
                 ("return", "minimal") => preference.wanted = Some(Return::Minimal),
                 ("return", "representation") => preference.wanted = Some(Return::Representation),

@@ -1,7 +1,7 @@
 //! The paths under a tenant's base, for those who tell of them: with their variables in braces.
 
 use super::operations;
-use super::operations::Level;
+use super::operations::{Level, Operation};
 
 /// Paths of the tenant as a whole, without a slash at the beginning.
 const OF_SYSTEM: [&str; 7] =
@@ -19,14 +19,26 @@ pub(crate) fn of_system() -> impl Iterator<Item = String> {
     OF_SYSTEM.into_iter().map(ToOwned::to_owned).chain(called)
 }
 
-/// The paths of a type and of its resources, those of operations among them.
+/// The paths of a type and of its resources, those of its own operations among them.
 pub(crate) fn of_type(name: &str) -> impl Iterator<Item = String> {
-    let levels = [(Level::Type, ""), (Level::Instance, "/{id}")];
-    let called = levels.into_iter().flat_map(move |(level, under)| {
-        let here = operations::all().iter().filter(move |operation| operation.is_on(level, Some(name)));
-        here.map(move |operation| format!("{name}{under}/${}", operation.name))
-    });
+    let called = called(move |operation| operation.types.contains(&name));
+    let called = called.map(move |rest| format!("{name}{rest}"));
     OF_TYPE.into_iter().map(move |rest| format!("{name}{rest}")).chain(called)
+}
+
+/// The paths of operations that all types have.
+pub(crate) fn of_every_type() -> impl Iterator<Item = String> {
+    called(|operation| operation.types.is_empty()).map(|rest| format!("{{resourceType}}{rest}"))
+}
+
+/// The paths of some operations on types and their resources, behind the name of the type.
+fn called(is_meant: impl Fn(&Operation) -> bool) -> impl Iterator<Item = String> {
+    let levels = [(Level::Type, ""), (Level::Instance, "/{id}"), (Level::Version, "/{id}/_history/{vid}")];
+    let meant = operations::all().iter().filter(move |operation| is_meant(operation));
+    meant.flat_map(move |operation| {
+        let here = levels.into_iter().filter(|(level, _)| operation.levels.contains(level));
+        here.map(|(_, under)| format!("{under}/${}", operation.name))
+    })
 }
 
 /// The paths of searches in the compartments of a type's resources.
@@ -36,7 +48,14 @@ pub(crate) fn of_compartment(name: &str) -> impl Iterator<Item = String> {
 
 /// The path with something in place of each variable.
 pub(crate) fn sample(path: &str) -> String {
-    path.replace("{type}", "Observation").replace("{id}", "1").replace("{vid}", "1").replace("{number}", "1")
+    let variables = [
+        ("{resourceType}", "Basic"),
+        ("{type}", "Observation"),
+        ("{id}", "1"),
+        ("{vid}", "1"),
+        ("{number}", "1"),
+    ];
+    variables.iter().fold(path.to_owned(), |path, (variable, value)| path.replace(variable, value))
 }
 
 #[cfg(test)]
@@ -48,7 +67,10 @@ mod tests {
 
     #[test]
     fn every_path_is_routed_and_every_route_has_one() {
-        let paths = of_system().chain(of_type("Patient")).chain(of_compartment("Patient"));
+        let types = operations::all().iter().flat_map(|operation| operation.types.iter().copied());
+        let types: BTreeSet<&str> = types.chain(["Patient"]).collect();
+        let of_types = types.into_iter().flat_map(of_type);
+        let paths = of_system().chain(of_every_type()).chain(of_types).chain(of_compartment("Patient"));
         let routed = |path: String| {
             let target = Target::parse(&format!("/fhir/{}", sample(&path)));
             let place = target.unwrap_or_else(|| panic!("{path} is not routed")).place;

@@ -2,7 +2,9 @@
 
 use axum::http::header::{ALLOW, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use fornax::{ErrorKind, Issue};
+use fornax::{ErrorKind, Issue, Version};
+
+use super::conditions::headers_of;
 
 /// A failed request. Its issues hold no patient data, path, key or tenant.
 #[derive(Debug)]
@@ -37,6 +39,18 @@ impl Refusal {
     /// FHIR has it, the server has not (400).
     pub(crate) fn not_supported(diagnostics: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Issue::error("not-supported", diagnostics))
+    }
+
+    /// The resource was deleted, by this version (410).
+    pub(crate) fn gone(version: &Version) -> Self {
+        let refusal = Self::new(StatusCode::GONE, Issue::error("deleted", "the resource was deleted"));
+        Self { headers: headers_of(version).collect(), ..refusal }
+    }
+
+    /// The server itself is at fault (500).
+    pub(crate) fn mistake() -> Self {
+        let issue = Issue::error("exception", "a mistake in the server; the log says where");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, issue)
     }
 
     /// The body is larger than the server takes (413).

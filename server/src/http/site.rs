@@ -9,6 +9,7 @@ use fornax::Engine;
 use tokio::sync::Mutex;
 
 use super::admission::Admission;
+use super::deferral::Deferrals;
 use super::descriptions::Descriptions;
 use super::limits::Limits;
 use super::metrics::Metrics;
@@ -21,6 +22,7 @@ pub(crate) struct Site {
     pub origin: Origin,
     pub limits: Limits,
     pub admission: Admission,
+    pub deferrals: Deferrals,
     pub metrics: Metrics,
     pub request_ids: RequestIds,
     pub descriptions: Descriptions,
@@ -38,6 +40,7 @@ impl Site {
         Self {
             origin,
             admission: Admission::new(&limits),
+            deferrals: Deferrals::new(&limits),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
             descriptions: Descriptions::default(),
@@ -65,6 +68,7 @@ impl Site {
     /// From here on the server says that it is not ready.
     pub(crate) fn stop(&self) {
         self.stops.store(true, Ordering::Relaxed);
+        self.deferrals.stop();
     }
 
     pub(crate) fn stops(&self) -> bool {

@@ -52,6 +52,8 @@ pub(crate) enum Verb {
     Delete,
     /// The OpenAPI document.
     Describe,
+    /// What was replaced, or one version of it.
+    DeleteHistory,
     History,
     Job,
     Jobs,
@@ -132,6 +134,9 @@ impl Place {
                 Self::called(name, Subject::Instance(owned(of), owned(id)))
             }
             [name, id, "_history"] => Self::InstanceHistory(owned(name), owned(id)),
+            [of, id, "_history", version, name] if name.starts_with('$') => {
+                Self::called(name, Subject::Version(owned(of), owned(id), owned(version)))
+            }
             [name, id, "_history", version] => Self::Version(owned(name), owned(id), owned(version)),
             [name, id, of] if is_searched(of) => Self::Compartment(owned(name), owned(id), owned(of)),
             [name, id, of, "_search"] if is_searched(of) => {
@@ -276,8 +281,9 @@ impl Place {
             Self::Operation(..) | Self::NoOperation(..) => &[],
             Self::Jobs => &[(Method::GET, Verb::Jobs)],
             Self::Job(_) => &[(Method::GET, Verb::Job), (Method::DELETE, Verb::CancelJob)],
-            Self::SystemHistory | Self::TypeHistory(_) | Self::InstanceHistory(..) => {
-                &[(Method::GET, Verb::History)]
+            Self::SystemHistory | Self::TypeHistory(_) => &[(Method::GET, Verb::History)],
+            Self::InstanceHistory(..) => {
+                &[(Method::GET, Verb::History), (Method::DELETE, Verb::DeleteHistory)]
             }
             // All but a search and a create by the criteria in the query.
             Self::Type(_) => &[
@@ -297,7 +303,7 @@ impl Place {
                 (Method::PATCH, Verb::Patch),
                 (Method::DELETE, Verb::Delete),
             ],
-            Self::Version(..) => &[(Method::GET, Verb::Vread)],
+            Self::Version(..) => &[(Method::GET, Verb::Vread), (Method::DELETE, Verb::DeleteHistory)],
         }
     }
 }

@@ -35,8 +35,17 @@ pub(crate) fn create(
         Some(criteria) => Change::create_if_none_exist(resource_type, body, criteria),
         None => Change::create(resource_type, body),
     };
-    let change = change.own_bases(call.base_urls.all.clone());
+    let change = about(call, change)?;
     Ok(committed(call, &tenant.commit(&change, &call.principal())?))
+}
+
+/// The change with what the request tells of it: the base URLs, and a Provenance.
+fn about(call: &Call, change: Change) -> Result<Change, Refusal> {
+    let change = change.own_bases(call.base_urls.all.clone());
+    Ok(match conditions::provenance(&call.headers)? {
+        Some(provenance) => change.provenance(provenance),
+        None => change,
+    })
 }
 
 /// Parameters that are no criteria.
@@ -74,7 +83,7 @@ pub(crate) fn update(
         Named::Instance(resource_type, id) => Change::update(resource_type, id, body),
         Named::Matching(resource_type, criteria) => Change::update_matching(resource_type, criteria, body),
     };
-    let change = change.own_bases(call.base_urls.all.clone());
+    let change = about(call, change)?;
     conditions::none_of(&call.headers, &[IF_NONE_EXIST])?;
     if conditions::if_none_match_any(&call.headers)? {
         if conditions::if_match(&call.headers)?.is_some() {
@@ -94,7 +103,7 @@ pub(crate) fn patch(tenant: &Tenant, call: &Call, named: Named<'_>, body: Vec<u8
         Named::Instance(resource_type, id) => Change::patch(resource_type, id, patch),
         Named::Matching(resource_type, criteria) => Change::patch_matching(resource_type, criteria, patch),
     };
-    conditional(tenant, call, change.own_bases(call.base_urls.all.clone()))
+    conditional(tenant, call, about(call, change)?)
 }
 
 /// `DELETE [base]/[type]/[id]`, `DELETE [base]/[type]?[criteria]`, which deletes so many at most.
@@ -115,13 +124,13 @@ pub(crate) fn delete(
         }
         Named::Matching(resource_type, criteria) => Change::delete_matching(resource_type, criteria),
     };
-    conditional(tenant, call, change.own_bases(call.base_urls.all.clone()))
+    conditional(tenant, call, about(call, change)?)
 }
 
 /// `POST [base]/Binary`, `PUT [base]/Binary/[id]` with content in its own form.
 pub(crate) fn content(tenant: &Tenant, call: &Call, upload: BinaryUpload) -> Result<Reply, Refusal> {
     conditions::none_of(&call.headers, &[IF_NONE_MATCH, IF_NONE_EXIST])?;
-    conditional(tenant, call, upload.finish().own_bases(call.base_urls.all.clone()))
+    conditional(tenant, call, about(call, upload.finish())?)
 }
 
 fn conditional(tenant: &Tenant, call: &Call, change: Change) -> Result<Reply, Refusal> {
@@ -139,12 +148,14 @@ pub(crate) fn bundle(tenant: &Tenant, call: &Call, body: Vec<u8>) -> Result<Repl
         own_bases: call.base_urls.all.clone(),
         bodies: if wanted == Some(Return::Representation) { ReturnBodies::Yes } else { ReturnBodies::No },
         handling: call.preference.handling,
+        provenance: conditions::provenance(&call.headers)?,
     };
     let response = tenant.process_bundle(body, &options, &call.principal())?;
     Ok(Reply::json(StatusCode::OK, bundles::response(&response, &call.base_urls.own, wanted)))
 }
 
-fn committed(call: &Call, committed: &Committed) -> Reply {
+/// What a write came to, as `Prefer: return=` asks for it.
+pub(crate) fn committed(call: &Call, committed: &Committed) -> Reply {
     match committed {
         Committed::Created(version) => located(call, StatusCode::CREATED, version),
         Committed::Updated(version) | Committed::Unchanged(version) => written(call, StatusCode::OK, version),

@@ -131,6 +131,7 @@ fn an_update_that_changes_nothing_makes_no_version() {
 }
 
 const JSON_PATCH: &str = "application/json-patch+json";
+const MERGE_PATCH: &str = "application/merge-patch+json";
 const XML_PATCH: &str = "application/xml-patch+xml";
 const PARAMETERS: &str = "application/fhir+json";
 
@@ -190,7 +191,13 @@ fn patches_of_all_kinds() {
         ("Patient/p", JSON_PATCH, r#"[{"op":"add","path":"/birthDate","value":"yesterday"}]"#, 422),
         ("Patient/p", XML_PATCH, "<x", 400),
         ("Patient/p", PARAMETERS, r#"{"resourceType":"Patient"}"#, 400),
-        ("Patient/p", "application/json", r#"[{"op":"remove","path":"/name"}]"#, 400),
+        ("Patient/p", "application/json", r#"{"resourceType":"Patient","active":true}"#, 400),
+        ("Patient/p", "application/json", "1", 400),
+        ("Patient/p", "application/fhir+json", r#"{"active":true}"#, 400),
+        ("Patient/p", MERGE_PATCH, r#"[{"op":"remove","path":"/name"}]"#, 400),
+        ("Patient/p", MERGE_PATCH, r#"{"id":"q"}"#, 422),
+        ("Patient/p", MERGE_PATCH, r#"{"birthDate":"yesterday"}"#, 422),
+        ("Patient/none", MERGE_PATCH, "{}", 404),
         ("Patient/p", "text/plain", "[]", 415),
         ("Patient/none", JSON_PATCH, "[]", 404),
         ("Patient?identifier=urn:x|9", JSON_PATCH, "[]", 404),
@@ -205,6 +212,42 @@ fn patches_of_all_kinds() {
     assert_eq!(patch("Patient/p", JSON_PATCH, &[], "[]").status, 410);
     let allowed = server.send("POST", "Patient/p", &[("content-type", "application/fhir+json")], b"{}");
     assert_eq!((allowed.status, allowed.header("allow")), (405, Some("GET, HEAD, PUT, PATCH, DELETE")));
+}
+
+/// A merge patch, by its own name and by that which some clients call each patch by.
+#[test]
+fn merge_patches() {
+    let (_folder, server) = started();
+    let observation = r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},
+        "valueQuantity":{"value":1.50,"unit":"g"},"note":[{"text":"a"},{"text":"b"}]}"#;
+    server.json("PUT", "Observation/o", observation);
+    let patch = |kind: &str, body: &str| {
+        let answer = server.send("PATCH", "Observation/o", &[("content-type", kind)], body.as_bytes());
+        assert_eq!(answer.status, 200, "{kind} {body}: {}", answer.text());
+        answer
+    };
+    let answer = patch(MERGE_PATCH, r#"{"valueQuantity":{"unit":"kg","code":null},"note":null}"#);
+    assert!(answer.text().contains(r#""value":1.50,"unit":"kg"}"#), "{}", answer.text());
+    assert_eq!(answer.value().get("note"), None);
+    let answer = patch("application/json", r#"{"id":"o","valueQuantity":{"value":2.0}}"#);
+    assert!(answer.text().contains(r#""value":2.0,"unit":"kg"}"#), "{}", answer.text());
+    let json = r#"[{"op":"replace","path":"/status","value":"amended"}]"#;
+    assert_eq!(patch("application/json; charset=utf-8", json).value()["status"], "amended");
+    let parameters = fhirpath_patch("y").replace("Patient.name[0].family", "Observation.code.text");
+    assert_eq!(patch("application/json", &parameters).value()["code"]["text"], "y");
+    assert_eq!(version(&patch(MERGE_PATCH, "{}")).2, "5", "nothing changes");
+
+    let data = "eyJzdGF0dXMiOiJmaW5hbCIsInZhbHVlUXVhbnRpdHkiOnsidW5pdCI6bnVsbH19";
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"resource": {"resourceType": "Binary", "contentType": MERGE_PATCH, "data": data},
+            "request": {"method": "PATCH", "url": "Observation/o"}}]});
+    let answer = server.json("POST", "", &bundle.to_string());
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let found = server.get("Observation/o");
+    assert_eq!(found.value()["status"], "final");
+    assert!(found.text().contains(r#""valueQuantity":{"value":2.0}"#), "{}", found.text());
+    let formats = server.get("metadata").value()["patchFormat"].clone();
+    assert!(formats.as_array().expect("formats").iter().any(|format| format == MERGE_PATCH), "{formats}");
 }
 
 #[test]
@@ -297,6 +340,67 @@ fn conditional_updates_at_once_make_one_resource() {
     let found = server.get("Patient?identifier=urn:x|1").value();
     assert_eq!(found["total"], 1);
     assert_eq!(found["entry"][0]["resource"]["meta"]["versionId"], done.to_string());
+}
+
+/// A hundred clients create the same identity at once: one resource, which all are told of.
+#[test]
+fn conditional_creates_at_once_make_one_resource() {
+    let (_folder, server) = started();
+    let clients = 100;
+    let barrier = Barrier::new(clients);
+    let made: Vec<(u16, String)> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..clients)
+            .map(|client| {
+                let (server, barrier) = (&server, &barrier);
+                scope.spawn(move || {
+                    let body = patient(None, "1", &format!("f{client}"));
+                    let headers =
+                        [("Content-Type", "application/fhir+json"), ("If-None-Exist", "identifier=urn:x|1")];
+                    barrier.wait();
+                    let answer = server.send("POST", "Patient", &headers, body.as_bytes());
+                    (answer.status, answer.id())
+                })
+            })
+            .collect();
+        running.into_iter().map(|running| running.join().expect("a client")).collect()
+    });
+    let id = &made[0].1;
+    assert!(made.iter().all(|(status, other)| matches!(status, 200 | 201) && other == id), "{made:?}");
+    assert_eq!(made.iter().filter(|(status, _)| *status == 201).count(), 1, "{made:?}");
+    assert_eq!(server.total("Patient"), 1);
+}
+
+/// Clients read, add one, and put with `If-Match` until it holds: none is lost.
+#[test]
+fn interleaved_updates_lose_nothing() {
+    let (_folder, server) = started();
+    let put = |count: u64, tag: &str| {
+        let body = format!(r#"{{"resourceType":"Patient","id":"n","multipleBirthInteger":{count}}}"#);
+        let headers = [("Content-Type", "application/fhir+json"), ("If-Match", tag)];
+        let sent = if tag.is_empty() { &headers[..1] } else { &headers };
+        server.send("PUT", "Patient/n", sent, body.as_bytes()).status
+    };
+    assert_eq!(put(0, ""), 201);
+    let (clients, times) = (8, 10);
+    std::thread::scope(|scope| {
+        for _ in 0..clients {
+            scope.spawn(|| {
+                for _ in 0..times {
+                    loop {
+                        let read = server.get("Patient/n");
+                        let count = read.value()["multipleBirthInteger"].as_u64().expect("a count");
+                        match put(count + 1, read.header("etag").expect("a tag")) {
+                            200 => break,
+                            status => assert_eq!(status, 412),
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let last = server.get("Patient/n").value();
+    assert_eq!(last["multipleBirthInteger"], clients * times);
+    assert_eq!(last["meta"]["versionId"], (clients * times + 1).to_string());
 }
 
 /// Patches that add to a list, at once: each finds the one before.

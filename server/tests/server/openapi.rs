@@ -108,10 +108,14 @@ fn what_is_listed_is_there() {
     let (_folder, server) = started();
     let document = server.get("/openapi.json").value();
     for (path, method, operation) in operations(&document) {
-        if !["System", "Patient", "Binary", "Encounter"].iter().any(|tag| operation["tags"][0] == *tag) {
+        if !["System", "Resource", "Patient", "Binary", "Encounter", "Observation"]
+            .iter()
+            .any(|tag| operation["tags"][0] == *tag)
+        {
             continue;
         }
         let sample = path
+            .replace("{resourceType}", "Basic")
             .replace("{type}", "Observation")
             .replace("{id}", "1")
             .replace("{vid}", "1")

@@ -172,7 +172,7 @@ fn methods_without_meaning_are_told_those_that_have_one() {
     check("PUT", "_history", "GET, HEAD");
     check("PUT", "_search", "POST");
     check("POST", "Patient/a", "GET, HEAD, PUT, PATCH, DELETE");
-    check("DELETE", "Patient/a/_history/1", "GET, HEAD");
+    check("PUT", "Patient/a/_history/1", "GET, HEAD, DELETE");
     check("POST", "Patient/a/Observation", "GET, HEAD");
     check("PUT", "Patient/a/Observation/_search", "POST");
     check("PUT", "Patient/a/$everything", "GET, HEAD, POST");
@@ -194,7 +194,7 @@ fn media_types_that_are_not_known_are_refused() {
     taken("PUT", "Patient/a", "application/fhir+turtle");
     taken("PUT", "Patient/a", "application/fhir+json; charset=latin-1");
     taken("PUT", "Patient/a", "application/fhir+json; fhirVersion=5.0");
-    taken("PATCH", "Patient/a", "application/merge-patch+json");
+    taken("PATCH", "Patient/a", "application/merge-patch+xml");
     taken("POST", "Patient/_search", "application/fhir+json");
     taken("POST", "_search", "multipart/form-data");
     taken("POST", "Patient/a/$everything", "application/x-www-form-urlencoded");

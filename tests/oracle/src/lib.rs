@@ -4,6 +4,7 @@
 //! in a list, [`search::Pages`] looks at one resource after the other. [`history`] makes random histories, takes them down as text,
 //! runs them against another repository, and shrinks those on which the two disagree.
 
+pub mod changes;
 pub mod comparisons;
 pub mod compartment;
 pub mod criteria;
@@ -14,9 +15,11 @@ pub mod folding;
 pub mod history;
 pub mod history_pages;
 pub mod json;
+mod labels;
 pub mod matching;
 pub mod parameters;
 mod parameters_table;
+pub mod patch;
 pub mod query;
 pub mod references;
 pub mod refusal;

@@ -5,6 +5,7 @@ mod past;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::changes::Expected;
 use crate::json::Json;
 use crate::parameters::is_resource_type;
 use crate::query::Query;
@@ -47,6 +48,8 @@ pub enum Outcome {
     Unchanged(Rc<Stored>),
     /// The version that marks the deletion; `None`: there was nothing to delete.
     Deleted(Option<Rc<Stored>>),
+    /// The versions that mark the deletion of all that criteria matched.
+    DeletedAll(Vec<Rc<Stored>>),
 }
 
 /// What a read finds.
@@ -185,6 +188,19 @@ impl Repository {
     /// # Errors
     /// `Precondition`: several do, or nothing is asked for. `Invalid`, `NotSupported`: the criteria.
     pub fn one(&self, resource_type: &str, criteria: &str) -> Result<Option<Rc<Stored>>, Refusal> {
+        let mut found = self.matching(resource_type, criteria)?;
+        match found.len() {
+            0 | 1 => Ok(found.pop()),
+            _ => Err(Refusal::Precondition),
+        }
+    }
+
+    /// All resources that meet the criteria of a conditional interaction.
+    ///
+    /// # Errors
+    /// `Precondition`: nothing is asked for. `Invalid`, `NotSupported`: the criteria.
+    pub fn matching(&self, resource_type: &str, criteria: &str) -> Result<Vec<Rc<Stored>>, Refusal> {
+        known(resource_type)?;
         let query = Query::parse(&format!("{resource_type}?{criteria}"))?;
         if query.asks_for_others() {
             return Err(Refusal::NotSupported);
@@ -192,27 +208,18 @@ impl Repository {
         if query.asks_for_nothing() {
             return Err(Refusal::Precondition);
         }
-        let mut found = matches(self, &query);
-        match found.len() {
-            0 | 1 => Ok(found.pop()),
-            _ => Err(Refusal::Precondition),
-        }
+        Ok(matches(self, &query))
     }
 
     /// Updates a resource, or creates it under that id.
     ///
     /// # Errors
     /// What is wrong with the body; `Precondition`: another version is the current one.
-    pub fn update(
-        &mut self,
-        key: &Key,
-        if_match: Option<u64>,
-        body: &str,
-        at: i64,
-    ) -> Result<Outcome, Refusal> {
+    pub fn update(&mut self, key: &Key, expected: Expected, body: &str, at: i64) -> Result<Outcome, Refusal> {
         known(&key.resource_type)?;
         let body = accepted(&key.resource_type, Some(&key.id), body)?;
-        self.check(key, if_match)?;
+        self.check(key, expected)?;
+        let body = self.labelled(key, body);
         Ok(self.put(key.clone(), body, at))
     }
 
@@ -220,9 +227,9 @@ impl Repository {
     ///
     /// # Errors
     /// `Precondition`: another version is the current one.
-    pub fn delete(&mut self, key: &Key, if_match: Option<u64>, at: i64) -> Result<Outcome, Refusal> {
+    pub fn delete(&mut self, key: &Key, expected: Expected, at: i64) -> Result<Outcome, Refusal> {
         known(&key.resource_type)?;
-        self.check(key, if_match)?;
+        self.check(key, expected)?;
         let Some(newest) = self.newest_of(key).filter(|newest| newest.operation != Operation::Delete) else {
             return Ok(Outcome::Deleted(None));
         };
@@ -231,16 +238,18 @@ impl Repository {
         Ok(Outcome::Deleted(Some(self.add(deleted))))
     }
 
-    /// Whether the current version is the one that a change expects.
+    /// Whether what is there is what a change expects.
     ///
     /// # Errors
     /// `Precondition`: it is not.
-    pub fn check(&self, key: &Key, if_match: Option<u64>) -> Result<(), Refusal> {
-        let Some(expected) = if_match else { return Ok(()) };
-        match self.newest_of(key) {
-            Some(newest) if newest.operation != Operation::Delete && newest.version == expected => Ok(()),
-            _ => Err(Refusal::Precondition),
-        }
+    pub fn check(&self, key: &Key, expected: Expected) -> Result<(), Refusal> {
+        let current = self.newest_of(key).filter(|newest| newest.operation != Operation::Delete);
+        let holds = match expected {
+            Expected::Anything => true,
+            Expected::Version(version) => current.is_some_and(|current| current.version == version),
+            Expected::Nothing => current.is_none(),
+        };
+        if holds { Ok(()) } else { Err(Refusal::Precondition) }
     }
 
     /// Stores a body as the next version. References under the own address have become relative.

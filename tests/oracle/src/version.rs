@@ -1,8 +1,9 @@
 //! A stored version of a resource, as both sides show it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::dates::Interval;
+use crate::dates::{Interval, instant_text};
 use crate::json::Json;
 
 /// Which interaction made a version.
@@ -54,6 +55,17 @@ impl fmt::Display for Key {
 }
 
 impl Stored {
+    /// The body as the repository sends it, with what only that writes; a delete has none.
+    pub fn sent(&self) -> Option<Json> {
+        let mut body = self.body.clone()?;
+        let meta =
+            body.members_mut()?.entry("meta".to_owned()).or_insert_with(|| Json::Object(BTreeMap::new()));
+        let members = meta.members_mut()?;
+        members.insert("versionId".to_owned(), Json::text_of(self.version.to_string()));
+        members.insert("lastUpdated".to_owned(), Json::text_of(instant_text(self.at)));
+        Some(body)
+    }
+
     /// A version from the body that a repository sends: the two elements that the repository wrote must say what the version is.
     ///
     /// # Errors

@@ -259,7 +259,9 @@ impl Wanted {
                 number.is_some_and(|number| quantity_holds(*prefix, number, quantity))
             }
             (Self::Uri(wanted), Value::Uri(uri)) => is_any(uri, |uri| uri == wanted),
-            (Self::Below(wanted), Value::Uri(uri)) => is_any(uri, |uri| is_below(uri, wanted)),
+            (Self::Below(wanted), Value::Uri(uri)) => is_any(uri, |uri| {
+                is_below(uri, wanted) || uri.starts_with(&format!("{}#", wanted.trim_end_matches('/')))
+            }),
             (Self::Above(wanted), Value::Uri(uri)) => is_any(uri, |uri| is_below(wanted, uri)),
             (Self::Composite(wanted), Value::Composite(components)) => wanted
                 .iter()

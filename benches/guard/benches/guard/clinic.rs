@@ -11,7 +11,7 @@ use fornax_model::{Document, Limits};
 use fornax_population::{Plan, Population};
 use fornax_postings::faulty::FaultyFiles;
 use fornax_postings::{
-    CacheBudget, Caches, Changes, IndexDocument, ManifestTag, Options, PageCache, Postings, Rid, Seq,
+    CacheBudget, Caches, Changes, IndexDocument, ManifestTag, Options, PageCache, Postings, Rid, RidSet, Seq,
     Snapshot, TagKeeper,
 };
 
@@ -73,6 +73,10 @@ impl Resources for Rids {
 
     fn kin(&self, rid: Rid, _: Kin) -> Vec<Rid> {
         vec![rid]
+    }
+
+    fn members(&self, _: Rid) -> Arc<RidSet> {
+        Arc::default()
     }
 }
 

@@ -92,6 +92,7 @@ impl Writing<'_> {
             }
             Condition::ByType(described) => self.described(described)?,
             Condition::Is { resource, id } => self.ids(&[*resource], std::slice::from_ref(id)),
+            Condition::IsMember { resource, id } => Clause::Rids(self.members(*resource, id)),
             Condition::Not(condition) => Clause::Not(Box::new(self.condition(types, condition)?)),
             Condition::All(conditions) => Clause::And(self.conditions(types, conditions)?),
             Condition::Any(conditions) => any(self.conditions(types, conditions)?.into_iter()),
@@ -151,6 +152,9 @@ impl Writing<'_> {
             }
             (Values::ReferencesBelow(of), _) => self.to_kin(of, Kin::Below, id)?,
             (Values::ReferencesAbove(of), _) => self.to_kin(of, Kin::Above, id)?,
+            (Values::ReferencesToMembers(group, of), _) => {
+                Clause::Joined(self.link(id)?, self.members(*group, of))
+            }
             (Values::Identifier(values), _) => any(values.iter().map(|value| token::identifier(value, id))),
             (Values::Uri(values), _) => any(values.iter().map(|value| Term::Uri(value).clause(id))),
             (Values::Below(values), _) => any(values.iter().flat_map(|value| text::below(value, id))),
@@ -215,6 +219,11 @@ impl Writing<'_> {
         let rids = of.iter().filter_map(|(resource, id)| resources.rid(*resource, id));
         let all: RidSet = rids.flat_map(|rid| resources.kin(rid, kin)).collect();
         Ok(Clause::Joined(self.link(parameter)?, Arc::new(all)))
+    }
+
+    fn members(&self, group: TypeId, id: &str) -> Arc<RidSet> {
+        let resources = self.context.resources;
+        resources.rid(group, id).map_or_else(Arc::default, |rid| resources.members(rid))
     }
 
     fn reference(&self, value: &ReferenceValue, parameter: &SearchParameter) -> Clause {

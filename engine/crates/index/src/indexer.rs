@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use fornax_definitions::{Definitions, ParameterId, SearchKind, SearchParameter, Type, TypeId};
 use fornax_fhirpath::{Compiler, ExtractionPlan};
 use fornax_model::Node;
-use fornax_postings::{Clause, Field, Link, Order, Ranking, Rid, Seq};
+use fornax_postings::{Clause, Field, Link, Order, Ranking, Rid, RidSet, Seq};
 use fornax_query::{Query, Types};
 
 use crate::clause::{Writing, link};
@@ -58,6 +58,8 @@ pub trait Resources {
     fn resource(&self, rid: Rid) -> Option<TypeId>;
     /// The resource, and all that its hierarchy puts above or below it.
     fn kin(&self, rid: Rid, kin: Kin) -> Vec<Rid>;
+    /// The patients that a group has as members; it is asked for again and again.
+    fn members(&self, group: Rid) -> Arc<RidSet>;
 }
 
 /// Where in a hierarchy.

@@ -45,7 +45,9 @@ impl Evaluation<'_> {
         match condition {
             Condition::Has { parameter, values } => Ok(self.has(*parameter, values)),
             Condition::Present(parameter) => Ok(self.is_present(*parameter)),
-            Condition::Refers { .. } | Condition::Referred { .. } => Err(IndexError::Join),
+            Condition::Refers { .. } | Condition::Referred { .. } | Condition::IsMember { .. } => {
+                Err(IndexError::Join)
+            }
             Condition::ByType(described) => {
                 let own = described.iter().find(|one| one.resource == self.values.resource());
                 own.map_or(Ok(false), |own| self.condition(&own.condition))
@@ -156,7 +158,7 @@ impl Evaluation<'_> {
                 let mut found = [Some(values.text(uri)), values.text_of(bare)].into_iter().flatten();
                 found.any(|found| {
                     let found = found.strip_suffix('/').unwrap_or(found);
-                    asked.iter().any(|asked| asked == found || is_below(asked, found))
+                    asked.iter().any(|asked| asked == found || is_on_path(asked, found))
                 })
             }
             (Values::Near(asked), Value::Place { latitude, longitude }) => {
@@ -262,7 +264,12 @@ fn is_token(asked: &TokenValue, system: Option<&str>, code: Option<&str>, knows_
     }
 }
 
-/// Whether a URI is a URL or lies below it. The URL has no slash at its end.
-fn is_below(uri: &str, url: &str) -> bool {
+/// Whether a URI is a URL or its path leads on from it. The URL has no slash at its end.
+fn is_on_path(uri: &str, url: &str) -> bool {
     uri.strip_prefix(url).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The same, or a fragment of it.
+fn is_below(uri: &str, url: &str) -> bool {
+    uri.strip_prefix(url).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
 }

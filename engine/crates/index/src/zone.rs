@@ -77,7 +77,7 @@ impl TimeZone {
 
     /// The stretch that a date and time stands for. One that the clocks show twice is the earlier, one that they leave out is told by
     /// those that were not put forward.
-    pub(crate) fn interval(&self, date: DateTime) -> Interval {
+    pub fn interval(&self, date: DateTime) -> Interval {
         let rules = match &self.clocks {
             Clocks::Fixed(offset) => return date.interval(*offset),
             Clocks::Place { .. } if date.offset().is_some() => return date.interval(ZoneOffset::UTC),

@@ -9,7 +9,9 @@ use fornax_definitions::TypeId;
 use fornax_index::{ClauseContext, Indexer, Kin, MatchContext, Resources, TimeZone};
 use fornax_model::{Document, Limits as ModelLimits};
 use fornax_postings::faulty::FaultyFiles;
-use fornax_postings::{CacheBudget, Caches, Changes, Clause, Limits, Options, PageCache, Postings, Rid, Seq};
+use fornax_postings::{
+    CacheBudget, Caches, Changes, Clause, Limits, Options, PageCache, Postings, Rid, RidSet, Seq,
+};
 use fornax_query::{Context, Handling, Query};
 
 const NOW_US: i64 = 1_600_000_000_000_000;
@@ -30,6 +32,10 @@ impl Resources for Seven {
 
     fn kin(&self, rid: Rid, _: Kin) -> Vec<Rid> {
         vec![rid]
+    }
+
+    fn members(&self, group: Rid) -> Arc<RidSet> {
+        Arc::new([group].into_iter().collect())
     }
 
     fn resource(&self, _: Rid) -> Option<TypeId> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::limits::Bound;
 
-/// Why a patch was not read or not applied. Nothing of it has taken effect.
+/// Why a patch was not read or not applied, or could not be made. Nothing of it has taken effect.
 ///
 /// The text of the error names the operation and what is wrong, and holds nothing of the resource. The place is the
 /// client's own text, which may hold data of a patient: it is for the answer to that client, never for a log.
@@ -36,6 +36,8 @@ pub(crate) enum Problem {
     // The patch is malformed.
     #[error("a JSON Patch is an array of objects")]
     NotAnArray,
+    #[error("a JSON Merge Patch of a resource is an object")]
+    NotAnObject,
     #[error("a FHIRPath Patch is a Parameters resource")]
     NotParameters,
     #[error("each parameter must be called operation and have parts")]
@@ -101,6 +103,7 @@ impl Problem {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotAnArray
+            | Self::NotAnObject
             | Self::NotParameters
             | Self::NotAnOperation
             | Self::NoOperation
@@ -135,6 +138,11 @@ impl Problem {
     /// A fault of the patch as a whole.
     pub fn whole(self) -> PatchError {
         PatchError { kind: self.kind(), operation: None, place: String::new(), problem: self }
+    }
+
+    /// A fault of two versions at that place.
+    pub fn of_element(self, place: &str) -> PatchError {
+        PatchError { place: place.to_owned(), ..self.whole() }
     }
 
     /// A fault of the operation that `index` others stand before.

@@ -12,6 +12,7 @@ mod place;
 mod read;
 
 pub(crate) use apply::apply;
+pub(crate) use place::resource_type;
 pub(crate) use read::read;
 
 /// An operation. Values are places in the patch.

@@ -1,8 +1,10 @@
-//! Patches of a stored resource: JSON Patch (RFC 6902), and FHIRPath Patch (R4, page "FHIRPath Patch").
+//! Patches of a stored resource: JSON Patch (RFC 6902), JSON Merge Patch (RFC 7396), and FHIRPath Patch (R4, page "FHIRPath
+//! Patch").
 //!
 //! A [`Patcher`] reads a patch, without the resource, and applies it: from a parsed resource to the bytes of the changed
 //! one, or to an error and nothing. What no operation reaches keeps its bytes, numbers and white space included. The
-//! outcome is not validated here: it goes the way of any other write.
+//! outcome is not validated here: it goes the way of any other write. It also tells the difference of two versions, as a
+//! FHIRPath Patch.
 //!
 //! ```
 //! use fornax_definitions::r4;
@@ -20,12 +22,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod diff;
 mod equality;
 mod error;
 mod fhirpath_patch;
 mod identity;
 mod json_patch;
 mod limits;
+mod merge_patch;
 mod patcher;
 mod pointer;
 mod tree;

@@ -186,8 +186,13 @@ impl<'a> Object<'a> {
         if let Some(before) = self.get_mut(&name) {
             return Some(std::mem::replace(before, value));
         }
-        self.members.push(Member { name, lead: None, value });
+        self.push(name, value);
         None
+    }
+
+    /// Puts a member of a name that no other has behind all others.
+    pub fn push(&mut self, name: Cow<'a, str>, value: Value<'a>) {
+        self.members.push(Member { name, lead: None, value });
     }
 
     /// Puts a member in the place of another, which is there.

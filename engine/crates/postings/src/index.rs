@@ -148,6 +148,8 @@ pub struct Postings {
     pub(crate) merging: Mutex<()>,
     /// Set by each snapshot.
     searched: AtomicBool,
+    /// Whether documents were hidden since the last flush.
+    pub(crate) hides: AtomicBool,
 }
 
 impl Postings {
@@ -194,6 +196,7 @@ impl Postings {
             upkeep: Mutex::new(upkeep),
             merging: Mutex::new(()),
             searched: AtomicBool::new(false),
+            hides: AtomicBool::new(false),
         }
     }
 
@@ -230,6 +233,21 @@ impl Postings {
             mark(&live, &mut writer.pending, version)?;
         }
         writer.applied = changes.seq;
+        Ok(())
+    }
+
+    /// Hides versions from every snapshot, those that were taken among them; merges drop them. It lasts once a flush has returned.
+    /// A version that is not there was dropped before.
+    pub fn hide(&self, versions: &[(Rid, Seq)]) -> Result<()> {
+        let mut writer = self.writer.lock();
+        let live = self.live.load();
+        for &(rid, written) in versions {
+            match mark(&live, &mut writer.pending, &SupersededVersion { rid, written, by: 0 }) {
+                Ok(()) | Err(Error::Damaged(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.hides.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -287,7 +305,8 @@ impl Postings {
             segments.push(chunk.segment(&self.caches)?);
         }
         segments.retain(|segment| segment.first_seq <= seq);
-        Ok(Snapshot { segments: segments.into(), seq, budget: Arc::new(Budget::unlimited()) })
+        let budget = Arc::new(Budget::unlimited());
+        Ok(Snapshot { segments: segments.into(), seq, sees_superseded: false, budget })
     }
 
     /// Whether a snapshot was taken since this was last asked.

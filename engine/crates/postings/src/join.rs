@@ -22,7 +22,7 @@ impl Snapshot {
     /// Whether there is a document of that version, and the snapshot sees it.
     pub fn sees(&self, hit: Hit) -> bool {
         self.segment_of(hit).is_some_and(|(segment, document)| {
-            segment.superseded.at(self.seq).is_none_or(|visible| visible.sees(document))
+            self.visible(segment).is_none_or(|visible| visible.sees(document))
         })
     }
 

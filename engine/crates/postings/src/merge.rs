@@ -22,17 +22,16 @@ use crate::segment::Segment;
 pub enum MergeWorth {
     /// More than a third: what goes on in the background.
     Third,
-    /// More than a fiftieth: where space is asked for.
-    Fiftieth,
+    /// Anything: where nothing of what is dead may be left.
+    Anything,
 }
 
 impl MergeWorth {
     fn is_met(self, candidate: &Candidate) -> bool {
-        let share = match self {
-            Self::Third => 3,
-            Self::Fiftieth => 50,
-        };
-        candidate.dead > candidate.documents / share
+        match self {
+            Self::Third => candidate.dead > candidate.documents / 3,
+            Self::Anything => candidate.dead > 0,
+        }
     }
 }
 
@@ -162,13 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn space_that_is_asked_for_is_given_back_earlier() {
-        for (documents, dead, third, fiftieth) in
-            [(900, 18, false, false), (900, 19, false, true), (900, 300, false, true), (900, 301, true, true)]
+    fn what_is_asked_for_goes_however_little_it_is() {
+        for (documents, dead, third, anything) in
+            [(900, 0, false, false), (900, 1, false, true), (900, 300, false, true), (900, 301, true, true)]
         {
             let candidate = [Candidate { documents, dead }];
             assert_eq!(choose(&candidate, MergeWorth::Third, &LIMITS).is_some(), third, "{dead}");
-            assert_eq!(choose(&candidate, MergeWorth::Fiftieth, &LIMITS).is_some(), fiftieth, "{dead}");
+            assert_eq!(choose(&candidate, MergeWorth::Anything, &LIMITS).is_some(), anything, "{dead}");
         }
     }
 

@@ -16,6 +16,7 @@ use crate::gathered::{BlockOrder, Documents, Gathered};
 use crate::rid_set::RidSet;
 use crate::score::{Ranking, SegmentScores};
 use crate::segment::Segment;
+use crate::superseded::VisibleAt;
 use crate::values::Values;
 
 /// The index as it stood at one commit. Cheap to clone; holds its segments for as long as it lives.
@@ -23,6 +24,7 @@ use crate::values::Values;
 pub struct Snapshot {
     pub(crate) segments: Arc<[Arc<Segment>]>,
     pub(crate) seq: Seq,
+    pub(crate) sees_superseded: bool,
     pub(crate) budget: Arc<Budget>,
 }
 
@@ -234,8 +236,18 @@ impl Snapshot {
         Ground { segment, budget: &self.budget }
     }
 
+    /// The same with the versions that were superseded before.
+    pub fn with_superseded(self) -> Self {
+        Self { sees_superseded: true, ..self }
+    }
+
     fn view<'a>(&self, segment: &'a Segment) -> View<'a> {
-        View { written: segment.written_by(self.seq), visible: segment.superseded.at(self.seq) }
+        View { written: segment.written_by(self.seq), visible: self.visible(segment) }
+    }
+
+    /// Which of a segment's documents are not seen any more; `None`: all are seen.
+    pub(crate) fn visible<'a>(&self, segment: &'a Segment) -> Option<VisibleAt<'a>> {
+        if self.sees_superseded { segment.superseded.at_any_time() } else { segment.superseded.at(self.seq) }
     }
 
     fn run(

@@ -20,9 +20,10 @@ const NEVER: u32 = u32::MAX;
 /// Marks are set under the index's writer lock and read without one: a mark set while a reader is under way bears a commit
 /// beyond that reader's snapshot, so both of its values mean "visible" to him.
 pub(crate) struct Superseded {
-    /// Marks are kept as distances from here. A mark at or below it reads 0: superseded for every snapshot still kept.
+    /// Marks are kept as distances from here. A mark at or below it reads 0: no snapshot sees the document any more.
     base: Seq,
     at: Box<[AtomicU32]>,
+    /// Counts marks, and those that were set earlier than before.
     marks: AtomicU32,
 }
 
@@ -41,22 +42,23 @@ impl Superseded {
         Self { base, at, marks: AtomicU32::new(0) }
     }
 
-    /// Marks `document` as superseded by commit `seq`.
+    /// Marks `document` as superseded by commit `seq`; by commit 0 it is hidden from every snapshot. The earliest mark counts.
     pub(crate) fn mark(&self, document: u32, seq: Seq) -> Result<()> {
         let distance = u32::try_from(seq.saturating_sub(self.base))
             .ok()
             .filter(|&distance| distance < NEVER)
             .ok_or(Error::Limit("four thousand million commits between a segment and a superseding one"))?;
-        if self.at[document as usize].swap(distance, Ordering::Relaxed) == NEVER {
+        if self.at[document as usize].fetch_min(distance, Ordering::Relaxed) > distance {
             self.marks.fetch_add(1, Ordering::Release);
         }
         Ok(())
     }
 
-    /// The commit that superseded `document`, if one did; `base` stands for anything up to it.
+    /// The commit that superseded `document`, if one did; 0: no snapshot sees it.
     pub(crate) fn by(&self, document: u32) -> Option<Seq> {
         match self.at[document as usize].load(Ordering::Relaxed) {
             NEVER => None,
+            0 => Some(0),
             distance => Some(self.base + u64::from(distance)),
         }
     }
@@ -66,7 +68,7 @@ impl Superseded {
         (0..self.at.len() as u32).map(|document| self.by(document))
     }
 
-    /// How many documents bear a mark.
+    /// Changes with each mark that is set; 0: no document bears one.
     pub(crate) fn marks(&self) -> u32 {
         self.marks.load(Ordering::Acquire)
     }
@@ -80,20 +82,29 @@ impl Superseded {
         Some(VisibleAt { at: &self.at, distance: u32::try_from(distance).unwrap_or(NEVER).min(NEVER - 1) })
     }
 
-    /// The marks up to commit `seq` as written beside the segment, and how many; `None`: none.
-    pub(crate) fn encode(&self, seq: Seq) -> Result<Option<(Vec<u8>, u32)>> {
+    /// The test for a snapshot that sees what was superseded too, but not what is hidden.
+    pub(crate) fn at_any_time(&self) -> Option<VisibleAt<'_>> {
+        (self.marks() > 0).then_some(VisibleAt { at: &self.at, distance: 0 })
+    }
+
+    /// The marks up to commit `seq` as written beside the segment, and how many are left out; `None`: none.
+    pub(crate) fn encode(&self, seq: Seq) -> Result<Option<(Vec<u8>, usize)>> {
         if self.marks() == 0 {
             return Ok(None);
         }
-        let marks: Vec<(u32, u32)> = (0..self.at.len() as u32)
-            .filter_map(|document| self.by(document).filter(|&by| by <= seq).map(|by| (document, by)))
-            .map(|(document, by)| (document, (by - self.base) as u32))
-            .collect();
-        let count = marks.len() as u32;
+        let documents = 0..self.at.len() as u32;
+        let mut marks: Vec<(u32, Seq)> =
+            documents.filter_map(|document| Some((document, self.by(document)?))).collect();
+        let all = marks.len();
+        marks.retain(|(_, by)| *by <= seq);
+        let left_out = all - marks.len();
+        let distance = |(document, by): (u32, Seq)| (document, by.saturating_sub(self.base) as u32);
+        let marks: Vec<(u32, u32)> = marks.into_iter().map(distance).collect();
+        let is_empty = marks.is_empty();
         let record = SupersededRecord { base: self.base, documents: self.at.len() as u32, marks };
         let bytes =
             record::encode(VERSION, &record).map_err(|_| Error::Misuse("marks that do not encode"))?;
-        Ok((count > 0).then_some((bytes, count)))
+        Ok((!is_empty).then_some((bytes, left_out)))
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {

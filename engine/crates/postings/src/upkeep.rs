@@ -1,6 +1,7 @@
 //! Bringing fresh documents to disk, merging segments, and the manifest that names them.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::directory::SegmentDirectory;
 use crate::document::{IndexDocument, Seq};
@@ -34,8 +35,8 @@ pub(crate) struct Upkeep {
 #[derive(Clone)]
 struct MarkFile {
     segment: u64,
-    /// How many there are in it.
-    marks: u32,
+    /// What [`Superseded::marks`] was when all were in it; `None`: some are not.
+    marks: Option<u32>,
     seal: FileSeal,
 }
 
@@ -64,7 +65,7 @@ impl Upkeep {
         let marks = entries.filter_map(|(entry, disk)| {
             entry.marks.map(|seal| MarkFile {
                 segment: entry.number,
-                marks: disk.segment.superseded.marks(),
+                marks: Some(disk.segment.superseded.marks()),
                 seal,
             })
         });
@@ -104,12 +105,27 @@ impl Postings {
             self.freeze(&mut writer)?;
             (self.live.load().chunks.clone(), writer.applied)
         };
-        if chunks.is_empty() && upkeep.kept.is_some() && seq == upkeep.flushed {
+        let is_hidden = self.hides.swap(false, Ordering::Relaxed);
+        if chunks.is_empty() && upkeep.kept.is_some() && seq == upkeep.flushed && !is_hidden {
             return Ok(false);
         }
+        self.write_fresh(&mut upkeep, (&chunks, seq), floor, keeper).inspect_err(|_| {
+            self.hides.fetch_or(is_hidden, Ordering::Relaxed);
+        })?;
+        Ok(true)
+    }
+
+    /// Brings these chunks to disk, with all marks up to the commit.
+    fn write_fresh(
+        &self,
+        upkeep: &mut Upkeep,
+        (chunks, seq): (&[Arc<Chunk>], Seq),
+        floor: Seq,
+        keeper: &dyn TagKeeper,
+    ) -> Result<()> {
         let marks: Vec<&Superseded> = chunks.iter().map(|chunk| &*chunk.superseded).collect();
         let alive = alive(&marks, floor);
-        let written = self.write_segment(&mut upkeep, &documents_alive(&chunks, &alive))?;
+        let written = self.write_segment(upkeep, &documents_alive(chunks, &alive))?;
         {
             let _writer = self.writer.lock();
             if let Some(disk) = &written {
@@ -120,8 +136,7 @@ impl Postings {
             live.disk.extend(written.map(Arc::new));
             self.live.store(Arc::new(live));
         }
-        self.write_manifest(&mut upkeep, seq, keeper)?;
-        Ok(true)
+        self.write_manifest(upkeep, seq, keeper)
     }
 
     /// Merges one run of neighbouring segments, if there is one worth it, and drops versions superseded up to `floor`. True
@@ -258,10 +273,13 @@ impl Postings {
     fn write_marks(&self, upkeep: &mut Upkeep, disk: &DiskSegment, seq: Seq) -> Result<Option<MarkFile>> {
         let superseded = &disk.segment.superseded;
         let known = upkeep.marks.iter().find(|file| file.segment == disk.number);
-        if let Some(file) = known.filter(|file| file.marks == superseded.marks()) {
+        if let Some(file) = known.filter(|file| file.marks == Some(superseded.marks())) {
             return Ok(Some(file.clone()));
         }
-        let Some((bytes, marks)) = superseded.encode(seq)? else { return Ok(None) };
+        // Before they are read: one that comes meanwhile makes another file, as one does that is left out.
+        let marks = superseded.marks();
+        let Some((bytes, left_out)) = superseded.encode(seq)? else { return Ok(None) };
+        let marks = if left_out == 0 { Some(marks) } else { None };
         let name = format!("{:016x}.{:016x}.marks", disk.number, upkeep.next_generation());
         let mut writer = self.vault.create(&name)?;
         writer.write_all(&bytes)?;

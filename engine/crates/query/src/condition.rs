@@ -40,6 +40,13 @@ pub enum Condition {
         /// Its id.
         id: String,
     },
+    /// The resource is a member of this group. Who is has to be looked up in the group itself.
+    IsMember {
+        /// The type of groups.
+        resource: TypeId,
+        /// The group's id.
+        id: String,
+    },
     /// Does not hold.
     Not(Box<Self>),
     /// All hold.
@@ -63,7 +70,7 @@ impl Condition {
         match self {
             Self::Has { values, .. } => values.is_by_others(),
             Self::Present(_) | Self::Is { .. } => false,
-            Self::Refers { .. } | Self::Referred { .. } => true,
+            Self::Refers { .. } | Self::Referred { .. } | Self::IsMember { .. } => true,
             Self::ByType(described) => described.iter().any(|one| one.condition.is_join()),
             Self::Not(condition) => condition.is_join(),
             Self::All(conditions) | Self::Any(conditions) => conditions.iter().any(Self::is_join),
@@ -86,7 +93,7 @@ impl Condition {
                 source.condition.add_parameters(found);
             }
             Self::ByType(described) => of_all(described, found),
-            Self::Is { .. } => {}
+            Self::Is { .. } | Self::IsMember { .. } => {}
             Self::Not(condition) => condition.add_parameters(found),
             Self::All(conditions) | Self::Any(conditions) => {
                 conditions.iter().for_each(|condition| condition.add_parameters(found));
@@ -111,7 +118,7 @@ impl Condition {
         let of_all = |described: &[Described]| described.iter().map(|one| one.condition.values()).sum();
         match self {
             Self::Has { values, .. } => values.len(),
-            Self::Present(_) | Self::Is { .. } => 1,
+            Self::Present(_) | Self::Is { .. } | Self::IsMember { .. } => 1,
             Self::Refers { targets, .. } => of_all(targets),
             Self::Referred { source, .. } => source.condition.values(),
             Self::ByType(described) => of_all(described),

@@ -6,6 +6,7 @@ use crate::name::{Suffix, resource_named, suffix};
 use crate::pairs::Pair;
 use crate::parse::{Handling, Reading};
 use crate::query::{Include, Reach, Way};
+use crate::scope::Types;
 
 impl Reading<'_> {
     /// Takes either, by its code.
@@ -63,6 +64,7 @@ impl Reading<'_> {
                 }
             }
         };
+        let target = target.map_or(Types::Every, Types::One);
         Ok(Some(Include { way, reach, source, parameter, target, text: pair.value.clone() }))
     }
 }

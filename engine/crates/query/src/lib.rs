@@ -15,10 +15,12 @@
 //! # Ok::<(), fornax_query::QueryError>(())
 //! ```
 
+mod care_date_table;
 mod condition;
 mod contained;
 mod error;
 mod escape;
+mod everything;
 mod filter;
 mod filter_expression;
 mod hierarchy;
@@ -48,7 +50,7 @@ pub use parse::{Context, Handling, has_values, is_supported};
 pub use query::{
     Contained, ContainedAs, Direction, Filter, Include, Query, Reach, SortBy, SortKey, Summary, Total, Way,
 };
-pub use scope::{CompartmentOf, Scope, Types};
+pub use scope::{CompartmentOf, Extent, Scope, Types};
 pub use text::{TextExpression, TextScope, text_scope};
 pub use value::{
     DateValue, NearValue, NumberValue, OfTypeValue, Prefix, QuantityValue, ReferenceValue, TokenValue, Unit,

@@ -10,7 +10,7 @@ use crate::limits::Limits;
 use crate::name::{resource_named, split_code};
 use crate::pairs::{Pair, Pairs};
 use crate::query::{Filter, Query, Summary};
-use crate::scope::{Scope, Types};
+use crate::scope::{Extent, Scope, Types};
 use crate::text::text_scope;
 
 /// What becomes of a parameter that can't be applied.
@@ -54,8 +54,12 @@ impl Query {
             read_values: Cell::new(0),
         };
         reading.narrow_types(scope, pairs)?;
-        reading.query.within = scope.condition(&reading.query.types, definitions)?;
         reading.types = reading.query.types.list(definitions);
+        if scope.extent == Extent::Everything {
+            reading.everything(scope, pairs)?;
+            return Ok(reading.finish());
+        }
+        reading.query.within = scope.condition(&reading.query.types, definitions)?;
         for pair in pairs.iter() {
             reading.take(pair)?;
         }
@@ -64,12 +68,7 @@ impl Query {
         }
         reading.check_scored()?;
         reading.check_contained(pairs)?;
-        if reading.query.count == Some(0) || reading.query.max_results == Some(0) {
-            reading.query.count = None;
-            reading.query.max_results = None;
-            reading.query.summary = Summary::Count;
-        }
-        Ok(reading.query)
+        Ok(reading.finish())
     }
 
     /// Reads `Type?name=value&…`, as in conditional references; without `?`, everything of the type.
@@ -102,6 +101,17 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// The query; of one that wants no matches, the number alone.
+    fn finish(self) -> Query {
+        let mut query = self.query;
+        if query.count == Some(0) || query.max_results == Some(0) {
+            query.count = None;
+            query.max_results = None;
+            query.summary = Summary::Count;
+        }
+        query
+    }
+
     /// `_type`, which decides what the other parameters mean.
     fn narrow_types(&mut self, scope: &Scope, pairs: &Pairs) -> Result<(), QueryError> {
         let definitions = self.context.definitions;

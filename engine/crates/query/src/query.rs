@@ -142,9 +142,9 @@ pub struct Include {
     pub source: Option<TypeId>,
     /// The search parameter that finds them; `None` for all of the source's (`*`).
     pub parameter: Option<ParameterId>,
-    /// The only type of the other end that is wanted.
-    pub target: Option<TypeId>,
-    /// As given, decoded.
+    /// The types of the other end that are wanted.
+    pub target: Types,
+    /// As given, decoded; empty where it goes without saying.
     pub text: String,
 }
 
@@ -223,7 +223,7 @@ impl Query {
         for filter in &self.filters {
             pairs::append(&mut out, &filter.name, &filter.text);
         }
-        for include in &self.includes {
+        for include in self.includes.iter().filter(|include| !include.text.is_empty()) {
             let name = match include.reach {
                 Reach::Matches => include.way.name().to_owned(),
                 Reach::Included => format!("{}:iterate", include.way.name()),

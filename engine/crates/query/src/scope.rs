@@ -14,6 +14,17 @@ pub struct Scope {
     pub resource: Option<TypeId>,
     /// The compartment that all must be in.
     pub compartment: Option<CompartmentOf>,
+    /// What the parameters are.
+    pub extent: Extent,
+}
+
+/// How what is in scope is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// As a search: by search parameters.
+    Searched,
+    /// By `$everything`: the compartment and what it refers to; of a group, the compartments of its members.
+    Everything,
 }
 
 /// A compartment of one resource.
@@ -36,18 +47,22 @@ pub enum Types {
     Every,
 }
 
+/// Stands in a path in the place of a type.
+const EVERYTHING: &str = "$everything";
+
 impl Scope {
     /// Everything of one type.
     pub fn of(resource: TypeId) -> Self {
-        Self { resource: Some(resource), compartment: None }
+        Self { resource: Some(resource), compartment: None, extent: Extent::Searched }
     }
 
     /// Everything.
     pub fn everything() -> Self {
-        Self { resource: None, compartment: None }
+        Self { resource: None, compartment: None, extent: Extent::Searched }
     }
 
-    /// Reads what stands in a URL between the base and the `?`: `Type`, nothing, `Patient/id/Type` or `Patient/id/*`.
+    /// Reads what stands in a URL between the base and the `?`: `Type`, nothing, `Patient/id/Type`, `Patient/id/*` or
+    /// `Patient/id/$everything`.
     pub fn parse(path: &str, definitions: &Definitions) -> Result<Self, QueryError> {
         let named = |name: &str| resource_named(definitions, name).ok_or(QueryError::UnknownType);
         let parts: Vec<&str> = path.split('/').collect();
@@ -55,9 +70,13 @@ impl Scope {
             [""] => Ok(Self::everything()),
             [name] => Ok(Self::of(named(name)?)),
             [kind, id, name] => {
-                let resource = if name == "*" { None } else { Some(named(name)?) };
-                let compartment = CompartmentOf { resource: named(kind)?, id: id.to_owned() };
-                Ok(Self { resource, compartment: Some(compartment) })
+                let compartment = Some(CompartmentOf { resource: named(kind)?, id: id.to_owned() });
+                let (resource, extent) = match name {
+                    "*" => (None, Extent::Searched),
+                    EVERYTHING => (None, Extent::Everything),
+                    name => (Some(named(name)?), Extent::Searched),
+                };
+                Ok(Self { resource, compartment, extent })
             }
             _ => Err(QueryError::UnknownType),
         }
@@ -66,28 +85,39 @@ impl Scope {
     /// The text that [`Scope::parse`] reads.
     pub fn to_path(&self, definitions: &Definitions) -> String {
         let name = |id: TypeId| definitions.type_of(id).name;
+        let every = match self.extent {
+            Extent::Searched => "*",
+            Extent::Everything => EVERYTHING,
+        };
         match &self.compartment {
             None => self.resource.map_or("", name).to_owned(),
             Some(CompartmentOf { resource, id }) => {
-                format!("{}/{id}/{}", name(*resource), self.resource.map_or("*", name))
+                format!("{}/{id}/{}", name(*resource), self.resource.map_or(every, name))
             }
         }
     }
 
     /// The types, where no parameter says which of them.
     pub(crate) fn types(&self, definitions: &Definitions) -> Result<Types, QueryError> {
-        let Some(CompartmentOf { resource: kind, .. }) = self.compartment else {
+        let Some(compartment) = self.definition(definitions)? else {
             return Ok(self.resource.map_or(Types::Every, Types::One));
         };
-        let compartment = self.definition(definitions)?.ok_or(QueryError::NoCompartment)?;
-        let has = |of: TypeId| of == kind || codes(compartment, of).next().is_some();
+        let has = |of: TypeId| of == compartment.type_id || codes(compartment, of).next().is_some();
         let every = || definitions.resource_types().map(|of| of.id).filter(|of| has(*of)).collect();
         Ok(self.resource.map_or_else(|| Types::Some(every()), Types::One))
     }
 
-    fn definition<'a>(&self, definitions: &'a Definitions) -> Result<Option<&'a Compartment>, QueryError> {
+    pub(crate) fn definition<'a>(
+        &self,
+        definitions: &'a Definitions,
+    ) -> Result<Option<&'a Compartment>, QueryError> {
         let Some(CompartmentOf { resource, .. }) = &self.compartment else { return Ok(None) };
-        let found = definitions.compartment(definitions.type_of(*resource).name);
+        let name = match (definitions.type_of(*resource).name, self.extent) {
+            // Those of its members.
+            ("Group", Extent::Everything) => "Patient",
+            (name, _) => name,
+        };
+        let found = definitions.compartment(name);
         found.map(Some).ok_or(QueryError::NoCompartment)
     }
 
@@ -127,7 +157,7 @@ impl Scope {
 }
 
 /// The parameters by which a type comes into a compartment.
-fn codes(compartment: &Compartment, resource: TypeId) -> impl Iterator<Item = &'static str> {
+pub(crate) fn codes(compartment: &Compartment, resource: TypeId) -> impl Iterator<Item = &'static str> {
     compartment.parameters(resource).iter().copied().filter(|code| *code != SELF_CODE)
 }
 

@@ -93,6 +93,8 @@ pub enum Values {
     ReferencesBelow(Vec<(TypeId, String)>),
     /// References to these resources, and to all that their hierarchy puts above them (`:above`): type and id.
     ReferencesAbove(Vec<(TypeId, String)>),
+    /// References to members of this group, its type and id. Who they are has to be looked up in the group itself.
+    ReferencesToMembers(TypeId, String),
     /// Circles around places (`near`).
     Near(Vec<NearValue>),
     /// Of each alternative a value for every component, in the order of the definition.
@@ -104,6 +106,7 @@ impl Values {
     pub(crate) fn is_by_others(&self) -> bool {
         matches!(self, Self::InSet(_) | Self::CodesBelow(_) | Self::CodesAbove(_))
             || matches!(self, Self::ReferencesBelow(_) | Self::ReferencesAbove(_))
+            || matches!(self, Self::ReferencesToMembers(..))
     }
 
     /// How many alternatives there are.
@@ -127,6 +130,7 @@ impl Values {
             Self::Token(values) | Self::Identifier(values) | Self::OtherToken(values) => values.len(),
             Self::OfType(values) => values.len(),
             Self::Words(values) => values.iter().map(TextExpression::words).sum(),
+            Self::ReferencesToMembers(..) => 1,
             Self::Near(values) => values.len(),
             Self::InSet(values) => values.len(),
             Self::CodesBelow(values) | Self::CodesAbove(values) => values.len(),

@@ -8,7 +8,10 @@ use fornax_store::{
     families_to_create,
 };
 use parking_lot::Mutex;
-use rocksdb::{ColumnFamilyDescriptor, DB, FlushOptions, Options, WriteBatch, WriteOptions};
+use rocksdb::{
+    BottommostLevelCompaction, ColumnFamilyDescriptor, CompactOptions, DB, FlushOptions, Options, WriteBatch,
+    WriteOptions,
+};
 
 use crate::RocksOptions;
 use crate::acknowledged::Acknowledged;
@@ -215,7 +218,10 @@ impl OpenStore {
             // Else only the oldest quarter of the files of large values gives the space of removed ones back.
             let cutoff = |share| db.set_options_cf(handle, &[("blob_garbage_collection_age_cutoff", share)]);
             cutoff("1.0").map_err(store_error)?;
-            db.compact_range_cf(handle, Some(range.start()), range.end());
+            // Nor would the lowest level be looked at, where nothing above it overlaps; and with it the large values that it names.
+            let mut options = CompactOptions::default();
+            options.set_bottommost_level_compaction(BottommostLevelCompaction::ForceOptimized);
+            db.compact_range_cf_opt(handle, Some(range.start()), range.end(), &options);
             cutoff(BLOB_AGE_CUTOFF).map_err(store_error)
         })
     }

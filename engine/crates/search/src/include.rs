@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use fornax_index::Resources;
 use fornax_postings::{Clause, ColumnName, Hit, Order, PageRequest, Rid, RidSet, Total};
-use fornax_query::{Include, Query, Reach, Way};
+use fornax_query::{Include, Query, Reach, Types, Way};
 
 use crate::page::{Completeness, SearchError, Source};
 
@@ -63,7 +64,7 @@ impl<'a> Includes<'a> {
         let links = indexer.links(include.source, include.parameter);
         let columns: Vec<ColumnName> = links.into_iter().map(|link| link.column).collect();
         for rid in snapshot.named(&sources, &columns)? {
-            let is_target = || include.target.is_none_or(|target| resources.resource(rid) == Some(target));
+            let is_target = || is_wanted(&include.target, resources, rid);
             if self.known.contains(&rid) || !is_target() {
                 continue;
             }
@@ -81,8 +82,7 @@ impl<'a> Includes<'a> {
     /// What refers to the hits.
     fn naming(&mut self, from: &[Hit], include: &Include) -> Result<(), SearchError> {
         let Source { snapshot, indexer, context, limits } = self.source;
-        let is_target =
-            |rid: &Rid| include.target.is_none_or(|target| context.resources.resource(*rid) == Some(target));
+        let is_target = |rid: &Rid| is_wanted(&include.target, context.resources, *rid);
         let targets: RidSet = from.iter().map(|hit| hit.rid).filter(is_target).collect();
         if targets.is_empty() {
             return Ok(());
@@ -102,4 +102,8 @@ impl<'a> Includes<'a> {
         self.found.extend(page.hits);
         Ok(())
     }
+}
+
+fn is_wanted(types: &Types, resources: &dyn Resources, rid: Rid) -> bool {
+    *types == Types::Every || resources.resource(rid).is_some_and(|of| types.has(of))
 }

@@ -147,7 +147,8 @@ fn packings() {
 
 fn check_prefer(lines: &[&str], wanted: Option<Return>, handling: Handling) {
     let lines: Vec<_> = lines.iter().map(|line| ("prefer", *line)).collect();
-    assert_eq!(Preference::of(&headers(&lines)), Preference { wanted, handling }, "{lines:?}");
+    let found = Preference::of(&headers(&lines));
+    assert_eq!((found.wanted, found.handling), (wanted, handling), "{lines:?}");
 }
 
 #[test]
@@ -162,4 +163,9 @@ fn prefer() {
     );
     check_prefer(&["handling=strict", "return=minimal"], Some(Return::Minimal), Handling::Strict);
     check_prefer(&["respond-async", "return=whatever"], None, Handling::Lenient);
+    let timing = |text| Preference::of(&headers(&[("prefer", text)])).timing;
+    assert_eq!(timing("return=minimal"), Timing::Now);
+    assert_eq!(timing("respond-asynchronously"), Timing::Now);
+    assert_eq!(timing("return=minimal, Respond-Async, wait=10"), Timing::Later);
+    assert_eq!(timing("handling=strict; respond-async"), Timing::Later);
 }

@@ -22,6 +22,7 @@ pub(super) fn write(components: &mut ObjectWriter<'_>, terms: &Terms<'_>, search
 const SCHEMAS: &[(&str, &str)] = &[
     ("id", r#"{"type":"string","pattern":"^[A-Za-z0-9.-]{1,64}$"}"#),
     ("vid", r#"{"type":"string","pattern":"^[1-9][0-9]{0,15}$"}"#),
+    ("resourceType", r#"{"type":"string","pattern":"^[A-Z][A-Za-z]*$"}"#),
     ("types", r#"{"type":"string","pattern":"^([A-Z][A-Za-z]*|\\*)$"}"#),
     ("string", r#"{"type":"string"}"#),
     ("strings", r#"{"type":"array","items":{"type":"string"}}"#),
@@ -116,6 +117,7 @@ fn write_bodies(bodies: &mut ObjectWriter<'_>, terms: &Terms<'_>) {
     for format in PATCH_FORMATS {
         let schema = match format {
             "application/json-patch+json" => r#"{"type":"array","items":{"type":"object"}}"#,
+            "application/merge-patch+json" => r#"{"type":"object"}"#,
             "application/fhir+json" => r##"{"$ref":"#/components/schemas/Parameters"}"##,
             _ => r#"{"type":"string"}"#,
         };

@@ -12,7 +12,8 @@ mod responses;
 mod searched;
 
 use axum::http::Method;
-use fornax::{TenantId, TypeCapabilities};
+use fornax::TenantId;
+use fornax::capabilities::TypeCapabilities;
 use fornax_model::write::ObjectWriter;
 
 use super::descriptions::Terms;
@@ -34,6 +35,17 @@ struct Call<'a> {
     of: Option<&'a TypeCapabilities>,
 }
 
+impl Call<'_> {
+    /// What it is about: a type, all of them, or the system.
+    fn about(&self) -> &str {
+        match (self.of, self.place.resource_type()) {
+            (Some(of), _) => of.name,
+            (None, Some(_)) => EVERY_TYPE,
+            (None, None) => SYSTEM,
+        }
+    }
+}
+
 /// The document.
 pub(crate) fn render(terms: &Terms<'_>) -> Vec<u8> {
     let mut out = Vec::with_capacity(4 << 20);
@@ -49,6 +61,9 @@ pub(crate) fn render(terms: &Terms<'_>) -> Vec<u8> {
     let searched = SearchParameters::of(terms.types);
     let mut all = document.object("paths");
     for path in paths::of_system() {
+        write_path(&mut all, &path, None, (terms, &searched));
+    }
+    for path in paths::of_every_type() {
         write_path(&mut all, &path, None, (terms, &searched));
     }
     for one in terms.types {
@@ -87,10 +102,13 @@ fn write_servers(document: &mut ObjectWriter<'_>, terms: &Terms<'_>) {
 }
 
 const SYSTEM: &str = "System";
+/// What is called on types, whichever they are.
+const EVERY_TYPE: &str = "Resource";
 
 fn write_tags(document: &mut ObjectWriter<'_>, terms: &Terms<'_>) {
     let mut tags = document.array("tags");
     tags.object().string("name", SYSTEM);
+    tags.object().string("name", EVERY_TYPE);
     for one in terms.types {
         let mut tag = tags.object();
         tag.string("name", one.name);
@@ -112,7 +130,7 @@ fn write_path(
         let Some(verb) = place.verb(&method) else { continue };
         let call = Call { place: &place, method: &method, verb, of };
         let mut operation = item.object(&method.as_str().to_ascii_lowercase());
-        operation.array("tags").string(of.map_or(SYSTEM, |of| of.name));
+        operation.array("tags").string(call.about());
         operation.string("operationId", &names::operation_id(&call));
         requests::write_parameters(&mut operation, &call, searched);
         requests::write_body(&mut operation, &call);

@@ -8,7 +8,7 @@ use super::Call;
 
 /// The call's name, unique in the document.
 pub(super) fn operation_id(call: &Call<'_>) -> String {
-    let of = call.of.map_or("System", |of| of.name);
+    let of = call.about();
     let (verb, rest) = match (call.verb, call.place) {
         (Verb::Capabilities, _) => return "capabilities".to_owned(),
         (Verb::Describe, _) => return "describe".to_owned(),
@@ -32,6 +32,8 @@ pub(super) fn operation_id(call: &Call<'_>) -> String {
         (Verb::Update, place) => ("update", matching(place)),
         (Verb::Patch, place) => ("patch", matching(place)),
         (Verb::Delete, place) => ("delete", matching(place)),
+        (Verb::DeleteHistory, Place::Version(..)) => ("delete", "Version"),
+        (Verb::DeleteHistory, _) => ("delete", "History"),
     };
     format!("{verb}{of}{rest}")
 }
@@ -48,7 +50,11 @@ fn operation_call(operation: &Operation, method: &Method, (subject, of): (&Subje
         let (start, rest) = word.split_at(word.len().min(1));
         name + &start.to_ascii_uppercase() + rest
     });
-    let level = if matches!(subject, Subject::Type(_)) { "Type" } else { "" };
+    let level = match subject {
+        Subject::Type(_) => "Type",
+        Subject::Version(..) => "Version",
+        Subject::System | Subject::Instance(..) => "",
+    };
     // Where both methods call it, they need two names.
     let by = if *method == Method::POST && operation.get.is_some() { "ByPost" } else { "" };
     format!("{name}{of}{level}{by}")

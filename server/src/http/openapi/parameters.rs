@@ -53,7 +53,9 @@ pub(super) fn write(parameters: &mut ObjectWriter<'_>, searched: &SearchParamete
         refer(&mut parameter.object("schema"), "schemas", "strings");
     }
     for operation in operations::all() {
-        for input in operation.inputs.iter().filter(|input| is_primitive(input)) {
+        // POST takes them in its body.
+        let by_url = operation.inputs.iter().filter(|input| operation.get.is_some() && is_primitive(input));
+        for input in by_url {
             let mut parameter = parameters.object(&input_key(operation, input));
             parameter.string("name", input.name);
             parameter.string("in", "query");
@@ -71,7 +73,12 @@ pub(super) fn is_primitive(input: &Input) -> bool {
 
 /// What an operation's parameter goes by in the document.
 pub(super) fn input_key(operation: &Operation, input: &Input) -> String {
-    format!("{}.{}", operation.name, input.name)
+    // An operation may have several rows.
+    let before = operations::all().iter().take_while(|one| *one != operation);
+    match before.filter(|one| one.name == operation.name).count() {
+        0 => format!("{}.{}", operation.name, input.name),
+        rows => format!("{}.{}.{}", operation.name, rows + 1, input.name),
+    }
 }
 
 fn input_schema(input: &Input) -> &'static str {

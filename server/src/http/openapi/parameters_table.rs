@@ -3,6 +3,7 @@
 use super::parameters::Parameter;
 
 pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter::path("resourceType", "resourceType", "a resource type"),
     Parameter::path("id", "id", "a resource's id"),
     Parameter::path("vid", "vid", "a version's number"),
     Parameter::path("number", "vid", "a job's number"),
@@ -34,6 +35,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         "criteria",
         "what is written: search parameters and their values, each under its own name",
     ),
+    Parameter::query("_at", "string", "a time, or a part of one: what was current then"),
     Parameter::query("_since", "instant", "only what has changed since"),
     Parameter::header("If-Match", "tag", "the version that is there: W/\"3\""),
     Parameter::header("If-None-Match", "string", "a version that the client has: W/\"3\""),
@@ -48,5 +50,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         "string",
         "return=minimal, representation or OperationOutcome; handling=strict or lenient",
     ),
+    Parameter::header("X-Provenance", "string", "a Provenance of what is written, as JSON"),
+    Parameter::header("X-Request-Source", "string", "a URI for meta.source, where nothing is said of it"),
     Parameter::header("X-Request-Id", "string", "a name for the request, which comes back"),
 ];

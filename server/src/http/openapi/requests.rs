@@ -46,7 +46,7 @@ const SYSTEM_SEARCH: &[&str] = &[
 /// What every method of a path takes.
 pub(super) fn write_parameters_of_path(item: &mut ObjectWriter<'_>, path: &str) {
     let mut parameters = item.array("parameters");
-    for variable in ["id", "vid", "number", "type"] {
+    for variable in ["resourceType", "id", "vid", "number", "type"] {
         if path.contains(&format!("{{{variable}}}")) {
             refer(&mut parameters.object(), "parameters", variable);
         }
@@ -95,11 +95,14 @@ fn own(call: &Call<'_>) -> &'static [&'static str] {
         (Verb::Search, Place::System) => SYSTEM_SEARCH,
         (Verb::Search, _) => OF_SEARCHES,
         (Verb::SearchByForm, _) => &["Prefer"],
-        (Verb::History, _) => &["_since", "_count", "_page", "Prefer"],
-        (Verb::Create, _) => &["If-None-Exist", "Prefer"],
-        (Verb::Update | Verb::Patch | Verb::Delete, Place::Type(_)) => &["criteria", "If-Match", "Prefer"],
-        (Verb::Update, _) => &["If-Match", "If-None-Match-any", "Prefer"],
-        (Verb::Patch | Verb::Delete, _) => &["If-Match", "Prefer"],
+        (Verb::History, _) => &["_since", "_at", "_list", "_count", "_page", "Prefer"],
+        (Verb::DeleteHistory, _) => &["Prefer"],
+        (Verb::Create, _) => &["If-None-Exist", "X-Provenance", "X-Request-Source", "Prefer"],
+        (Verb::Update | Verb::Patch | Verb::Delete, Place::Type(_)) => {
+            &["criteria", "If-Match", "X-Provenance", "Prefer"]
+        }
+        (Verb::Update, _) => &["If-Match", "If-None-Match-any", "X-Provenance", "X-Request-Source", "Prefer"],
+        (Verb::Patch | Verb::Delete, _) => &["If-Match", "X-Provenance", "Prefer"],
         (Verb::Bundle, _) => &["Prefer"],
         (Verb::Operation(operation, Takes::Nothing), _) if operation.searches => &["_page", "Prefer"],
         (Verb::Operation(..), _) => &["Prefer"],

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use fornax_model::write::ObjectWriter;
 
+use super::super::deferral;
 use super::super::descriptions::Terms;
 use super::super::operations::{Definition, Operation};
 use super::super::target::{Takes, Verb};
@@ -12,6 +13,10 @@ pub(super) fn write(operation: &mut ObjectWriter<'_>, call: &Call<'_>, terms: &T
     let mut responses = operation.object("responses");
     for &status in statuses(call.verb) {
         refer(&mut responses.object(&status.to_string()), "responses", &key(call, status));
+    }
+    // What a client prefers to wait for.
+    if deferral::may_be(call.verb) && !statuses(call.verb).contains(&202) {
+        refer(&mut responses.object("202"), "responses", "Accepted");
     }
     let is_guarded = matches!(call.verb, Verb::Update | Verb::Patch | Verb::Delete | Verb::Bundle);
     if is_guarded && terms.requires_if_match {
@@ -32,13 +37,13 @@ fn statuses(verb: Verb) -> &'static [u16] {
         Verb::Search => &[200, 400, 410, 422],
         Verb::SearchByForm => &[200, 400, 415, 422],
         Verb::History => &[200, 400, 404, 410],
+        Verb::DeleteHistory => &[204, 404, 409],
         Verb::Bundle => &[200, 400, 404, 409, 412, 415, 422],
         Verb::Operation(_, Takes::Nothing) => &[200, 400, 404, 410, 422],
-        // What takes long is accepted.
         Verb::Operation(operation, _) if operation.definition == Definition::Own => {
-            &[200, 202, 400, 404, 409, 410, 412, 415, 422]
+            &[200, 202, 204, 400, 404, 409, 410, 412, 415, 422]
         }
-        Verb::Operation(..) => &[200, 400, 404, 410, 415, 422],
+        Verb::Operation(..) => &[200, 400, 404, 409, 410, 412, 415, 422],
         Verb::Jobs => &[200],
         Verb::Job => &[200, 202, 404],
         Verb::CancelJob => &[202, 404, 409],

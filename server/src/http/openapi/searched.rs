@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fornax::{ParameterCapabilities, TypeCapabilities};
+use fornax::capabilities::{ParameterCapabilities, TypeCapabilities};
 
 /// The tenant's search parameters, under keys that the document's syntax allows.
 pub(super) struct SearchParameters<'a> {

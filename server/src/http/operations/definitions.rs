@@ -1,7 +1,7 @@
 //! OperationDefinitions of the operations as they are here: built in, and read as long as the tenant has stored none of that id. Searches
 //! do not see them, since they are no resources of the tenant.
 
-use fornax::operation_definitions::{Output, released};
+use fornax::capabilities::operations::{Output, released};
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
 use super::{Definition, Input, Level, Operation, all};
@@ -12,9 +12,10 @@ pub(super) const HL7: &str = "http://hl7.org/fhir";
 /// The built-in OperationDefinition of that id, for the tenant at this base.
 pub(crate) fn definition(id: &str, base: &str) -> Option<Vec<u8>> {
     let defined = all().iter().flat_map(|operation| subjects(operation).map(move |of| (operation, of)));
-    let (operation, of) = { defined }.find(|(operation, of)| operation.definition_id(*of) == id)?;
+    let defined = defined.filter(|(operation, of)| operation.definition_id(*of) == id);
+    let (rows, of): (Vec<_>, Vec<_>) = defined.unzip();
     let mut out = Vec::new();
-    write(&mut ObjectWriter::new(&mut out), operation, of, base);
+    write(&mut ObjectWriter::new(&mut out), &rows, *of.first()?, base);
     Some(out)
 }
 
@@ -25,7 +26,9 @@ fn subjects(operation: &Operation) -> impl Iterator<Item = Option<&'static str>>
     types.iter().map(|name| Some(*name)).chain(for_all)
 }
 
-fn write(object: &mut ObjectWriter<'_>, operation: &Operation, of: Option<&'static str>, base: &str) {
+/// Writes the definition of these rows, which have the name and what defines it in common; at least one.
+fn write(object: &mut ObjectWriter<'_>, rows: &[&Operation], of: Option<&'static str>, base: &str) {
+    let [operation, ..] = rows else { return };
     let (url, id) = (operation.definition_url(of, base), operation.definition_id(of));
     let published = (operation.definition != Definition::Own).then_some(&url);
     let defined = published.and_then(|url| released(url));
@@ -56,9 +59,17 @@ fn write(object: &mut ObjectWriter<'_>, operation: &Operation, of: Option<&'stat
     if let Some(published) = published {
         object.string("base", published);
     }
-    write_where(object, operation, of);
+    write_where(object, rows, of);
     let mut parameters = object.array("parameter");
-    operation.inputs.iter().for_each(|input| write_input(&mut parameters, input));
+    let mut written: Vec<&str> = Vec::new();
+    for input in rows.iter().flat_map(|row| row.inputs) {
+        if !written.contains(&input.name) {
+            // What only one of them takes, the other does without.
+            let is_of_all = rows.iter().all(|row| row.inputs.iter().any(|one| one.name == input.name));
+            write_input(&mut parameters, input, if is_of_all { input.min } else { 0 });
+            written.push(input.name);
+        }
+    }
     match defined {
         Some(defined) => {
             defined.outputs.iter().for_each(|output| write_output(&mut parameters.object(), output));
@@ -71,8 +82,11 @@ fn write(object: &mut ObjectWriter<'_>, operation: &Operation, of: Option<&'stat
 const RETURN: Output =
     Output { name: "return", min: 0, max: Some(1), kind: Some("Resource"), parts: Vec::new() };
 
-fn write_where(object: &mut ObjectWriter<'_>, operation: &Operation, of: Option<&'static str>) {
-    let is_on = |level| operation.levels.contains(&level);
+fn write_where(object: &mut ObjectWriter<'_>, rows: &[&Operation], of: Option<&'static str>) {
+    let is_on = |level| rows.iter().any(|row| row.levels.contains(&level));
+    let Some(operation) = rows.iter().find(|row| row.levels != [Level::System]).or(rows.first()) else {
+        return;
+    };
     let types = match (of, operation.definition) {
         (Some(of), _) | (None, Definition::Of(of)) => vec![of],
         (None, _) if operation.levels == [Level::System] => Vec::new(),
@@ -84,14 +98,14 @@ fn write_where(object: &mut ObjectWriter<'_>, operation: &Operation, of: Option<
     drop(resources);
     object.boolean("system", is_on(Level::System));
     object.boolean("type", is_on(Level::Type));
-    object.boolean("instance", is_on(Level::Instance));
+    object.boolean("instance", is_on(Level::Instance) || is_on(Level::Version));
 }
 
-fn write_input(parameters: &mut ArrayWriter<'_>, input: &Input) {
+fn write_input(parameters: &mut ArrayWriter<'_>, input: &Input, min: u32) {
     let mut parameter = parameters.object();
     parameter.string("name", input.name);
     parameter.string("use", "in");
-    parameter.integer("min", i64::from(input.min));
+    parameter.integer("min", i64::from(min));
     parameter.string("max", input.max);
     parameter.string("documentation", input.documentation);
     parameter.string("type", input.kind);

@@ -28,6 +28,13 @@ impl Inputs {
     /// 400: the body is no Parameters resource; one has no name or value; one is there too often, or missing; under strict handling, the
     /// operation has none of that name. 415: nothing says what the body is.
     pub(crate) fn of(operation: &Operation, call: &Call, body: Vec<u8>) -> Result<Self, Refusal> {
+        let inputs = Self::any_of(call, body)?;
+        inputs.check(operation, call.preference.handling)?;
+        Ok(inputs)
+    }
+
+    /// The same, whatever the operation takes.
+    pub(crate) fn any_of(call: &Call, body: Vec<u8>) -> Result<Self, Refusal> {
         let mut inputs = Self::default();
         for (name, value) in query_string::pairs(&call.query).filter(|(_, value)| !value.is_empty()) {
             if !FORM_PARAMETERS.contains(&&*name) {
@@ -40,8 +47,15 @@ impl Inputs {
             }
             inputs.read(body)?;
         }
-        inputs.check(operation, call.preference.handling)?;
         Ok(inputs)
+    }
+
+    /// All primitive values, by their names.
+    pub(crate) fn all_texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().filter_map(|(name, value)| match value {
+            Value::Text(text) => Some((name.as_str(), text.as_str())),
+            Value::Json(_) => None,
+        })
     }
 
     /// The first primitive value of a parameter.

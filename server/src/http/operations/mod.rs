@@ -2,8 +2,13 @@
 //! and whoever else asks.
 
 mod definitions;
+mod diff;
+mod document;
+mod erase;
 mod everything;
 mod inputs;
+mod lastn;
+mod meta;
 mod table;
 mod validate;
 mod versions;
@@ -12,6 +17,7 @@ use axum::http::{Method, StatusCode};
 use fornax::{Issue, Tenant};
 
 pub(crate) use definitions::definition;
+pub(crate) use erase::delete_history;
 pub(crate) use inputs::Inputs;
 
 use super::interaction::Call;
@@ -51,6 +57,7 @@ pub(crate) enum Level {
     System,
     Type,
     Instance,
+    Version,
 }
 
 /// Who has defined an operation.
@@ -86,6 +93,8 @@ pub(crate) enum Subject {
     System,
     Type(String),
     Instance(String, String),
+    /// The version as the URL has it.
+    Version(String, String, String),
 }
 
 impl Subject {
@@ -94,19 +103,20 @@ impl Subject {
             Self::System => Level::System,
             Self::Type(_) => Level::Type,
             Self::Instance(..) => Level::Instance,
+            Self::Version(..) => Level::Version,
         }
     }
 
     pub(crate) fn resource_type(&self) -> Option<&str> {
         match self {
             Self::System => None,
-            Self::Type(name) | Self::Instance(name, _) => Some(name),
+            Self::Type(name) | Self::Instance(name, _) | Self::Version(name, ..) => Some(name),
         }
     }
 
     pub(crate) fn id(&self) -> Option<&str> {
         match self {
-            Self::Instance(_, id) => Some(id),
+            Self::Instance(_, id) | Self::Version(_, id, _) => Some(id),
             Self::System | Self::Type(_) => None,
         }
     }
@@ -141,6 +151,7 @@ impl Operation {
             Level::System => vec!["[base]".to_owned()],
             Level::Type => types.iter().map(|name| format!("[base]/{name}")).collect(),
             Level::Instance => types.iter().map(|name| format!("[base]/{name}/[id]")).collect(),
+            Level::Version => types.iter().map(|name| format!("[base]/{name}/[id]/_history/[vid]")).collect(),
         };
         let paths = self.levels.iter().flat_map(on);
         paths.map(|path| format!("{path}/${}", self.name)).collect()
@@ -173,6 +184,16 @@ impl Operation {
         }
     }
 
+    /// Whether it may change something. Where it always does GET, by which it might be called unawares, does not call it.
+    pub(crate) fn writes(&self) -> bool {
+        self.name == "document" || self.get.is_none() && self.name != "validate"
+    }
+
+    /// Whether it may be carried out later. Not where its answer is no resource, nor where it makes a job itself.
+    pub(crate) fn may_be_deferred(&self) -> bool {
+        !matches!(self.name, "graphql" | "reindex")
+    }
+
     /// The methods that call it.
     pub(crate) fn methods(&self) -> impl Iterator<Item = Method> + use<> {
         let (get, post) = (self.get.map(|_| Method::GET), self.post.map(|_| Method::POST));
@@ -197,15 +218,16 @@ pub(crate) fn refused(name: &str, on: &Subject) -> Refusal {
         Subject::System => "the system".to_owned(),
         Subject::Type(name) => format!("the type {name}"),
         Subject::Instance(name, _) => format!("resources of the type {name}"),
+        Subject::Version(name, ..) => format!("versions of the type {name}"),
     };
-    let known = name.strip_prefix('$').and_then(|name| all().iter().find(|one| one.name == name));
-    let text = match known {
-        Some(operation) => {
-            format!("{shown} is no operation of {place}: it is called as {}", operation.paths().join(", "))
-        }
-        None => format!(
+    let rows = all().iter().filter(|one| name.strip_prefix('$') == Some(one.name));
+    let paths: Vec<String> = rows.flat_map(Operation::paths).collect();
+    let text = if paths.is_empty() {
+        format!(
             "there is no operation {shown}, of {place} or elsewhere: the CapabilityStatement has those there are"
-        ),
+        )
+    } else {
+        format!("{shown} is no operation of {place}: it is called as {}", paths.join(", "))
     };
     Refusal::new(StatusCode::NOT_FOUND, Issue::error("not-supported", text))
 }
@@ -219,7 +241,7 @@ pub(crate) fn all() -> &'static [Operation] {
 pub(crate) fn of(resource_type: Option<&str>) -> impl Iterator<Item = &'static Operation> + use<'_> {
     let levels: &[Level] = match resource_type {
         None => &[Level::System],
-        Some(_) => &[Level::Type, Level::Instance],
+        Some(_) => &[Level::Type, Level::Instance, Level::Version],
     };
     all().iter().filter(move |one| levels.iter().any(|level| one.is_on(*level, resource_type)))
 }

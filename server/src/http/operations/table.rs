@@ -3,23 +3,100 @@
 use super::super::graphql;
 use super::super::jobs;
 use super::super::target::Takes;
-use super::{Definition, Input, Level, Operation, everything, validate, versions};
+use super::{
+    Definition, Input, Level, Operation, diff, document, erase, everything, lastn, meta, validate, versions,
+};
 
 pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "diff",
+        route: "…/$diff",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::Own,
+        searches: false,
+        get: Some(diff::answer_versions),
+        post: Some((Takes::Parameters, diff::answer_versions)),
+        inputs: &[input(
+            "fromVersion",
+            "string",
+            "0..1",
+            "the version that the current one is compared with; the one before without it",
+        )],
+    },
+    Operation {
+        name: "diff",
+        route: "…/$diff",
+        levels: &[Level::System],
+        types: &[],
+        definition: Definition::Own,
+        searches: false,
+        get: Some(diff::answer_resources),
+        post: Some((Takes::Parameters, diff::answer_resources)),
+        inputs: &[
+            input("from", "string", "1..1", "the older one: Type/id, or Type/id/_history/version"),
+            input("to", "string", "1..1", "the newer one, of the same type"),
+        ],
+    },
+    Operation {
+        name: "document",
+        route: "…/$document",
+        levels: &[Level::Instance],
+        types: &["Composition"],
+        definition: Definition::OfType,
+        searches: false,
+        get: Some(document::answer),
+        post: Some((Takes::Parameters, document::answer)),
+        inputs: &[
+            input("persist", "boolean", "0..1", "whether the document is stored as a Bundle; not without it"),
+            input("graph", "uri", "0..1", "not supported"),
+        ],
+    },
+    Operation {
+        name: "erase",
+        route: "…/$erase",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::Own,
+        searches: false,
+        get: None,
+        post: Some((Takes::Parameters, erase::erase)),
+        inputs: &[
+            input(
+                "compartment",
+                "boolean",
+                "0..1",
+                "of a Patient, with all that was ever in its compartment",
+            ),
+            input(
+                "compact",
+                "boolean",
+                "0..1",
+                "answer only when no byte of it is left on disk, which takes long",
+            ),
+        ],
+    },
     Operation {
         name: "everything",
         route: "…/$everything",
         levels: &[Level::Instance],
-        types: &["Patient", "Encounter"],
+        types: &["Patient", "Group"],
         definition: Definition::OfType,
         searches: true,
         get: Some(everything::answer),
         post: Some((Takes::Parameters, everything::answer)),
-        inputs: &[
-            input("_since", "instant", "0..1", "only what has changed since"),
-            input("_type", "code", "0..*", "only resources of these types, separated by commas"),
-            input("_count", "integer", "0..1", "resources a page"),
-        ],
+        inputs: &[START, END, SINCE, TYPE, COUNT],
+    },
+    Operation {
+        name: "everything",
+        route: "…/$everything",
+        levels: &[Level::Instance],
+        types: &["Encounter"],
+        definition: Definition::OfType,
+        searches: true,
+        get: Some(everything::answer),
+        post: Some((Takes::Parameters, everything::answer)),
+        inputs: &[SINCE, TYPE, COUNT],
     },
     Operation {
         name: "graphql",
@@ -37,6 +114,74 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
     },
     Operation {
+        name: "lastn",
+        route: "…/$lastn",
+        levels: &[Level::Type],
+        types: &["Observation"],
+        definition: Definition::OfType,
+        searches: true,
+        get: Some(lastn::answer),
+        post: Some((Takes::Parameters, lastn::answer)),
+        inputs: &[
+            input("max", "positiveInt", "0..1", "Observations of each code; 1 without it"),
+            input("patient", "string", "0..*", "whose, as in a search; this or subject must be there"),
+            input("subject", "string", "0..*", "of whom or what, as in a search"),
+            input("category", "string", "0..*", "of what category, as in a search"),
+            input("code", "string", "0..*", "of what code, as in a search"),
+            input("date", "string", "0..*", "of when, as in a search"),
+            input(
+                "[parameter]",
+                "string",
+                "0..*",
+                "any other search parameter of Observation, with modifiers",
+            ),
+        ],
+    },
+    Operation {
+        name: "meta",
+        route: "…/$meta",
+        levels: &[Level::Instance, Level::Version],
+        types: &[],
+        definition: Definition::OfResource,
+        searches: false,
+        get: Some(meta::read),
+        post: Some((Takes::Parameters, meta::read)),
+        inputs: &[],
+    },
+    Operation {
+        name: "meta-add",
+        route: "…/$meta-add",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::OfResource,
+        searches: false,
+        get: None,
+        post: Some((Takes::Parameters, meta::add)),
+        inputs: &[input("meta", "Meta", "1..1", "profiles, security labels and tags to add")],
+    },
+    Operation {
+        name: "meta-delete",
+        route: "…/$meta-delete",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::OfResource,
+        searches: false,
+        get: None,
+        post: Some((Takes::Parameters, meta::delete)),
+        inputs: &[input("meta", "Meta", "1..1", "profiles, security labels and tags to delete")],
+    },
+    Operation {
+        name: "purge-history",
+        route: "…/$purge-history",
+        levels: &[Level::Instance],
+        types: &[],
+        definition: Definition::Own,
+        searches: false,
+        get: None,
+        post: Some((Takes::Parameters, erase::purge_history)),
+        inputs: &[],
+    },
+    Operation {
         name: "reindex",
         route: "…/$reindex",
         levels: &[Level::System],
@@ -50,7 +195,18 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         name: "validate",
         route: "…/$validate",
-        levels: &[Level::Type, Level::Instance],
+        levels: &[Level::Type],
+        types: &[],
+        definition: Definition::OfResource,
+        searches: false,
+        get: None,
+        post: Some((Takes::Json, validate::answer)),
+        inputs: &[input("resource", "Resource", "1..1", "what is validated")],
+    },
+    Operation {
+        name: "validate",
+        route: "…/$validate",
+        levels: &[Level::Instance],
         types: &[],
         definition: Definition::OfResource,
         searches: false,
@@ -75,6 +231,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         inputs: &[],
     },
 ];
+
+const START: Input = input("start", "date", "0..1", "only care that had not ended before");
+const END: Input = input("end", "date", "0..1", "only care that had begun by then");
+const SINCE: Input = input("_since", "instant", "0..1", "only what has changed since");
+const TYPE: Input = input("_type", "code", "0..*", "only resources of these types, separated by commas");
+const COUNT: Input = input("_count", "integer", "0..1", "resources a page");
 
 /// A parameter that may be there as often as `cardinality` says: `0..1`.
 const fn input(

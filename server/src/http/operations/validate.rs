@@ -13,7 +13,7 @@ use super::Subject;
 /// `GET [base]/[type]/[id]/$validate`: what is wrong with a stored resource.
 pub(super) fn answer_stored(tenant: &Tenant, call: &Call, _body: Vec<u8>) -> Result<Reply, Refusal> {
     let Subject::Instance(resource_type, id) = call.subject()? else {
-        return Err(Refusal::invalid("a type is called by POST, with the resource to validate"));
+        return Err(Refusal::not_allowed("POST"));
     };
     match tenant.read(resource_type, id, &call.principal())? {
         Read::Current(version) => answer(tenant, call, version.to_json()),

@@ -112,7 +112,7 @@ fn concept(random: &mut Random) -> String {
     members.object()
 }
 
-fn identifier(random: &mut Random) -> String {
+pub(super) fn identifier(random: &mut Random) -> String {
     let mut members = Members(Vec::new());
     let parts = random.below(8);
     if parts > 0 {
@@ -164,7 +164,7 @@ fn contact(random: &mut Random) -> String {
 }
 
 /// A reference to one of these types: local, under the own address, elsewhere, or by an identifier.
-fn reference(random: &mut Random, types: &[&str]) -> String {
+pub(super) fn reference(random: &mut Random, types: &[&str]) -> String {
     let (target, id) = (random.of_all(types), random.of_all(words::IDS));
     let reference = match random.below(24) {
         0 | 1 => format!("http://other/fhir/{target}/{id}"),

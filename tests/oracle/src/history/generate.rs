@@ -5,11 +5,13 @@ use std::convert::Infallible;
 use super::author::{Author, id, slot};
 use super::bodies::body;
 use super::criteria::criteria;
+use super::patches::patch;
 use super::random::Random;
 use super::search_values::token;
 use super::searches::{long_search, search, search_of_one_type};
 use super::step::{BundleKind, Moment, Since, Step};
 use super::vocabulary_table as words;
+use crate::changes::{Expected, Whose};
 use crate::json::Json;
 use crate::parameters::is_resource_type;
 use crate::references::{OWN_ADDRESS, rewrite};
@@ -105,8 +107,23 @@ fn key(author: &mut Author) -> Key {
     Key::of(resource_type, id)
 }
 
-fn if_match(random: &mut Random) -> Option<u64> {
-    random.chance(10).then(|| random.below(3) as u64 + 1)
+fn if_match(random: &mut Random) -> Expected {
+    if random.chance(10) { Expected::Version(random.below(3) as u64 + 1) } else { Expected::Anything }
+}
+
+/// Of an update.
+fn expected(random: &mut Random) -> Expected {
+    if random.chance(5) { Expected::Nothing } else { if_match(random) }
+}
+
+/// A resource by its id, or by criteria.
+fn whose(author: &mut Author) -> Whose {
+    let key = key(author);
+    if author.random.chance(40) {
+        let criteria = criteria(author, &key.resource_type);
+        return Whose::Matching(key.resource_type, criteria);
+    }
+    Whose::Id(key)
 }
 
 /// Mostly under ids that others refer to.
@@ -116,25 +133,47 @@ fn first_write(author: &mut Author) -> Step {
     }
     let key = Key::of(author.resource_type(), author.random.of_all(words::IDS));
     let body = body(&mut author.random, &key.resource_type, Some(&key.id));
-    Step::Update { key, if_match: None, body }
+    Step::Update { whose: Whose::Id(key), expected: Expected::Anything, body }
 }
 
 fn write(author: &mut Author) -> Step {
-    let key = key(author);
-    match author.random.below(20) {
+    match author.random.below(24) {
         0..=4 => {
+            let key = key(author);
             let body = body(&mut author.random, &key.resource_type, None);
             let asks = author.random.chance(40);
             let criteria = asks.then(|| criteria(author, &key.resource_type));
             Step::Create { slot: slot(&mut author.random), resource_type: key.resource_type, criteria, body }
         }
-        5..=7 => Step::Delete { if_match: if_match(&mut author.random), key },
+        5..=7 => Step::Delete { whose: whose(author), expected: if_match(&mut author.random) },
+        8 => {
+            let resource_type = key(author).resource_type;
+            let criteria = criteria(author, &resource_type);
+            Step::DeleteAll { criteria, resource_type, at_most: author.random.below(5) + 1 }
+        }
+        9..=12 => {
+            let whose = whose(author);
+            let patch = patch(&mut author.random, whose.resource_type());
+            Step::Patch { whose, expected: if_match(&mut author.random), patch }
+        }
+        13..=15 => conditional_update(author),
         _ => {
+            let key = key(author);
             let written = if author.random.chance(2) { None } else { Some(key.id.as_str()) };
             let body = body(&mut author.random, &key.resource_type, written);
-            Step::Update { if_match: if_match(&mut author.random), key, body }
+            Step::Update { expected: expected(&mut author.random), whose: Whose::Id(key), body }
         }
     }
+}
+
+/// Mostly without an id in the body.
+fn conditional_update(author: &mut Author) -> Step {
+    let key = key(author);
+    let criteria = criteria(author, &key.resource_type);
+    let written = author.random.chance(30).then_some(key.id.as_str());
+    let body = body(&mut author.random, &key.resource_type, written);
+    let whose = Whose::Matching(key.resource_type, criteria);
+    Step::Update { whose, expected: expected(&mut author.random), body }
 }
 
 fn scope(author: &mut Author) -> Scope {
@@ -160,6 +199,9 @@ fn bundle(author: &mut Author) -> Step {
         let (mut entry, slot) = entry(author, at, resource_type);
         if kind == BundleKind::Transaction {
             entry.resource = entry.resource.map(|body| linked(&mut author.random, body));
+            if let Some(patch) = &mut entry.patch {
+                patch.body = linked(&mut author.random, patch.body.clone());
+            }
         }
         entries.push(entry);
         slots.push(slot);
@@ -191,28 +233,54 @@ fn entry(author: &mut Author, at: usize, resource_type: &str) -> (Entry, Option<
         method,
         url,
         if_none_exist: None,
-        if_match: None,
+        expected: Expected::Anything,
         resource: None,
+        patch: None,
     };
-    match author.random.below(10) {
-        0..=3 => {
+    let full_url = Some(format!("urn:uuid:{resource_type}-{at}"));
+    match author.random.below(20) {
+        0..=6 => {
             let resource = Json::parse(&body(&mut author.random, resource_type, None));
-            let full_url = Some(format!("urn:uuid:{resource_type}-{at}"));
             let asks = author.random.chance(30);
             let if_none_exist = asks.then(|| format!("identifier={}", token(&mut author.random)));
             let entry = Entry { full_url, if_none_exist, resource, ..bare(Method::Post, key.resource_type) };
             (entry, Some(slot(&mut author.random)))
         }
-        4..=6 => {
+        7..=10 => {
             let resource = Json::parse(&body(&mut author.random, resource_type, Some(&key.id)));
             let full_url = author.random.chance(50).then(|| format!("{OWN_ADDRESS}/{key}"));
-            let if_match = if_match(&mut author.random);
-            (Entry { full_url, if_match, resource, ..bare(Method::Put, url) }, None)
+            let expected = expected(&mut author.random);
+            (Entry { full_url, expected, resource, ..bare(Method::Put, url) }, None)
         }
-        7 => (Entry { if_match: if_match(&mut author.random), ..bare(Method::Delete, url) }, None),
-        8 => (bare(Method::Get, url), None),
+        11 | 12 => {
+            let given = author.random.chance(20).then_some(key.id.as_str());
+            let resource = Json::parse(&body(&mut author.random, resource_type, given));
+            let expected = expected(&mut author.random);
+            let url = found(author, resource_type);
+            (Entry { full_url, expected, resource, ..bare(Method::Put, url) }, None)
+        }
+        13..=15 => {
+            let url = if author.random.chance(40) { found(author, resource_type) } else { url };
+            let patch = Some(patch(&mut author.random, resource_type));
+            let expected = if_match(&mut author.random);
+            (Entry { full_url, expected, patch, ..bare(Method::Patch, url) }, None)
+        }
+        16 | 17 => {
+            let url = if author.random.chance(40) { found(author, resource_type) } else { url };
+            (Entry { expected: if_match(&mut author.random), ..bare(Method::Delete, url) }, None)
+        }
+        18 => (bare(Method::Get, url), None),
         _ => (bare(Method::Get, search_of_one_type(author)), None),
     }
+}
+
+/// The URL of what criteria match. The time is left out: that of a transaction is not known before it is over.
+fn found(author: &mut Author, resource_type: &str) -> String {
+    let criteria = criteria(author, resource_type);
+    if criteria.contains("_lastUpdated") {
+        return format!("{resource_type}?identifier={}", token(&mut author.random));
+    }
+    format!("{resource_type}?{criteria}")
 }
 
 /// A body some of whose references are to other entries of the transaction, or to what an identifier describes.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::step::{Answer, BundleKind, Moment, Since, Step};
+use crate::changes::Refusals;
 use crate::history_pages::HistoryPages;
 use crate::refusal::Refusal;
 use crate::repository::{Decided, Found, Outcome, Repository};
@@ -76,7 +77,7 @@ fn changed<'a>(step: &Step, answer: &'a Answer) -> Vec<&'a Rc<Stored>> {
         _ => Vec::new(),
     };
     let is_change = |outcome: &&Outcome| !matches!(outcome, Outcome::Existing(_) | Outcome::Unchanged(_));
-    outcomes.into_iter().filter(is_change).filter_map(version_of).collect()
+    outcomes.into_iter().filter(is_change).flat_map(versions_of).collect()
 }
 
 fn written(entry: &EntryAnswer) -> Option<&Outcome> {
@@ -93,6 +94,14 @@ fn version_of(outcome: &Outcome) -> Option<&Rc<Stored>> {
         | Outcome::Existing(version)
         | Outcome::Unchanged(version) => Some(version),
         Outcome::Deleted(version) => version.as_ref(),
+        Outcome::DeletedAll(versions) => versions.first(),
+    }
+}
+
+fn versions_of(outcome: &Outcome) -> Vec<&Rc<Stored>> {
+    match outcome {
+        Outcome::DeletedAll(versions) => versions.iter().collect(),
+        outcome => version_of(outcome).into_iter().collect(),
     }
 }
 
@@ -159,15 +168,25 @@ impl Judge {
         match step {
             Step::Create { resource_type, criteria, body, .. } => {
                 let decided = decided(answer);
-                self.done(|r| r.create(resource_type, criteria.as_deref(), body, &decided), answer)
+                let create =
+                    |r: &mut Repository| r.create(resource_type, criteria.as_deref(), body, &decided);
+                self.done(|r| create(r).map_err(|fault| vec![fault]), answer)
             }
-            Step::Update { key, if_match, body } => {
-                let at = decided(answer).at;
-                self.done(|r| r.update(key, *if_match, body, at), answer)
+            Step::Update { whose, expected, body } => {
+                let decided = decided(answer);
+                self.done(|r| r.update_of(whose, *expected, body, &decided), answer)
             }
-            Step::Delete { key, if_match } => {
+            Step::Patch { whose, expected, patch } => {
                 let at = decided(answer).at;
-                self.done(|r| r.delete(key, *if_match, at), answer)
+                self.done(|r| r.patch(whose, *expected, patch, at), answer)
+            }
+            Step::Delete { whose, expected } => {
+                let at = decided(answer).at;
+                self.done(|r| r.delete_of(whose, *expected, at), answer)
+            }
+            Step::DeleteAll { resource_type, criteria, at_most } => {
+                let at = decided(answer).at;
+                self.done(|r| r.delete_all(resource_type, criteria, *at_most, at), answer)
             }
             Step::Read(key) => found_agrees(self.repository.read(key), answer),
             Step::VersionRead(key, version) => found_agrees(self.repository.vread(key, *version), answer),
@@ -230,12 +249,12 @@ impl Judge {
 
     fn done(
         &mut self,
-        change: impl FnOnce(&mut Repository) -> Result<Outcome, Refusal>,
+        change: impl FnOnce(&mut Repository) -> Result<Outcome, Refusals>,
         answer: &Answer,
     ) -> Result<(), String> {
         match (change(&mut self.repository), answer) {
             (Ok(expected), Answer::Done(outcome)) => outcome_agrees(&expected, outcome),
-            (Err(expected), Answer::Refused(refusal)) if expected == *refusal => Ok(()),
+            (Err(expected), Answer::Refused(refusal)) if expected.contains(refusal) => Ok(()),
             (expected, answer) => Err(instead(answer, &format!("{expected:?}"))),
         }
     }
@@ -386,7 +405,11 @@ impl Judge {
             (Done::Written(expected), Done::Written(outcome)) => outcome_agrees(&expected, outcome),
             (Done::Read(expected), Done::Read(version)) => same(&expected, version),
             (Done::Search(mut expected), Done::Search(page)) => expected.agree(page, &mut self.ties),
-            (Done::Failed(expected), Done::Failed(refusal)) if expected == *refusal => Ok(()),
+            (Done::Failed(expected), Done::Failed(refusals))
+                if refusals.iter().all(|refusal| expected.contains(refusal)) =>
+            {
+                Ok(())
+            }
             (Done::Search(_), entry) => Err(format!("{entry:?}\n  instead of a page")),
             (expected, entry) => Err(format!("{entry:?}\n  instead of {expected:?}")),
         }
@@ -423,12 +446,26 @@ fn decided_of(entries: &[Entry], answer: &Answer) -> Vec<Decided> {
 }
 
 fn outcome_agrees(expected: &Outcome, outcome: &Outcome) -> Result<(), String> {
+    if let (Outcome::DeletedAll(expected), Outcome::DeletedAll(versions)) = (expected, outcome) {
+        return all_agree(expected, versions);
+    }
     let is_alike = std::mem::discriminant(expected) == std::mem::discriminant(outcome);
     match (version_of(expected), version_of(outcome)) {
         (Some(expected), Some(version)) if is_alike => same(expected, version),
         (None, None) if is_alike => Ok(()),
         _ => Err(format!("{outcome:?}\n  instead of {expected:?}")),
     }
+}
+
+/// In any order.
+fn all_agree(expected: &[Rc<Stored>], versions: &[Rc<Stored>]) -> Result<(), String> {
+    if expected.len() != versions.len() {
+        return Err(format!("{versions:?}\n  instead of {expected:?}"));
+    }
+    expected.iter().try_for_each(|expected| {
+        let version = versions.iter().find(|version| version.key == expected.key);
+        same(expected, version.ok_or_else(|| format!("{} is not among what was deleted", expected.key))?)
+    })
 }
 
 fn found_agrees(expected: Result<Found, Refusal>, answer: &Answer) -> Result<(), String> {

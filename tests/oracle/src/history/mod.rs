@@ -7,6 +7,7 @@ mod filters;
 pub mod generate;
 pub mod judge;
 pub mod notation;
+mod patches;
 pub mod random;
 pub mod search_values;
 pub mod searches;

@@ -3,7 +3,12 @@
 //! ```text
 //! create 3 Patient if-none-exist=identifier=urn:a|1 {"resourceType":"Patient"}
 //! update Patient/a if-match=2 {"resourceType":"Patient","id":"a"}
+//! update Patient?identifier=urn:a|1 if-none-match=* {"resourceType":"Patient"}
+//! patch Patient/a [{"op":"remove","path":"/active"}]
+//! patch Patient?identifier=1 if-match=2 {"resourceType":"Parameters","parameter":[]}
 //! delete Patient/$3
+//! delete Patient?identifier=urn:a|1
+//! delete-all 3 Patient?identifier=urn:a|1
 //! history * count=2 since
 //! search Patient?family=x&_sort=birthdate
 //! search ?_type=Patient,Practitioner&name=x
@@ -24,8 +29,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::step::{BundleKind, Moment, Since, Step};
+use crate::changes::{Expected, Whose};
 use crate::dates::instant_text;
 use crate::json::Json;
+use crate::patch::{Patch, PatchKind};
 use crate::repository::Scope;
 use crate::transaction::{Entry, Method};
 use crate::version::Key;
@@ -51,14 +58,22 @@ impl Step {
             }
             "update" => {
                 let (place, rest) = rest.split_once(' ')?;
-                let (if_match, body) = option(rest, "if-match");
-                let if_match = if_match.map(str::parse).transpose().ok()?;
-                Self::Update { key: key(place)?, if_match, body: body.to_owned() }
+                let (expected, body) = expected(rest)?;
+                Self::Update { whose: Whose::parse(place)?, expected, body: body.to_owned() }
+            }
+            "patch" => {
+                let (place, rest) = rest.split_once(' ')?;
+                let (expected, body) = expected(rest)?;
+                Self::Patch { whose: Whose::parse(place)?, expected, patch: patch(Json::parse(body)?) }
             }
             "delete" => {
                 let (place, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-                let if_match = option(rest, "if-match").0.map(str::parse).transpose().ok()?;
-                Self::Delete { key: key(place)?, if_match }
+                Self::Delete { whose: Whose::parse(place)?, expected: expected(rest)?.0 }
+            }
+            "delete-all" => {
+                let (at_most, place) = rest.split_once(' ')?;
+                let Whose::Matching(resource_type, criteria) = Whose::parse(place)? else { return None };
+                Self::DeleteAll { resource_type, criteria, at_most: at_most.parse().ok()? }
             }
             "read" => Self::Read(key(rest)?),
             "vread" => {
@@ -168,6 +183,30 @@ fn option<'a>(rest: &'a str, name: &str) -> (Option<&'a str>, &'a str) {
     }
 }
 
+/// Takes what a change expects from the beginning.
+fn expected(rest: &str) -> Option<(Expected, &str)> {
+    match (option(rest, "if-match"), option(rest, "if-none-match")) {
+        ((Some(version), rest), _) => Some((Expected::Version(version.parse().ok()?), rest)),
+        (_, (Some("*"), rest)) => Some((Expected::Nothing, rest)),
+        (_, (Some(_), _)) => None,
+        ((None, rest), _) => Some((Expected::Anything, rest)),
+    }
+}
+
+fn expected_text(expected: Expected) -> String {
+    match expected {
+        Expected::Anything => String::new(),
+        Expected::Version(version) => format!(" if-match={version}"),
+        Expected::Nothing => " if-none-match=*".to_owned(),
+    }
+}
+
+/// A patch is told by what it looks like.
+fn patch(body: Json) -> Patch {
+    let kind = if matches!(body, Json::List(_)) { PatchKind::Json } else { PatchKind::FhirPath };
+    Patch { kind, body }
+}
+
 fn key(place: &str) -> Option<Key> {
     let (resource_type, id) = place.split_once('/')?;
     Some(Key::of(resource_type, id))
@@ -219,8 +258,14 @@ fn bundle(kind: BundleKind, text: &str) -> Option<Step> {
             method: method(item.text_at("method")?)?,
             url: text("url")?,
             if_none_exist: text("ifNoneExist"),
-            if_match: item.text_at("ifMatch").map(str::parse).transpose().ok()?,
+            expected: match (item.text_at("ifMatch"), item.text_at("ifNoneMatch")) {
+                (Some(version), _) => Expected::Version(version.parse().ok()?),
+                (None, Some("*")) => Expected::Nothing,
+                (None, Some(_)) => return None,
+                (None, None) => Expected::Anything,
+            },
             resource: item.get("resource").cloned(),
+            patch: item.get("patch").cloned().map(patch),
         });
         slots.push(item.text_at("slot").map(str::parse).transpose().ok()?);
     }
@@ -231,6 +276,7 @@ fn method(name: &str) -> Option<Method> {
     Some(match name {
         "POST" => Method::Post,
         "PUT" => Method::Put,
+        "PATCH" => Method::Patch,
         "DELETE" => Method::Delete,
         "GET" => Method::Get,
         _ => return None,
@@ -243,6 +289,7 @@ impl Method {
         match self {
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
             Self::Get => "GET",
         }
@@ -250,17 +297,23 @@ impl Method {
 }
 
 fn entry_json(entry: &Entry, slot: Option<u8>) -> Json {
+    let if_match = match entry.expected {
+        Expected::Version(version) => Some(version.to_string()),
+        Expected::Anything | Expected::Nothing => None,
+    };
     let texts = [
         ("fullUrl", entry.full_url.clone()),
         ("method", Some(entry.method.name().to_owned())),
         ("url", Some(entry.url.clone())),
         ("ifNoneExist", entry.if_none_exist.clone()),
-        ("ifMatch", entry.if_match.map(|version| version.to_string())),
+        ("ifMatch", if_match),
+        ("ifNoneMatch", (entry.expected == Expected::Nothing).then(|| "*".to_owned())),
         ("slot", slot.map(|slot| slot.to_string())),
     ];
     let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Json::Text(text?))));
     let resource = entry.resource.clone().map(|resource| ("resource".to_owned(), resource));
-    Json::Object(texts.chain(resource).collect())
+    let patch = entry.patch.clone().map(|patch| ("patch".to_owned(), patch.body));
+    Json::Object(texts.chain(resource).chain(patch).collect())
 }
 
 impl fmt::Display for Step {
@@ -268,13 +321,20 @@ impl fmt::Display for Step {
         let given = |name: &str, value: Option<String>| {
             value.map_or(String::new(), |value| format!(" {name}={value}"))
         };
-        let matching = |version: &Option<u64>| given("if-match", version.map(|version| version.to_string()));
         match self {
             Self::Create { slot, resource_type, criteria, body } => {
                 write!(f, "create {slot} {resource_type}{} {body}", given("if-none-exist", criteria.clone()))
             }
-            Self::Update { key, if_match, body } => write!(f, "update {key}{} {body}", matching(if_match)),
-            Self::Delete { key, if_match } => write!(f, "delete {key}{}", matching(if_match)),
+            Self::Update { whose, expected, body } => {
+                write!(f, "update {whose}{} {body}", expected_text(*expected))
+            }
+            Self::Patch { whose, expected, patch } => {
+                write!(f, "patch {whose}{} {}", expected_text(*expected), patch.body)
+            }
+            Self::Delete { whose, expected } => write!(f, "delete {whose}{}", expected_text(*expected)),
+            Self::DeleteAll { resource_type, criteria, at_most } => {
+                write!(f, "delete-all {at_most} {resource_type}?{criteria}")
+            }
             Self::Read(key) => write!(f, "read {key}"),
             Self::VersionRead(key, version) => write!(f, "vread {key} {version}"),
             Self::History { scope, count, since } => {
@@ -313,8 +373,14 @@ mod tests {
         let text = r#"create 3 Patient if-none-exist=identifier=urn:a|1 {"resourceType":"Patient"}
 create 3 Patient {"resourceType":"Patient"}
 update Patient/a if-match=2 {"resourceType":"Patient","id":"a"}
+update Patient/a if-none-match=* {"resourceType":"Patient","id":"a"}
+update Patient?identifier=urn:a|1 {"resourceType":"Patient"}
+patch Patient/a if-match=3 [{"op":"remove","path":"/active"}]
+patch Patient?identifier=1 {"parameter":[],"resourceType":"Parameters"}
 delete Patient/$3
 delete Patient/a if-match=1
+delete Patient?identifier=1 if-match=1
+delete-all 3 Patient?identifier=1
 read Patient/a
 vread Patient/a 2
 history * count=2 since
@@ -329,6 +395,7 @@ hold-history 2 * count=3
 hold-history 2 Patient/a count=3
 continue 1
 transaction [{"method":"POST","resource":{"resourceType":"Patient"},"slot":"4","url":"Patient"}]
+transaction [{"ifNoneMatch":"*","method":"PATCH","patch":[{"op":"remove","path":"/active"}],"url":"Patient?_id=a"}]
 batch [{"fullUrl":"urn:x","ifMatch":"1","ifNoneExist":"a=b","method":"GET","url":"Patient"}]
 search-as-of change-3 Patient?family=x
 search-as-of at-12 ?_id=a

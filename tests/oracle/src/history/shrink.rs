@@ -2,6 +2,7 @@
 
 use super::step::{Moment, Step};
 use crate::json::Json;
+use crate::patch::Patch;
 
 /// The shortest history found that still fails. `fails` is asked at most `attempts_max` times.
 pub fn shrunk(steps: &[Step], attempts_max: usize, fails: &mut impl FnMut(&[Step]) -> bool) -> Vec<Step> {
@@ -71,9 +72,13 @@ fn simpler(step: &Step) -> Vec<Step> {
             };
             simpler_texts(body).into_iter().map(with).collect()
         }
-        Step::Update { key, if_match, body } => {
-            let with = |body| Step::Update { key: key.clone(), if_match: *if_match, body };
+        Step::Update { whose, expected, body } => {
+            let with = |body| Step::Update { whose: whose.clone(), expected: *expected, body };
             simpler_texts(body).into_iter().map(with).collect()
+        }
+        Step::Patch { whose, expected, patch } => {
+            let with = |patch| Step::Patch { whose: whose.clone(), expected: *expected, patch };
+            simpler_patches(patch).into_iter().map(with).collect()
         }
         Step::Search(search) => simpler_searches(search).into_iter().map(Step::Search).collect(),
         Step::SearchByPost(search) => {
@@ -101,6 +106,11 @@ fn simpler(step: &Step) -> Vec<Step> {
                 fewer.remove(at);
                 fewer_slots.remove(at);
                 found.push(Step::Bundle { kind: *kind, entries: fewer, slots: fewer_slots });
+                for patch in entries[at].patch.iter().flat_map(simpler_patches) {
+                    let mut changed = entries.clone();
+                    changed[at].patch = Some(patch);
+                    found.push(Step::Bundle { kind: *kind, entries: changed, slots: slots.clone() });
+                }
                 for resource in entries[at].resource.iter().flat_map(simpler_bodies) {
                     let mut changed = entries.clone();
                     changed[at].resource = Some(resource);
@@ -132,6 +142,33 @@ fn nearer(step: &Step) -> Vec<Step> {
     };
     let nearer = [0, back / 2, back.saturating_sub(1)].into_iter().filter(|nearer| *nearer < back);
     nearer.map(|back| of(moment(back))).collect()
+}
+
+/// A patch without one of its operations.
+fn simpler_patches(patch: &Patch) -> Vec<Patch> {
+    let of = |body| Patch { kind: patch.kind, body };
+    match &patch.body {
+        Json::List(operations) => without_one(operations).map(|fewer| of(Json::List(fewer))).collect(),
+        Json::Object(members) => {
+            let operations = members.get("parameter").map_or(&[][..], Json::items);
+            let with = |fewer| {
+                let mut members = members.clone();
+                members.insert("parameter".to_owned(), Json::List(fewer));
+                of(Json::Object(members))
+            };
+            without_one(operations).map(with).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn without_one(items: &[Json]) -> impl Iterator<Item = Vec<Json>> {
+    let at_all = 0..if items.len() > 1 { items.len() } else { 0 };
+    at_all.map(|at| {
+        let mut fewer = items.to_vec();
+        fewer.remove(at);
+        fewer
+    })
 }
 
 fn simpler_texts(body: &str) -> Vec<String> {

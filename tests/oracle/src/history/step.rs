@@ -1,6 +1,8 @@
 //! Steps, and what the other side answers to them.
 
+use crate::changes::{Expected, Whose};
 use crate::history_pages::HistoryPage;
+use crate::patch::Patch;
 use crate::refusal::Refusal;
 use crate::repository::{Found, Outcome, Scope};
 use crate::search::Page;
@@ -25,18 +27,36 @@ pub enum Step {
     /// Updates a resource.
     Update {
         /// Which.
-        key: Key,
-        /// `If-Match`.
-        if_match: Option<u64>,
+        whose: Whose,
+        /// `If-Match`, `If-None-Match`.
+        expected: Expected,
         /// The body.
         body: String,
+    },
+    /// Patches a resource.
+    Patch {
+        /// Which.
+        whose: Whose,
+        /// `If-Match`.
+        expected: Expected,
+        /// The patch.
+        patch: Patch,
     },
     /// Deletes a resource.
     Delete {
         /// Which.
-        key: Key,
+        whose: Whose,
         /// `If-Match`.
-        if_match: Option<u64>,
+        expected: Expected,
+    },
+    /// Deletes all resources that criteria match.
+    DeleteAll {
+        /// The resource type.
+        resource_type: String,
+        /// The query string.
+        criteria: String,
+        /// More than these are refused.
+        at_most: usize,
     },
     /// Reads the current version.
     Read(Key),

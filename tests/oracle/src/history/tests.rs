@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::generate::history;
 use super::judge::run;
 use super::step::{Answer, BundleKind, Moment, Step};
+use crate::changes::Refusals;
 use crate::refusal::Refusal;
-use crate::repository::{Decided, Repository};
+use crate::repository::{Decided, Outcome, Repository};
 use crate::search::{Continues, Pages};
 use crate::transaction::{Done, Entry};
 
@@ -38,10 +39,16 @@ impl Other {
             Step::Create { resource_type, criteria, body, .. } => {
                 Answer::Done(self.repository.create(resource_type, criteria.as_deref(), body, &decided)?)
             }
-            Step::Update { key, if_match, body } => {
-                Answer::Done(self.repository.update(key, *if_match, body, at)?)
+            Step::Update { whose, expected, body } => {
+                done(self.repository.update_of(whose, *expected, body, &decided))?
             }
-            Step::Delete { key, if_match } => Answer::Done(self.repository.delete(key, *if_match, at)?),
+            Step::Patch { whose, expected, patch } => {
+                done(self.repository.patch(whose, *expected, patch, at))?
+            }
+            Step::Delete { whose, expected } => done(self.repository.delete_of(whose, *expected, at))?,
+            Step::DeleteAll { resource_type, criteria, at_most } => {
+                done(self.repository.delete_all(resource_type, criteria, *at_most, at))?
+            }
             Step::Read(key) => Answer::Found(self.repository.read(key)?),
             Step::VersionRead(key, version) => Answer::Found(self.repository.vread(key, *version)?),
             Step::Search(search) | Step::SearchByPost(search) => {
@@ -126,6 +133,10 @@ fn all_pages(of: &Repository, search: &str) -> Result<Answer, Refusal> {
         shown.push(pages.show());
     }
     Ok(Answer::Pages(shown))
+}
+
+fn done(outcome: Result<Outcome, Refusals>) -> Result<Answer, Refusal> {
+    outcome.map(Answer::Done).map_err(|reasons| reasons[0])
 }
 
 /// Histories of resources are not looked at here.

@@ -64,12 +64,13 @@ impl Repository {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::changes::Expected;
     use crate::repository::{Found, Scope};
 
     fn write(repository: &mut Repository, id: &str, at: i64) {
         repository.begin_commit();
         let body = format!(r#"{{"resourceType":"Patient","id":"{id}","multipleBirthInteger":{at}}}"#);
-        repository.update(&Key::of("Patient", id), None, &body, at).unwrap();
+        repository.update(&Key::of("Patient", id), Expected::Anything, &body, at).unwrap();
     }
 
     #[test]

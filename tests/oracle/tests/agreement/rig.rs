@@ -1,18 +1,21 @@
 //! The engine, taken through histories.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use fornax::{
-    AsOf, BundleOptions, Change, Engine, Error, Handling, HistoryPage, HistoryRequest, HistoryScope,
-    JobState, Options, Principal, ReturnBodies, SearchPage, SearchRequest, Tenant, TenantId, Version,
-    VersionId,
+    AsOf, BundleOptions, Change, Committed, Engine, Error, Handling, HistoryPage, HistoryRequest,
+    HistoryScope, JobState, Options, Principal, ReturnBodies, SearchPage, SearchRequest, Tenant, TenantId,
+    Version, VersionId,
 };
+use fornax_oracle::changes::{Expected, Whose};
 use fornax_oracle::dates::instant_text;
 use fornax_oracle::history::judge::{Disagreement, run};
 use fornax_oracle::history::step::{Answer, BundleKind, Moment, Since, Step};
 use fornax_oracle::json::Json;
+use fornax_oracle::patch::{Patch, PatchKind};
 use fornax_oracle::references::OWN_ADDRESS;
-use fornax_oracle::repository::Scope;
+use fornax_oracle::repository::{Outcome, Scope};
 use fornax_oracle::transaction::{Entry, Method};
 use tempfile::TempDir;
 
@@ -96,12 +99,31 @@ impl Session {
             Step::Create { resource_type, body, .. } => {
                 self.commit(Change::create(resource_type, body.clone().into()))
             }
-            Step::Update { key, if_match, body } => {
-                let change = Change::update(&key.resource_type, &key.id, body.clone().into());
-                self.commit(matching(change, *if_match))
+            Step::Update { whose, expected, body } => {
+                let body = body.clone().into();
+                let change = match whose {
+                    Whose::Id(key) => Change::update(&key.resource_type, &key.id, body),
+                    Whose::Matching(of, criteria) => Change::update_matching(of, criteria, body),
+                };
+                self.commit(expecting(change, *expected))
             }
-            Step::Delete { key, if_match } => {
-                self.commit(matching(Change::delete(&key.resource_type, &key.id), *if_match))
+            Step::Patch { whose, expected, patch } => {
+                let patch = fornax::Patch::new(kind_of(patch), patch.body.to_string().into_bytes());
+                let change = match whose {
+                    Whose::Id(key) => Change::patch(&key.resource_type, &key.id, patch),
+                    Whose::Matching(of, criteria) => Change::patch_matching(of, criteria, patch),
+                };
+                self.commit(expecting(change, *expected))
+            }
+            Step::Delete { whose, expected } => {
+                let change = match whose {
+                    Whose::Id(key) => Change::delete(&key.resource_type, &key.id),
+                    Whose::Matching(of, criteria) => Change::delete_matching(of, criteria),
+                };
+                self.commit(expecting(change, *expected))
+            }
+            Step::DeleteAll { resource_type, criteria, at_most } => {
+                self.delete_all(Change::delete_all_matching(resource_type, criteria, *at_most))
             }
             Step::Read(key) => tenant.read(&key.resource_type, &key.id, &tester()).map(shown::found),
             Step::VersionRead(key, version) => {
@@ -137,7 +159,7 @@ impl Session {
             Step::HoldHistory(slot, scope, count) => {
                 self.held.remove(slot);
                 let scope = scope_of(scope);
-                let request = HistoryRequest { count: Some(*count), since: None };
+                let request = HistoryRequest { count: Some(*count), ..HistoryRequest::default() };
                 let page = tenant.history(&scope, &request, &tester())?;
                 Ok(self.hold_history(*slot, scope, page))
             }
@@ -198,11 +220,28 @@ impl Session {
         Ok(Answer::Done(shown::outcome(&committed)))
     }
 
+    /// The answer says how many there were; the history says which.
+    fn delete_all(&mut self, change: Change) -> Result<Answer, Error> {
+        let change = change.own_bases(vec![OWN_ADDRESS.to_owned()]);
+        let Committed::DeletedAll(count) = self.tenant().commit(&change, &tester())? else {
+            panic!("another answer");
+        };
+        let mut deleted = Vec::new();
+        if count > 0 {
+            let request = HistoryRequest { count: Some(count as u32), ..HistoryRequest::default() };
+            deleted = self.tenant().history(&HistoryScope::System, &request, &tester())?.versions;
+            self.last_change = deleted.first().cloned();
+        }
+        let deleted = deleted.iter().map(|version| Rc::new(shown::version(version))).collect();
+        Ok(Answer::Done(Outcome::DeletedAll(deleted)))
+    }
+
     fn bundle(&mut self, kind: BundleKind, entries: &[Entry]) -> Result<Answer, Error> {
         let options = BundleOptions {
             own_bases: vec![OWN_ADDRESS.to_owned()],
             bodies: ReturnBodies::Yes,
             handling: Handling::Lenient,
+            provenance: None,
         };
         let kind = if kind == BundleKind::Batch { "batch" } else { "transaction" };
         let entries = entries.iter().map(entry_json).collect::<Vec<_>>().join(",");
@@ -220,7 +259,11 @@ impl Session {
         let tenant = self.tenant();
         let scope = scope_of(scope);
         let last = self.last_change.as_ref().filter(|_| since == Since::LastChange);
-        let request = HistoryRequest { count, since: last.map(|version| version.last_updated) };
+        let request = HistoryRequest {
+            count,
+            since: last.map(|version| version.last_updated),
+            ..HistoryRequest::default()
+        };
         let mut page = tenant.history(&scope, &request, &tester())?;
         let mut pages = vec![shown::history_page(&page)];
         while let Some(token) = page.next {
@@ -253,10 +296,18 @@ fn tester() -> Principal {
     Principal::named("oracle")
 }
 
-fn matching(change: Change, if_match: Option<u64>) -> Change {
-    match if_match {
-        Some(version) => change.if_match(VersionId(version)),
-        None => change,
+fn expecting(change: Change, expected: Expected) -> Change {
+    match expected {
+        Expected::Anything => change,
+        Expected::Version(version) => change.if_match(VersionId(version)),
+        Expected::Nothing => change.if_none_match(),
+    }
+}
+
+fn kind_of(patch: &Patch) -> fornax::PatchKind {
+    match patch.kind {
+        PatchKind::Json => fornax::PatchKind::Json,
+        PatchKind::FhirPath => fornax::PatchKind::FhirPath,
     }
 }
 
@@ -306,10 +357,42 @@ fn entry_json(entry: &Entry) -> String {
     if let Some(criteria) = &entry.if_none_exist {
         request += &format!(r#","ifNoneExist":{}"#, quoted(criteria));
     }
-    if let Some(version) = entry.if_match {
-        request += &format!(r#","ifMatch":"W/\"{version}\"""#);
+    match entry.expected {
+        Expected::Anything => {}
+        Expected::Version(version) => request += &format!(r#","ifMatch":"W/\"{version}\"""#),
+        Expected::Nothing => request += r#","ifNoneMatch":"*""#,
     }
     let full_url = entry.full_url.iter().map(|url| format!(r#""fullUrl":{},"#, quoted(url)));
-    let resource = entry.resource.iter().map(|resource| format!(r#""resource":{resource},"#));
+    let patch = entry.patch.iter().map(|patch| match patch.kind {
+        PatchKind::FhirPath => patch.body.to_string(),
+        PatchKind::Json => format!(
+            r#"{{"resourceType":"Binary","contentType":"application/json-patch+json","data":"{}"}}"#,
+            base64(patch.body.to_string().as_bytes())
+        ),
+    });
+    let resource = entry.resource.iter().map(ToString::to_string).chain(patch);
+    let resource = resource.map(|resource| format!(r#""resource":{resource},"#));
     format!("{{{}\"request\":{{{request}}}}}", full_url.chain(resource).collect::<String>())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for some in bytes.chunks(3) {
+        let three = [some[0], some.get(1).copied().unwrap_or(0), some.get(2).copied().unwrap_or(0)];
+        let bits = three.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
+        for at in 0..4 {
+            let letter = LETTERS[bits >> (18 - 6 * at) & 63];
+            text.push(if at > some.len() { '=' } else { char::from(letter) });
+        }
+    }
+    text
+}
+
+#[test]
+fn base64_is_as_rfc_4648_has_it() {
+    for (plain, expected) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+    {
+        assert_eq!(base64(plain.as_bytes()), expected);
+    }
 }

@@ -65,7 +65,7 @@ pub fn outcome(committed: &Committed) -> Outcome {
         Committed::Updated(version) => Outcome::Updated(shown(version)),
         Committed::Existing(version) => Outcome::Existing(shown(version)),
         Committed::Unchanged(version) => Outcome::Unchanged(shown(version)),
-        Committed::DeletedAll(_) => panic!("nothing asks for it"),
+        Committed::DeletedAll(_) => panic!("which ones, the history says"),
         Committed::Deleted(version) => Outcome::Deleted(version.as_ref().map(shown)),
     }
 }
@@ -92,7 +92,7 @@ pub fn entry(entry: &EntryResponse) -> EntryAnswer {
         EntryResponse::Headers { .. } => panic!("nothing asks for it"),
         EntryResponse::Read(read) => Done::Read(Rc::new(version(read))),
         EntryResponse::Search(found) => Done::Search(Box::new(page(found))),
-        EntryResponse::Failed { kind, .. } => Done::Failed(refusal(*kind)),
+        EntryResponse::Failed { kind, .. } => Done::Failed(vec![refusal(*kind)]),
     }
 }
 

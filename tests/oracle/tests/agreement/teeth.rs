@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use fornax_oracle::changes::Whose;
 use fornax_oracle::history::generate::history;
 use fornax_oracle::history::shrink::shrunk;
 use fornax_oracle::history::step::{Answer, Step};
 use fornax_oracle::refusal::Refusal;
 use fornax_oracle::repository::{Found, Outcome};
 use fornax_oracle::search::{Continues, Page};
+use fornax_oracle::transaction::Method;
 
 use crate::rig::Rig;
 
@@ -117,14 +119,36 @@ impl Seen {
                 );
             }
             (Step::Continue(_), answer) => self.note("pages go on", !matches!(answer, Answer::Nothing)),
-            (Step::Bundle { .. }, answer) => {
-                self.note("Bundles are done", matches!(answer, Answer::Bundle(_)));
+            (Step::Bundle { entries, .. }, answer) => {
+                let is_done = matches!(answer, Answer::Bundle(_));
+                self.note("Bundles are done", is_done);
+                if entries.iter().any(|entry| entry.method != Method::Get && entry.url.contains('?')) {
+                    self.note("Bundles with criteria are done", is_done);
+                }
+                if entries.iter().any(|entry| entry.method == Method::Patch) {
+                    self.note("Bundles with patches are done", is_done);
+                }
             }
             (Step::Create { criteria: Some(_), .. }, answer) => {
                 let exists = matches!(answer, Answer::Done(Outcome::Existing(_)));
                 self.note("conditional creates find one", exists);
             }
+            (Step::Update { whose: Whose::Matching(..), .. }, answer) => {
+                let finds = matches!(answer, Answer::Done(Outcome::Updated(_) | Outcome::Unchanged(_)));
+                self.note("conditional updates find one", finds);
+                let makes = matches!(answer, Answer::Done(Outcome::Created(_)));
+                self.note("conditional updates make one", makes);
+            }
             (Step::Update { .. }, answer) => self.note("updates are done", matches!(answer, Answer::Done(_))),
+            (Step::Patch { .. }, answer) => self.note("patches are done", matches!(answer, Answer::Done(_))),
+            (Step::Delete { whose: Whose::Matching(..), .. }, answer) => {
+                let finds = matches!(answer, Answer::Done(Outcome::Deleted(Some(_))));
+                self.note("conditional deletes find one", finds);
+            }
+            (Step::DeleteAll { .. }, answer) => {
+                let finds = matches!(answer, Answer::Done(Outcome::DeletedAll(all)) if !all.is_empty());
+                self.note("deletes of all find some", finds);
+            }
             (Step::Read(_), answer) => {
                 let is_current = matches!(answer, Answer::Found(Found::Current(_)));
                 self.note("reads find something", is_current);
@@ -156,9 +180,16 @@ fn histories_are_worth_their_while() {
         ("searches of the past find something", 12),
         ("searches of the past are refused", 3),
         ("pages go on", 20),
-        ("Bundles are done", 60),
+        ("Bundles are done", 40),
+        ("Bundles with criteria are done", 15),
+        ("Bundles with patches are done", 15),
         ("conditional creates find one", 8),
         ("updates are done", 70),
+        ("conditional updates find one", 10),
+        ("conditional updates make one", 10),
+        ("patches are done", 10),
+        ("conditional deletes find one", 8),
+        ("deletes of all find some", 10),
         ("reads find something", 30),
     ];
     for (what, percent) in at_least {

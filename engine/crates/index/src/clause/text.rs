@@ -26,9 +26,10 @@ pub(super) fn codes_that_start(text: &str, parameter: ParameterId) -> impl Itera
     })
 }
 
-/// A URL and all that its path leads to. It has no slash at its end.
-pub(super) fn below(url: &str, parameter: ParameterId) -> [Clause; 2] {
-    [Term::Uri(url).clause(parameter), Term::UriStart(&format!("{url}/")).clause(parameter)]
+/// A URL and all that its path, or a fragment of it, leads to. It has no slash at its end.
+pub(super) fn below(url: &str, parameter: ParameterId) -> [Clause; 3] {
+    let beginning = |mark: char| Term::UriStart(&format!("{url}{mark}")).clause(parameter);
+    [Term::Uri(url).clause(parameter), beginning('/'), beginning('#')]
 }
 
 /// A URL and all that lead to it, each with and without a slash at its end.

@@ -78,7 +78,7 @@ pub(super) fn type_of(definitions: &Definitions, node: Node<'_>, declared: TypeI
 }
 
 /// The type that a resource names; `None` where it names none that a resource can have.
-pub(super) fn resource_type(definitions: &Definitions, node: Node<'_>) -> Option<TypeId> {
+pub(crate) fn resource_type(definitions: &Definitions, node: Node<'_>) -> Option<TypeId> {
     let name = node.get("resourceType").and_then(Node::as_str)?;
     let of = definitions.type_named(&name)?;
     (of.kind == TypeKind::Resource && !of.is_abstract).then_some(of.id)

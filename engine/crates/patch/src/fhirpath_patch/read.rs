@@ -46,6 +46,8 @@ struct Parts<'p> {
     index: Option<Node<'p>>,
     source: Option<Node<'p>>,
     destination: Option<Node<'p>>,
+    /// What was there, in the difference of two versions: for people.
+    previous: Option<Node<'p>>,
 }
 
 impl<'p> Parts<'p> {
@@ -64,6 +66,7 @@ impl<'p> Parts<'p> {
                 Some("index") => &mut parts.index,
                 Some("source") => &mut parts.source,
                 Some("destination") => &mut parts.destination,
+                Some("previousValue") => &mut parts.previous,
                 _ => return Err(Problem::UnknownPart),
             };
             if slot.replace(part).is_some() {

@@ -12,7 +12,7 @@ fn scalar() -> impl Strategy<Value = Value> {
 }
 
 /// Without nulls and empty containers: an empty one in an outcome is one that was emptied.
-fn value() -> impl Strategy<Value = Value> {
+pub fn value() -> impl Strategy<Value = Value> {
     scalar().prop_recursive(3, 24, 4, |inner| {
         let name = prop::sample::select(vec!["a", "b", "_a", "0", "-", "~/"]);
         prop_oneof![
@@ -89,7 +89,7 @@ pub fn resource_and_patch() -> impl Strategy<Value = (Value, Vec<Value>)> {
 pub fn patched(resource: &Value, patch: &[Value]) -> Option<Value> {
     let mut now = resource.clone();
     patch.iter().try_for_each(|operation| step(&mut now, operation))?;
-    Some(pruned(now.clone(), false).unwrap_or(if now.is_array() { json!([]) } else { json!({}) }))
+    Some(written(now))
 }
 
 fn step(now: &mut Value, operation: &Value) -> Option<()> {
@@ -188,6 +188,12 @@ fn remove(root: &mut Value, path: &str) -> Option<Value> {
         Value::Object(members) => members.remove(&token),
         _ => None,
     }
+}
+
+/// What is written of a value: without empty containers, but for itself.
+pub fn written(value: Value) -> Value {
+    let is_array = value.is_array();
+    pruned(value, false).unwrap_or(if is_array { json!([]) } else { json!({}) })
 }
 
 /// Without empty containers; in an array under a name with an underscore a null takes their place.

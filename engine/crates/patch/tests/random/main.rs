@@ -1,6 +1,7 @@
 //! Random patches: the outcome is that of a naive oracle, and no input makes anything panic.
 
 mod json_oracle;
+mod merge_oracle;
 mod names_oracle;
 
 use fornax_definitions::r4;
@@ -22,6 +23,10 @@ type Read = for<'p> fn(&Patcher, fornax_model::Node<'p>) -> Result<Patch<'p>, Pa
 
 fn json(resource: &str, patch: &str) -> Result<Vec<u8>, PatchError> {
     applied(resource, patch, Patcher::read_json)
+}
+
+fn merge(resource: &str, patch: &str) -> Result<Vec<u8>, PatchError> {
+    applied(resource, patch, Patcher::read_merge)
 }
 
 fn fhirpath(resource: &str, patch: &str) -> Result<Vec<u8>, PatchError> {
@@ -93,6 +98,9 @@ const JSON_PATCH: &str = r#"[{"op":"test","path":"/name/0/given/0","value":"a"},
     {"op":"move","from":"/name/0/family","path":"/name/0/text"},{"op":"copy","from":"/name/0","path":"/name/1"},
     {"op":"remove","path":"/name/0/_given/1/id"},{"op":"replace","path":"/deceasedBoolean","value":true}]"#;
 
+const MERGE_PATCH: &str = r#"{"name":[{"given":["a",null],"_given":[null,{"id":"b"}]}],"deceasedBoolean":null,"active":true,
+    "maritalStatus":{"text":"x","coding":null},"contact":{"name":{"family":null}},"birthDate":"2000"}"#;
+
 const PARAMETERS: &str = r#"{"resourceType":"Parameters","parameter":[
     {"name":"operation","part":[{"name":"type","valueCode":"add"},{"name":"path","valueString":"Patient"},
         {"name":"name","valueString":"contact"},{"name":"value","part":[{"name":"gender","valueCode":"male"}]}]},
@@ -108,6 +116,7 @@ const PARAMETERS: &str = r#"{"resourceType":"Parameters","parameter":[
 #[test]
 fn what_is_damaged_below_applies_whole() {
     json(PATIENT, JSON_PATCH).expect("applies");
+    merge(PATIENT, MERGE_PATCH).expect("applies");
     fhirpath(PATIENT, PARAMETERS).expect("applies");
 }
 
@@ -119,6 +128,19 @@ proptest! {
         let outcome = json(&resource.to_string(), &Value::Array(patch.clone()).to_string());
         let expected = json_oracle::patched(&resource, &patch);
         match (outcome, expected) {
+            (Ok(outcome), Some(expected)) => {
+                let outcome: Value = serde_json::from_slice(&outcome).expect("JSON");
+                prop_assert_eq!(outcome, expected);
+            }
+            (Err(_), None) => {}
+            (outcome, expected) => prop_assert!(false, "{:?} {:?}", outcome, expected),
+        }
+    }
+
+    #[test]
+    fn merge_patches((resource, patch) in merge_oracle::resource_and_patch()) {
+        let outcome = merge(&resource.to_string(), &patch.to_string());
+        match (outcome, merge_oracle::patched(&resource, &patch)) {
             (Ok(outcome), Some(expected)) => {
                 let outcome: Value = serde_json::from_slice(&outcome).expect("JSON");
                 prop_assert_eq!(outcome, expected);
@@ -147,6 +169,11 @@ proptest! {
     #[test]
     fn damaged_json_patches(damages in prop::collection::vec(damage(), 0..4), others in prop::collection::vec(damage(), 0..3)) {
         any_bytes(&damaged(PATIENT, &others), &damaged(JSON_PATCH, &damages), Patcher::read_json);
+    }
+
+    #[test]
+    fn damaged_merge_patches(damages in prop::collection::vec(damage(), 0..4), others in prop::collection::vec(damage(), 0..3)) {
+        any_bytes(&damaged(PATIENT, &others), &damaged(MERGE_PATCH, &damages), Patcher::read_merge);
     }
 
     #[test]

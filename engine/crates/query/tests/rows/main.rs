@@ -7,8 +7,8 @@ use fornax_model::ZoneOffset;
 use fornax_model::date::instant_text;
 use fornax_query::{
     Condition, Context, DateValue, Described, Direction, Handling, Include, Limits, NumberValue, Prefix,
-    Query, QueryError, Reach, ReferenceValue, SortBy, Summary, TextExpression, TokenValue, Total, Unit,
-    Values, Way,
+    Query, QueryError, Reach, ReferenceValue, SortBy, Summary, TextExpression, TokenValue, Total, Types,
+    Unit, Values, Way,
 };
 
 fn read_as(handling: Handling, url: &str) -> Result<Query, QueryError> {
@@ -75,6 +75,9 @@ fn show_condition(definitions: &Definitions, condition: &Condition) -> String {
         }
         Condition::ByType(of) => listed(of.iter().map(described).collect(), " or "),
         Condition::Is { resource, id } => format!("{}/{id}", definitions.type_of(*resource).name),
+        Condition::IsMember { resource, id } => {
+            format!("member of {}/{id}", definitions.type_of(*resource).name)
+        }
         Condition::Not(condition) => format!("not ({})", show_condition(definitions, condition)),
         Condition::All(none) if none.is_empty() => "anything".to_owned(),
         Condition::All(conditions) => listed(all(conditions), " and "),
@@ -85,7 +88,10 @@ fn show_condition(definitions: &Definitions, condition: &Condition) -> String {
 fn show_include(definitions: &Definitions, include: &Include) -> String {
     let way = if include.way == Way::Include { "include" } else { "revinclude" };
     let code = include.parameter.map_or("*", |parameter| &*definitions.parameter_of(parameter).code);
-    let target = include.target.map_or("*", |target| definitions.type_of(target).name);
+    let target = match &include.target {
+        Types::Every => "*".to_owned(),
+        types => types.list(definitions).iter().map(|of| definitions.type_of(*of).name).collect(),
+    };
     let source = include.source.map_or("*", |source| definitions.type_of(source).name);
     let again = if include.reach == Reach::Included { " again" } else { "" };
     format!("{way} {source}.{code}>{target}{again}")
@@ -133,6 +139,9 @@ fn show_values(definitions: &Definitions, values: &Values) -> String {
         }
         Values::ReferencesAbove(of) => {
             of.iter().map(|(of, id)| format!("above {}/{id}", definitions.type_of(*of).name)).collect()
+        }
+        Values::ReferencesToMembers(of, id) => {
+            vec![format!("member of {}/{id}", definitions.type_of(*of).name)]
         }
         Values::Near(values) => values
             .iter()
