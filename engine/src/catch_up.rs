@@ -73,6 +73,10 @@ impl CatchUp<'_> {
     /// The version that is left of those before a purged one, which once superseded it.
     fn superseded_by_purged(&self, rid: Rid, seq: Seq) -> Result<Option<Seq>> {
         let Some(before) = self.view.commits_of(rid, seq - 1, 1)?.pop() else { return Ok(None) };
+        // Of several purged in a row the first one did.
+        if self.view.purged(rid, seq - 1, 1)?.pop() > Some(before) {
+            return Ok(None);
+        }
         let is_found = self.view.version(rid, before)?.operation != Operation::Delete;
         Ok(is_found.then_some(before))
     }

@@ -23,6 +23,8 @@ pub struct Change {
 pub(crate) enum Expected {
     #[default]
     Anything,
+    /// Anything, also where versions must be named: nobody asks for it by request.
+    Whatever,
     /// This version is the current one.
     Version(VersionId),
     /// There is no current version.

@@ -17,7 +17,8 @@ use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::Family;
 use crate::keys;
 use crate::log_edits::LogEdits;
-use crate::records::{self, HistoryKept, OperationCode, Rid, Seq};
+use crate::records::{self, HistoryKept, LogEntry, Rid, Seq};
+use crate::reindex;
 use crate::tenant_id::Principal;
 use crate::vault::{failed, state};
 use crate::view::View;
@@ -88,6 +89,7 @@ pub(crate) fn forget(core: &Core, before_ms: i64, principal: &Principal) -> Resu
 
 /// Gives the space of what is gone back, in the store and in the index.
 pub(crate) fn compact(core: &Core) -> Result<()> {
+    remove_stale_build(core)?;
     core.store.flush().map_err(failed)?;
     for (family, _) in core.vault.placement.all() {
         core.store.compact(family, &KeyRange::all()).map_err(failed)?;
@@ -95,6 +97,13 @@ pub(crate) fn compact(core: &Core) -> Result<()> {
     core.flush_fresh()?;
     core.merge_index(MergeWorth::Anything)?;
     core.check_open()
+}
+
+/// Removes an index that is half built and has what is gone since; its job begins again when its turn comes.
+fn remove_stale_build(core: &Core) -> Result<()> {
+    let _no_step = core.retention.sweeping.lock();
+    let stale = core.jobs.stale_build(core.retention.forgotten(None));
+    stale.map_or(Ok(()), |build| reindex::take_back(core, &build))
 }
 
 /// Refuses what only a snapshot before the floor could answer.
@@ -162,7 +171,7 @@ impl Sweep<'_> {
         self.removed.len() >= REMOVED_AT_ONCE || self.log.entries() >= ENTRIES_AT_ONCE
     }
 
-    /// Removes what a commit replaced, and what tells that something was purged then.
+    /// Removes what a commit replaced, and what tells that something was purged before it.
     fn commit(&mut self, seq: Seq) -> Result<()> {
         let log = self.view.log(seq)?;
         for entry in log.entries.iter().filter(|entry| entry.version > 1) {
@@ -179,9 +188,13 @@ impl Sweep<'_> {
                 entry.superseded = None;
             }
         }
-        for entry in log.entries.iter().filter(|entry| entry.operation == OperationCode::Purged) {
-            self.log.at(seq)?.remove(&entry.rid);
-            self.log.forget_purged(entry.rid, seq);
+        // What tells that versions were purged goes as they would, had they been there: when the next one has come.
+        let is_behind = |entry: &&LogEntry| entry.version > 1 && entry.superseded.is_none();
+        for entry in log.entries.iter().filter(is_behind) {
+            for purged in self.view.purged(entry.rid, seq - 1, usize::MAX)? {
+                self.log.at(purged)?.remove(&entry.rid);
+                self.log.forget_purged(entry.rid, purged);
+            }
         }
         Ok(())
     }

@@ -73,6 +73,17 @@ impl Jobs {
         })
     }
 
+    /// What was half built of an index before more versions went than were gone when it began.
+    pub(crate) fn stale_build(&self, gone: u64) -> Option<ReindexRecord> {
+        let table = self.table.lock();
+        table.records.values().find_map(|record| match &record.work {
+            Work::Reindex(begun @ ReindexRecord::Begun { gone: then, .. }) if *then != gone => {
+                Some(begun.clone())
+            }
+            Work::Reindex(_) | Work::Request(_) => None,
+        })
+    }
+
     /// Adds a job that builds the index anew to a batch. It counts when it was [taken in](Self::take_in).
     ///
     /// # Errors

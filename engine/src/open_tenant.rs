@@ -11,6 +11,7 @@ use fornax_store::{Batch, Durability, Store};
 use crate::catch_up::{self, CatchUp};
 use crate::clock::Clock;
 use crate::core::{Core, Parts, index_failed};
+use crate::erase;
 use crate::error::Result;
 use crate::families::{Family, Placement};
 use crate::forget::Retention;
@@ -103,6 +104,7 @@ pub(crate) fn open_tenant(
     });
     staged::recover(&core)?;
     catch_up_whole(&core)?;
+    erase::finish(&core)?;
     // What was left when a reindex ended or was called off.
     let kept: Vec<u32> = core.jobs.half_built().into_iter().chain([generation]).collect();
     core.index_place.remove_others(&kept)?;

@@ -31,7 +31,8 @@ pub(crate) fn in_parallel<T: Send>(count: usize, work: impl Fn(usize) -> T + Syn
     // A panic of one of them becomes this call's.
     thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(worker);
+            // Where no thread is to be had, this one does it all.
+            let _ = thread::Builder::new().spawn_scoped(scope, worker);
         }
         worker();
     });

@@ -465,7 +465,8 @@ impl Known<'_> {
 
     /// The members of a group that are patients and are here.
     fn patients_in(&self, group: Rid) -> Result<Option<RidSet>> {
-        let Some(version) = self.view.newest(group)?.filter(|one| one.operation != Operation::Delete) else {
+        let Some(version) = self.view.as_it_stood(group)?.filter(|one| one.operation != Operation::Delete)
+        else {
             return Ok(None);
         };
         let patient = self.core.types.named(group::PATIENT)?.id;

@@ -431,7 +431,7 @@ impl Tenant {
     /// [compaction](Tenant::compact). The newest version stays. Answers how many versions went. Makes an audit row.
     ///
     /// # Errors
-    /// `NotFound`: there is no such resource or version. `Conflict`: it is the newest version. `Busy`: a large transaction is on its way.
+    /// `NotFound`: there is no such resource or version. `Conflict`: it is the newest version.
     pub fn purge_history(
         &self,
         resource_type: &str,
@@ -448,8 +448,8 @@ impl Tenant {
     /// off.
     ///
     /// # Errors
-    /// `NotFound`: there never was such a resource. `NotSupported`: no compartment is erased of this type. `Busy`: a large transaction is on
-    /// its way. `Conflict`: others write to it all the while.
+    /// `NotFound`: there never was such a resource. `NotSupported`: no compartment is erased of this type. `Conflict`: others write to it
+    /// all the while.
     pub fn erase(
         &self,
         resource_type: &str,

@@ -83,6 +83,14 @@ impl<'a> View<'a> {
         if newest.seq <= self.seq {
             return self.version(rid, newest.seq).map(Some);
         }
+        self.as_it_stood(rid)
+    }
+
+    /// The version of a resource that was current as of this commit, deletions included.
+    ///
+    /// # Errors
+    /// `Gone`: it was purged since.
+    pub(crate) fn as_it_stood(&self, rid: Rid) -> Result<Option<Version>> {
         let found = self.commits_of(rid, self.seq, 1)?.pop();
         if self.purged(rid, self.seq, 1)?.pop() > found {
             let issue = Issue::error("expired", "the version of that time was deleted from the history");

@@ -151,13 +151,15 @@ impl Together {
         self.works.push(work);
     }
 
-    /// Whether some work rests on the current version of what was written since it was prepared.
+    /// Whether some work rests on the current version of what was written since it was prepared, as patches and updates do.
     fn is_under(&self, work: &Work) -> bool {
         let mut rested_on = work.conditions.iter().filter_map(|condition| match condition {
             Condition::Current { digest, .. } => Some(digest),
             _ => None,
         });
+        let updates = work.writes.iter().filter(|write| write.standing.is_some());
         rested_on.any(|digest| self.written.contains(digest))
+            || updates.into_iter().any(|write| self.written.contains(&write.digest))
     }
 
     /// Whether anything was written since the first of them was prepared.

@@ -96,7 +96,8 @@ impl<'a> Earlier<'a> {
         }
         self.touched.entry(resource_type.number).or_default().insert(id.clone());
         let Some(node) = entry.resource else { return Ok(()) };
-        let (resource_type, outlives) = (*resource_type, Outlives::Labels);
+        let (resource_type, is_new) = (*resource_type, entry.method == Method::Post);
+        let outlives = if is_new { Outlives::Nothing } else { Outlives::Labels };
         let source = BodySource { node, whole: None, resource_type, id, outlives };
         // References to other entries are not known yet: criteria that name them match nothing.
         let Some(values) = values_of(self.core, &source, &OwnReferences(self.own_bases))? else {

@@ -242,8 +242,9 @@ impl BundleRequest<'_> {
                 let (whole, id, outlives) = (Some(document), &*id, Outlives::Nothing);
                 let source = BodySource { node, whole, resource_type, id, outlives };
                 let references = &OnlyNew::beside(before, references);
-                put_node(self.core, resource_type, &source, IdRule::MustBe, references)
-                    .map_err(|error| within(entry, &error))
+                let write = put_node(self.core, resource_type, &source, IdRule::MustBe, references);
+                let write = write.map_err(|error| within(entry, &error))?;
+                Ok(PreparedWrite { expected: entry.expected, ..write })
             }
             Target::Existing(_) | Target::Twin(_) | Target::Nothing | Target::Read => {
                 Err(crate::records::bug("an entry that writes nothing"))

@@ -54,12 +54,17 @@ pub(super) fn members(core: &Core, patient: &Target) -> Result<Members> {
     for (rid, within) in ever {
         let Some((last, version)) = last_with_body(&view, rid)? else { continue };
         let resource_type = core.types.named(version.resource_type)?;
+        // Another patient's record is in the compartment where it has a link to this one.
+        let is_patient = resource_type.number == patient.resource_type.number;
         if within.contains(&last) {
-            if names_another(core, &view, &version, patient)? {
+            if is_patient || names_another(core, &view, &version, patient)? {
                 members.kept.push(format!("{}/{}", version.resource_type, version.id));
             } else {
                 members.whole.push(Target { resource_type, id: version.id.to_string() });
             }
+            continue;
+        }
+        if is_patient {
             continue;
         }
         let mut versions = versions_of(&view, rid)?;

@@ -6,6 +6,7 @@ mod removal;
 
 use removal::{Extent, Removal, remove};
 
+use crate::change::Expected;
 use crate::commit::{contended, sequence};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
@@ -38,6 +39,8 @@ pub struct Erased {
 
 /// How often a resource is deleted that somebody writes again meanwhile.
 const TRIES: usize = 8;
+/// Resources that are deleted by one commit: what refers to one another goes together, and others wait no longer than that.
+const DELETED_AT_ONCE: usize = 10_000;
 /// Resources that are erased at a time.
 const RESOURCES_AT_ONCE: usize = 500;
 
@@ -69,6 +72,11 @@ pub(crate) fn purge(
     remove(core, vec![Removal { rid, versions, extent: Extent::Versions }], principal)
 }
 
+/// At opening: finishes what was cut off.
+pub(crate) fn finish(core: &Core) -> Result<()> {
+    removal::finish(core)
+}
+
 /// Erases a resource, or a compartment.
 pub(crate) fn erase(
     core: &Core,
@@ -78,28 +86,30 @@ pub(crate) fn erase(
 ) -> Result<Erased> {
     let resource_type = core.types.named(resource_type)?;
     let target = Target { resource_type, id: id.to_owned() };
+    let _alone = core.retention.sweeping.lock();
     let members = match scope {
         EraseScope::Resource => compartment::Members::default(),
         EraseScope::Compartment => compartment::members(core, &target)?,
     };
     let compartment::Members { mut whole, versions, kept } = members;
+    let mut erased = Erased { kept, ..Erased::default() };
+    if !versions.is_empty() {
+        erased.versions += remove(core, versions, principal)?;
+    }
     // The root comes last: whoever is cut off can begin again.
     whole.push(target);
-    let mut erased = Erased { kept, ..Erased::default() };
-    delete(core, &whole, principal)?;
-    let _alone = core.retention.sweeping.lock();
+    for some in whole.chunks(DELETED_AT_ONCE) {
+        delete(core, some, principal)?;
+    }
     for some in whole.chunks(RESOURCES_AT_ONCE) {
         let (resources, versions) = erase_some(core, some, principal)?;
         erased.resources += resources;
         erased.versions += versions;
     }
-    if !versions.is_empty() {
-        erased.versions += remove(core, versions, principal)?;
-    }
-    if erased.resources == 0 {
+    core.jobs.forget_answers(core)?;
+    if erased.versions == 0 {
         return Err(not_found());
     }
-    core.jobs.forget_answers(core)?;
     Ok(erased)
 }
 
@@ -109,12 +119,16 @@ pub(super) struct Target {
     pub id: String,
 }
 
-/// Deletes what is there, all at once, so that what refers to one another goes together.
+/// The deletion of what is there, whatever its version.
+fn deletion(core: &Core, target: &Target) -> PreparedWrite {
+    let write = PreparedWrite::new(core, target.resource_type, &target.id, Content::Delete);
+    PreparedWrite { expected: Expected::Whatever, ..write }
+}
+
+/// Deletes what is there, all at once.
 fn delete(core: &Core, targets: &[Target], principal: &Principal) -> Result<()> {
     for _ in 0..TRIES {
-        let deletion =
-            |target: &Target| PreparedWrite::new(core, target.resource_type, &target.id, Content::Delete);
-        let writes = targets.iter().map(deletion).collect();
+        let writes = targets.iter().map(|target| deletion(core, target)).collect();
         if sequence(core, Work::new(principal, writes, Vec::new()))?.is_some() {
             return Ok(());
         }
@@ -148,12 +162,9 @@ fn erase_some(core: &Core, targets: &[Target], principal: &Principal) -> Result<
         }
         resources += removals.len() as u64;
         versions += remove(core, removals, principal)?;
+        // Somebody has written them meanwhile.
         for target in again {
-            crate::commit::commit(
-                core,
-                &crate::Change::delete(target.resource_type.name, &target.id),
-                principal,
-            )?;
+            delete(core, std::slice::from_ref(target), principal)?;
         }
     }
     Err(contended())

@@ -1,11 +1,13 @@
-//! Removing versions before history is forgotten: from the index, the records and the log, in batches that each leave all three agreed.
+//! Removing versions before history is forgotten: from the index, the records and the log.
 //!
-//! The index hides them first, durably: no search finds what the store has no more, whenever a crash comes.
+//! The index hides them first, durably, so that no search finds what the store has no more; then they go in batches that each leave
+//! index, records and log agreed. What is to go is written down before anything is hidden: an opening finishes what was cut off.
 
 use fornax_store::{Batch, Durability};
+use serde::{Deserialize, Serialize};
 
 use crate::core::{Core, index_failed};
-use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::error::Result;
 use crate::families::Family;
 use crate::keys;
 use crate::log_edits::LogEdits;
@@ -16,12 +18,15 @@ use crate::view::View;
 use crate::write::audit::{self, Action};
 use crate::write::{SequenceState, close_after};
 
+/// Versions that are written down and hidden at a time, or those of one resource more.
+const VERSIONS_WRITTEN_DOWN: usize = 20_000;
 /// Versions that one batch removes, or those of one resource more.
 const VERSIONS_AT_ONCE: usize = 2_000;
 /// Log entries that one batch holds in memory, some 40 MB, or those of one commit more.
 const ENTRIES_AT_ONCE: usize = 500_000;
 
 /// What goes of one resource.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Removal {
     pub rid: Rid,
     /// The commits of the versions that go, and of the next newer version of each, the oldest first.
@@ -30,7 +35,7 @@ pub(super) struct Removal {
 }
 
 /// How much of a resource goes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) enum Extent {
     /// Some versions that were replaced: the log goes on to tell that there were such.
     Versions,
@@ -38,30 +43,83 @@ pub(super) enum Extent {
     Whole { id_digest: [u8; 16], deleted_by: Seq },
 }
 
-/// Removes versions. Answers how many went: resources that somebody has written again meanwhile stay.
+/// What is to go, and for whom.
+#[derive(Serialize, Deserialize)]
+pub(super) struct RemovalsRecord {
+    principal: String,
+    removals: Vec<Removal>,
+}
+
+/// Removes versions. Answers how many went: resources that somebody has written again meanwhile stay. No large transaction is on its way
+/// meanwhile, which would rest on what stands now; and no sweep of history, which the caller sees to.
 pub(super) fn remove(core: &Core, removals: Vec<Removal>, principal: &Principal) -> Result<u64> {
+    let _none_staged = core.sequencer.staging.lock();
+    // What failed half way before is not forgotten for this.
+    finish(core)?;
+    let mut waiting = removals.into_iter().peekable();
+    let mut removed = 0;
+    while waiting.peek().is_some() {
+        let (mut some, mut versions) = (Vec::new(), 0);
+        while versions < VERSIONS_WRITTEN_DOWN
+            && let Some(removal) = waiting.next()
+        {
+            versions += removal.versions.len();
+            some.push(removal);
+        }
+        removed += carry_out(core, write_down(core, some, principal)?)?;
+    }
+    Ok(removed)
+}
+
+/// Puts down what is to go, durably.
+pub(super) fn write_down(
+    core: &Core,
+    removals: Vec<Removal>,
+    principal: &Principal,
+) -> Result<RemovalsRecord> {
+    let record = RemovalsRecord { principal: principal.name().to_owned(), removals };
+    let mut batch = Batch::new();
+    core.vault.put(&mut batch, Family::State, state::REMOVALS, &records::encode(&record)?)?;
+    core.store.write(&batch, Durability::Synced).map_err(failed)?;
+    Ok(record)
+}
+
+/// Finishes what was cut off.
+pub(super) fn finish(core: &Core) -> Result<()> {
+    match core.vault.get(&*core.store, Family::State, state::REMOVALS)? {
+        Some(bytes) => carry_out(core, records::decode(&bytes)?).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Carries out what was written down, or what is left of it.
+fn carry_out(core: &Core, record: RemovalsRecord) -> Result<u64> {
+    let principal = Principal::named(&record.principal);
     // A mark that is not on disk yet would come again from the log, and find no document.
     core.flush_fresh()?;
     let of = |removal: &Removal| -> Vec<(Rid, Seq)> {
         removal.versions.iter().map(|(seq, _)| (removal.rid, *seq)).collect()
     };
-    let hidden: Vec<(Rid, Seq)> = removals.iter().flat_map(of).collect();
+    let hidden: Vec<(Rid, Seq)> = record.removals.iter().flat_map(of).collect();
     core.index().postings.hide(&hidden).map_err(index_failed)?;
     core.flush_fresh()?;
-    let mut waiting = removals.into_iter().peekable();
+    let mut waiting = record.removals.into_iter().peekable();
     let mut removed = 0;
     while waiting.peek().is_some() {
         removed += core.sequencer.between_groups(core, |state| {
             let view = View::now(core)?;
-            let mut piece = Piece::of(core, &view, state)?;
+            let mut piece = Piece::of(core, &view)?;
             while !piece.is_full()
                 && let Some(removal) = waiting.next()
             {
                 piece.add(removal)?;
             }
-            piece.write(state, principal)
+            piece.write(state, &principal)
         })?;
     }
+    let mut batch = Batch::new();
+    batch.delete(core.vault.placement.family(Family::State), state::REMOVALS);
+    core.store.write(&batch, Durability::Synced).map_err(failed)?;
     Ok(removed)
 }
 
@@ -76,14 +134,8 @@ struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// # Errors
-    /// `Busy`: a large transaction is on its way, which rests on what stands now.
-    fn of(core: &'a Core, view: &'a View<'a>, state: &SequenceState) -> Result<Self> {
+    fn of(core: &'a Core, view: &'a View<'a>) -> Result<Self> {
         core.check_open()?;
-        if state.staged.is_some() {
-            let text = "a large transaction is being committed; try again";
-            return Err(Error::new(ErrorKind::Busy, Issue::error("lock-error", text)));
-        }
         let log = LogEdits::of(view);
         Ok(Self { core, view, log, batch: Batch::new(), gone: Vec::new(), is_whole: false })
     }

@@ -103,7 +103,16 @@ fn one_version_goes_and_the_others_stay_what_they_were() {
     check(&tenant);
     tenant.compact().unwrap();
     check(&tenant);
-    assert_eq!(tenant.purge_history("Basic", "a", None, &me()).unwrap(), 2);
+    // Two in a row, of which the first one replaced what is left before them.
+    assert_eq!(tenant.purge_history("Basic", "a", Some(VersionId(3)), &me()).unwrap(), 1);
+    let job = tenant.reindex(&me()).unwrap();
+    tenant.wait_for_job(job.number).unwrap();
+    for (at, ids) in [(0, &["a"][..]), (1, &[]), (2, &[]), (3, &["a"])] {
+        assert_eq!(found(&tenant, "Basic", Some(commits[at])), ids, "{at}");
+        assert_eq!(read_then(&tenant, "a", commits[at]).is_ok(), !ids.is_empty(), "{at}");
+    }
+    assert_sound(&tenant);
+    assert_eq!(tenant.purge_history("Basic", "a", None, &me()).unwrap(), 1);
     assert_eq!(history(&tenant, &instance("Basic", "a")), ["a@4"]);
     assert_eq!(read_then(&tenant, "a", commits[0]).unwrap_err().kind(), ErrorKind::Gone);
     assert_sound(&tenant);
@@ -229,18 +238,56 @@ fn a_compartment_goes_with_what_was_ever_in_it() {
         "both",
         r#","status":"booked","participant":[{"actor":{"reference":"Patient/p"},"status":"accepted"},{"actor":{"reference":"Patient/q"},"status":"accepted"}]"#,
     );
+    // The record that is left where two were one patient.
+    put(&tenant, "Patient", "r", r#","link":[{"other":{"reference":"Patient/p"},"type":"replaces"}]"#);
     put(&tenant, "Organization", "o", "");
     let wrong = tenant.erase("Organization", "o", EraseScope::Compartment, &me()).unwrap_err();
     assert_eq!(wrong.kind(), ErrorKind::NotSupported);
     let erased = tenant.erase("Patient", "p", EraseScope::Compartment, &me()).unwrap();
     // Three resources with a deletion each, and the moved one's first version.
-    let expected = Erased { resources: 3, versions: 7, kept: vec!["Appointment/both".to_owned()] };
+    let expected = Erased {
+        resources: 3,
+        versions: 7,
+        kept: vec!["Appointment/both".to_owned(), "Patient/r".to_owned()],
+    };
     assert_eq!(erased, expected);
-    let left = ["o@1", "both@1", "other@1", "moved@2", "q@1"];
+    let left = ["o@1", "r@1", "both@1", "other@1", "moved@2", "q@1"];
     assert_eq!(history(&tenant, &HistoryScope::System), left);
     assert_eq!(found(&tenant, "Patient/q/*", None), ["both", "moved", "other", "q"]);
-    assert_eq!(found(&tenant, "Patient/p/*", None), ["both"]);
+    assert_eq!(found(&tenant, "Patient/p/*", None), ["both", "r"]);
     assert_sound(&tenant);
     tenant.compact().unwrap();
     assert_sound(&tenant);
+}
+
+#[test]
+fn what_was_cut_off_is_finished_at_the_next_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let (_engine, tenant) = open(folder.path());
+        for id in ["a", "b"] {
+            basic(&tenant, id, "1");
+            basic(&tenant, id, "2");
+        }
+        tenant.commit(&Change::delete("Basic", "a"), &me()).unwrap();
+        let core = tenant.core();
+        let view = View::now(core).unwrap();
+        let rid = |id: &str| view.id("Basic", id).unwrap().unwrap().rid;
+        let versions = versions_of(&view, rid("a")).unwrap();
+        let deleted_by = versions.last().unwrap().0;
+        let extent = Extent::Whole { id_digest: core.vault.id_digest("Basic", "a"), deleted_by };
+        let whole = Removal { rid: rid("a"), versions, extent };
+        let mut versions = versions_of(&view, rid("b")).unwrap();
+        versions.pop();
+        let some = Removal { rid: rid("b"), versions, extent: Extent::Versions };
+        drop(view);
+        // As far as a process got that ended right after it had hidden them.
+        removal::write_down(core, vec![whole, some], &me()).unwrap();
+    }
+    for _ in 0..2 {
+        let (_engine, tenant) = open(folder.path());
+        assert!(matches!(tenant.read("Basic", "a", &me()).unwrap(), Read::Missing));
+        assert_eq!(history(&tenant, &HistoryScope::System), ["b@2"]);
+        assert_sound(&tenant);
+    }
 }

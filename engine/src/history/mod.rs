@@ -38,6 +38,8 @@ struct Cursor {
     at_ms: Option<(i64, i64)>,
     /// The List whose members are asked for.
     list: Option<String>,
+    /// All versions in scope, once they are counted.
+    total: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +95,7 @@ pub(crate) fn first(
         since_ms: request.since.map(Timestamp::as_millisecond),
         at_ms,
         list: request.list.clone(),
+        total: None,
     };
     page(core, &view, cursor, budget)
 }
@@ -153,7 +156,7 @@ fn page(core: &Core, view: &View<'_>, mut cursor: Cursor, budget: &Arc<Budget>) 
     let more = places.len() > versions.len();
     let newest = newest(view, cursor.at_ms)?;
     let all = Cursor { after: (newest + 1, 0), ..cursor.clone() };
-    let total = match known_total(core, &all) {
+    let total = match cursor.total.or_else(|| known_total(core, &all)) {
         Some(total) => total,
         None => {
             let mut total = 0;
@@ -167,7 +170,7 @@ fn page(core: &Core, view: &View<'_>, mut cursor: Cursor, budget: &Arc<Budget>) 
     places.truncate(versions.len());
     let next = match places.last() {
         Some(after) if more => {
-            cursor.after = *after;
+            (cursor.after, cursor.total) = (*after, Some(total));
             Some(page_token::seal(core, page_token::Kind::History, &cursor)?)
         }
         _ => None,

@@ -24,21 +24,32 @@ pub(super) struct Walk<'a> {
     pub check: &'a dyn Fn() -> Result<()>,
 }
 
-/// The time that versions are asked for, in milliseconds since 1970.
+/// The time that versions are asked for.
 struct Period {
-    /// Commits up to this one were made by its begin.
+    /// The last commit before its first millisecond, and the last one up to that.
+    before: Seq,
     begun: Seq,
-    low_ms: i64,
 }
+
+/// Versions that are looked at between two looks at the time.
+const LOOKED_AT: usize = 256;
 
 impl Walk<'_> {
     /// Calls `each` with the places of all versions after the cursor, newest first, until it breaks.
     pub(super) fn run(&self, mut each: impl FnMut((Seq, Rid)) -> ControlFlow<()>) -> Result<()> {
         let period = match self.cursor.at_ms {
-            Some((low_ms, _)) => Some(Period { begun: last_commit_until(self.view, low_ms)?, low_ms }),
+            Some((low_ms, _)) => Some(Period {
+                before: last_commit_until(self.view, low_ms - 1)?,
+                begun: last_commit_until(self.view, low_ms)?,
+            }),
             None => None,
         };
+        let mut looked_at = 0_usize;
         let mut each = |place: (Seq, Rid)| -> Result<ControlFlow<()>> {
+            looked_at += 1;
+            if looked_at.is_multiple_of(LOOKED_AT) {
+                (self.check)()?;
+            }
             let was_current = match &period {
                 Some(period) => self.was_current(place, period)?,
                 None => true,
@@ -135,10 +146,11 @@ impl Walk<'_> {
     /// Whether a version made before the period's end was current at some time of it. What told that a resource was deleted is so only
     /// from then on.
     fn was_current(&self, (seq, rid): (Seq, Rid), period: &Period) -> Result<bool> {
-        if seq > period.begun || self.view.log(seq)?.last_updated_ms >= period.low_ms {
+        if seq > period.before {
             return Ok(true);
         }
-        let is_newest = self.view.commits_of(rid, period.begun, 1)?.pop() == Some(seq);
+        let is_newest = self.view.commits_of(rid, period.begun, 1)?.pop() == Some(seq)
+            && self.view.purged(rid, period.begun, 1)?.pop() < Some(seq);
         Ok(is_newest && self.view.version(rid, seq)?.operation != Operation::Delete)
     }
 }

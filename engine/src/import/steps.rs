@@ -8,6 +8,7 @@ use fornax_model::{Document, Node};
 use parking_lot::{Condvar, Mutex};
 
 use super::{ImportLines, ImportOptions, ImportReport, RefusedLine};
+use crate::change::Expected;
 use crate::commit::sequence_all;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
@@ -261,9 +262,10 @@ fn prepare_line(core: &Core, own_bases: &[String], line: Vec<u8>) -> Result<Prep
     let resource_type = text("resourceType").ok_or_else(|| missing("resourceType"))?;
     let resource_type = core.types.named(&resource_type)?;
     let id = text("id").ok_or_else(|| missing("id"))?;
-    let (id, outlives) = (&*id, Outlives::Labels);
+    let (id, outlives) = (&*id, Outlives::Nothing);
     let source = BodySource { node, whole: Some(&document), resource_type, id, outlives };
     let mut write = put_node(core, resource_type, &source, IdRule::MustBe, &OwnReferences(own_bases))?;
+    write.expected = Expected::Whatever;
     if let Content::Put(prepared) = &mut write.content {
         // Nobody asks for it any more: only what is compressed is kept until the commit.
         prepared.body.text = Arc::default();

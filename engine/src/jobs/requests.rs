@@ -149,9 +149,17 @@ impl Jobs {
         kept.ok_or_else(|| Error::new(ErrorKind::NotFound, Issue::error("not-found", "there is no answer")))
     }
 
-    /// Forgets all answers, which may show what has been erased since.
+    /// Forgets all answers, which may show what has been erased since, and calls reads off that are under way.
     pub(crate) fn forget_answers(&self, core: &Core) -> Result<()> {
-        let _table = self.table.lock();
+        let mut table = self.table.lock();
+        let reads = |record: &&JobRecord| {
+            is_under_way(record) && record.request().is_some_and(|request| request.effect == Effect::Reads)
+        };
+        let under_way: Vec<JobRecord> = table.records.values().filter(reads).cloned().collect();
+        for mut record in under_way {
+            record.state = JobState::Cancelled;
+            self.put(core, &mut table, record)?;
+        }
         let family = core.vault.placement.family(Family::State);
         let mut batch = Batch::new();
         for record in record::past(&core.vault, &*core.store)? {
@@ -163,7 +171,7 @@ impl Jobs {
     /// At opening: what becomes of requests over which the process ended.
     pub(crate) fn settle_interrupted(&self, core: &Core) -> Result<()> {
         let mut table = self.table.lock();
-        let interrupted: Vec<JobRecord> = table.records.values().filter(is_interrupted).cloned().collect();
+        let interrupted: Vec<JobRecord> = table.records.values().filter(is_under_way).cloned().collect();
         for mut record in interrupted {
             let reads = record.request().is_some_and(|request| request.effect == Effect::Reads);
             let why = if !reads {
@@ -191,7 +199,8 @@ impl Jobs {
     }
 }
 
-fn is_interrupted(record: &&JobRecord) -> bool {
+/// Whether somebody works at a request, or did when the process ended.
+fn is_under_way(record: &&JobRecord) -> bool {
     record.state == JobState::Running && record.request().is_some()
 }
 

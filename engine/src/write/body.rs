@@ -92,7 +92,6 @@ pub(crate) struct PreparedBody {
     pub values: SearchValues,
     /// Digests of identifiers and canonical URLs.
     pub identities: Vec<[u8; 16]>,
-    pub labels: Labels,
 }
 
 impl PreparedBody {
@@ -127,7 +126,7 @@ impl PreparedBody {
             .compress(document.bytes(), &mut compressed)
             .map_err(|error| bug("a body does not compress").caused_by(error))?;
         let body = Body { text: Arc::clone(document.text()), splice };
-        Ok(Self { body, compressed, values, identities, labels: Labels::of(root) })
+        Ok(Self { body, compressed, values, identities })
     }
 }
 
@@ -202,7 +201,7 @@ fn edited(
         let mut names = meta.members().map(|(name, _)| name).peekable();
         if names.peek().is_some() && names.all(|name| is_made_here(&name)) {
             kept_meta = None;
-            if outliving.are_in(&Labels::default()) {
+            if outliving.is_empty() {
                 edit(edits.remove(meta))?;
             }
         } else {
@@ -229,11 +228,15 @@ fn edited(
     Ok(Some(if is_compact(&bytes) { bytes } else { compact(&bytes) }))
 }
 
-/// Every `reference` of the resource, wherever it is; but not within the entries of a Bundle that is stored as it is: these name each
-/// other.
+/// Whether it is a Bundle that is stored: its entries name each other, whatever they are called elsewhere.
+pub(crate) fn names_its_own(root: Node<'_>) -> bool {
+    root.get("resourceType").and_then(Node::as_str).as_deref() == Some("Bundle")
+}
+
+/// Every `reference` of the resource, wherever it is; of a Bundle none.
 pub(crate) fn reference_nodes(root: Node<'_>) -> Vec<Node<'_>> {
     let mut found = Vec::new();
-    if root.get("resourceType").and_then(Node::as_str).as_deref() == Some("Bundle") {
+    if names_its_own(root) {
         return found;
     }
     let mut waiting = vec![root];

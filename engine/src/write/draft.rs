@@ -190,9 +190,7 @@ impl<'a> Draft<'a> {
         let record = self.id(&write.digest)?;
         let there =
             record.and_then(|record| Some((record.rid, record.newest.filter(|newest| !newest.is_deleted)?)));
-        if let Some((rid, newest)) = there
-            && !self.labels_outlive((rid, newest), write)?
-        {
+        if !self.has_labels_of(there, write)? {
             return Ok(Verdict::Stale);
         }
         Ok(match (&write.content, there) {
@@ -204,11 +202,10 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Whether an update has the labels of the current version, if another than it has seen has come since.
-    fn labels_outlive(&self, (rid, newest): (Rid, Newest), write: &PreparedWrite) -> Result<bool> {
-        let (Some(standing), Content::Put(prepared)) = (&write.standing, &write.content) else {
-            return Ok(true);
-        };
+    /// Whether the labels of what stands there now are those that an update was prepared on.
+    fn has_labels_of(&self, there: Option<(Rid, Newest)>, write: &PreparedWrite) -> Result<bool> {
+        let Some(standing) = &write.standing else { return Ok(true) };
+        let Some((rid, newest)) = there else { return Ok(standing.labels.is_empty()) };
         if standing.version == Some(newest.version) {
             return Ok(true);
         }
@@ -228,7 +225,8 @@ impl<'a> Draft<'a> {
             }
         }
         let text = String::from_utf8(body).map_err(|_| records::corrupted("a body is not UTF-8"))?;
-        Ok(labels_of_text(&Arc::new(text))?.are_in(&prepared.labels))
+        let now = labels_of_text(&Arc::new(text))?;
+        Ok(now.are_in(&standing.labels) && standing.labels.are_in(&now))
     }
 
     /// The current version, if its body is this one to the byte.
@@ -492,7 +490,7 @@ pub(super) fn check_expected(core: &Core, write: &PreparedWrite, before: Option<
             let text = "the resource is there: the request must name its version, by If-Match or ifMatch";
             Err(Error::new(ErrorKind::PreconditionRequired, Issue::error("required", text)))
         }
-        (Expected::Anything, _) | (Expected::Nothing, None) => Ok(()),
+        (Expected::Anything | Expected::Whatever, _) | (Expected::Nothing, None) => Ok(()),
         (Expected::Nothing, Some(_)) => Err(precondition("the resource is there already")),
         (Expected::Version(wanted), Some(newest)) if newest.version == wanted.0 => Ok(()),
         (Expected::Version(_), Some(_)) => {

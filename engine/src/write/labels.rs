@@ -47,6 +47,10 @@ impl Labels {
         )
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether all of these are among others.
     pub(crate) fn are_in(&self, others: &Self) -> bool {
         self.0.iter().all(|label| others.0.iter().any(|other| other.is(label)))

@@ -8,7 +8,7 @@ use fornax_definitions::{Definitions, TypeId};
 use fornax_model::{Kind, Node};
 
 use crate::error::Result;
-use crate::write::body::References;
+use crate::write::body::{References, names_its_own};
 
 /// What a link's text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) fn rewritten<'a>(
     references: &dyn References,
 ) -> Result<Vec<(Node<'a>, String)>> {
     let mut found = Vec::new();
-    if !references.has_links() || !may_link(root, references)? {
+    if !references.has_links() || names_its_own(root) || !may_link(root, references)? {
         return Ok(found);
     }
     let mut waiting = vec![(root, root_type)];

@@ -43,7 +43,7 @@ pub(crate) fn check_version(expected: Expected, version: &Version) -> Result<()>
             "the version in If-Match is not the current one"
         }
         Expected::Nothing => "the resource is there already",
-        Expected::Anything | Expected::Version(_) => return Ok(()),
+        Expected::Anything | Expected::Whatever | Expected::Version(_) => return Ok(()),
     };
     Err(Error::new(ErrorKind::Precondition, Issue::error("conflict", text)))
 }

@@ -54,6 +54,7 @@ fn stamp<'a>(resource: Node<'a>, source: &str, edits: &mut Edits<'a>) -> Result<
     fornax_model::write::string_into(&mut json, source);
     match (resource.get("meta"), resource.get("resourceType")) {
         (Some(meta), _) if meta.get("source").is_some() => Ok(()),
+        (Some(meta), _) if !meta.raw().starts_with(b"{") => Ok(()),
         (Some(meta), _) if meta.members().next().is_none() => {
             edits.replace(meta, [b"{\"source\":", &*json, b"}"].concat())
         }

@@ -40,7 +40,7 @@ pub(crate) fn create(
 }
 
 /// The change with what the request tells of it: the base URLs, and a Provenance.
-fn about(call: &Call, change: Change) -> Result<Change, Refusal> {
+pub(crate) fn about(call: &Call, change: Change) -> Result<Change, Refusal> {
     let change = change.own_bases(call.base_urls.all.clone());
     Ok(match conditions::provenance(&call.headers)? {
         Some(provenance) => change.provenance(provenance),

@@ -102,6 +102,21 @@ fn what_is_there_is_written_by_its_version_only_where_that_is_asked_for() {
     assert_eq!(versioning(&server), "versioned-update");
     let (_folder, other) = started(&[]);
     assert_eq!(versioning(&other), "versioned");
+
+    let patch = |tag: &str| {
+        let operation = json!([{"name": "operation", "part": [{"name": "type", "valueCode": "replace"},
+            {"name": "path", "valueString": "Basic.code.text"}, {"name": "value", "valueString": "in a Bundle"}]}]);
+        let parameters = json!({"resourceType": "Parameters", "parameter": operation});
+        let entry =
+            json!({"resource": parameters, "request": {"method": "PATCH", "url": "Basic/e", "ifMatch": tag}});
+        let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry]});
+        server.json("POST", "/fhir", &bundle.to_string()).status
+    };
+    assert_eq!(send("PUT", "Basic/e", &[JSON], &basic("e", "x").to_string()).status, 201);
+    assert_eq!((patch("W/\"2\""), patch("W/\"1\"")), (412, 200));
+    // Nobody erases what he does not know of.
+    assert_eq!(server.json("POST", "Basic/e/$erase", r#"{"resourceType":"Parameters"}"#).status, 200);
+    assert_eq!(server.get("Basic/e").status, 404);
 }
 
 /// The answer to a request as it is written, up to the end of the connection.

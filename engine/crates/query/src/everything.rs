@@ -20,17 +20,12 @@ struct Everything<'a> {
     /// Whose: one resource's, or those of the members of a group.
     of: &'a CompartmentOf,
     compartment: &'a Compartment,
-    narrowings: Vec<Narrowing>,
-}
-
-/// What keeps resources out.
-enum Narrowing {
-    /// Care that ended before.
-    Start(DateValue),
-    /// Care that began after.
-    End(DateValue),
-    /// What has not changed since.
-    Since(DateValue),
+    /// Care that ended before is kept out.
+    start: Option<DateValue>,
+    /// Care that began after is.
+    end: Option<DateValue>,
+    /// What has not changed since is.
+    since: Option<DateValue>,
 }
 
 impl Reading<'_> {
@@ -40,10 +35,11 @@ impl Reading<'_> {
         let (Some(of), Some(compartment)) = (&scope.compartment, scope.definition(definitions)?) else {
             return Err(QueryError::NoCompartment);
         };
-        let mut all = Everything { definitions, of, compartment, narrowings: Vec::new() };
+        let mut all = Everything { definitions, of, compartment, start: None, end: None, since: None };
         for pair in pairs.iter() {
-            let Some(narrowing) = self.narrowing(pair)? else { continue };
-            all.narrowings.push(narrowing);
+            if !self.narrow(&mut all, pair)? {
+                continue;
+            }
             // What it asks is said of the compartment, type by type.
             let (name, text) = (pair.name.clone(), pair.value.clone());
             self.query.filters.push(Filter { condition: Condition::All(Vec::new()), name, text });
@@ -66,26 +62,24 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Takes a parameter. What would narrow the result is never passed over.
-    fn narrowing(&mut self, pair: &Pair) -> Result<Option<Narrowing>, QueryError> {
+    /// Takes a parameter, and says whether it keeps something out: such a one is never passed over.
+    fn narrow(&mut self, all: &mut Everything<'_>, pair: &Pair) -> Result<bool, QueryError> {
         if pair.value.is_empty() {
             self.pass_over(pair.invalid(Fault::NoValue), &[Handling::Lenient, Handling::Strict])?;
-            return Ok(None);
+            return Ok(false);
         }
-        match pair.name.as_str() {
-            "_type" | "_format" | "_pretty" => return Ok(None),
-            "_count" => return self.result_parameter(pair, "_count", "").map(|()| None),
-            name if self.given.iter().any(|given| given == name) => {
-                return Err(pair.invalid(Fault::Repeated));
-            }
-            name => self.given.push(name.to_owned()),
-        }
-        let at = |prefix| date(prefix, &pair.value).map_err(|fault| pair.invalid(fault));
-        match pair.name.as_str() {
-            "start" => at(Prefix::Ge).map(Narrowing::Start).map(Some),
-            "end" => at(Prefix::Le).map(Narrowing::End).map(Some),
-            "_since" => at(Prefix::Ge).map(Narrowing::Since).map(Some),
-            _ => Err(pair.not_supported(Feature::Parameter)),
+        let (place, prefix) = match pair.name.as_str() {
+            "_type" | "_format" | "_pretty" => return Ok(false),
+            "_count" => return self.result_parameter(pair, "_count", "").map(|()| false),
+            "start" => (&mut all.start, Prefix::Ge),
+            "end" => (&mut all.end, Prefix::Le),
+            "_since" => (&mut all.since, Prefix::Ge),
+            _ => return Err(pair.not_supported(Feature::Parameter)),
+        };
+        let at = date(prefix, &pair.value).map_err(|fault| pair.invalid(fault))?;
+        match place.replace(at) {
+            None => Ok(true),
+            Some(_) => Err(pair.invalid(Fault::Repeated)),
         }
     }
 }
@@ -100,10 +94,43 @@ impl Everything<'_> {
         self.of.resource != self.compartment.type_id
     }
 
-    /// What is in the compartment and is not kept out.
+    /// What is in the compartment and is not kept out. Each of the ways is driven by who it is about, which finds few; to ask for a date
+    /// or its absence apart from that would look at every date there is.
     fn condition(&self, resource: TypeId) -> Condition {
-        let narrowed = self.narrowings.iter().filter_map(|one| self.narrowed(one, resource));
-        Condition::All([self.belongs(resource)].into_iter().chain(narrowed).collect())
+        let changed = self.since.and_then(|at| Some(dated(self.parameter(resource, "_lastUpdated")?, at)));
+        let ways = self.care(resource).into_iter().map(|care| {
+            let all = [self.belongs(resource)].into_iter().chain(changed.clone()).chain(care);
+            Condition::All(all.collect())
+        });
+        Condition::Any(ways.collect())
+    }
+
+    /// The ways in which care falls into the time that is asked for.
+    fn care(&self, resource: TypeId) -> Vec<Vec<Condition>> {
+        let name = self.definitions.type_of(resource).name;
+        let Some(row) = CARE_DATES.iter().find(|row| row.resource == name) else { return vec![Vec::new()] };
+        let by = |codes: &[&str]| codes.iter().filter_map(|code| self.parameter(resource, code)).collect();
+        let (begins, ends): (Vec<_>, Vec<_>) = (by(row.begins), by(row.ends));
+        match (self.start, self.end) {
+            (None, None) => vec![Vec::new()],
+            (Some(start), None) => first_of(&ends, |one| vec![dated(one, start)]),
+            (None, Some(end)) => first_of(&begins, |one| vec![dated(one, end)]),
+            (Some(start), Some(end)) if begins == ends => {
+                first_of(&ends, |one| vec![dated(one, start), dated(one, end)])
+            }
+            (Some(start), Some(end)) => {
+                let by_start = first_of(&ends, |one| vec![dated(one, start)]);
+                let by_end = first_of(&begins, |one| vec![dated(one, end)]);
+                by_start
+                    .iter()
+                    .flat_map(|one| by_end.iter().map(|other| [&one[..], other].concat()))
+                    .collect()
+            }
+        }
+    }
+
+    fn parameter(&self, resource: TypeId, code: &str) -> Option<ParameterId> {
+        Some(self.definitions.parameter_of_release(resource, code)?.id)
     }
 
     fn belongs(&self, resource: TypeId) -> Condition {
@@ -114,7 +141,7 @@ impl Everything<'_> {
             let (resource, id) = owner.clone();
             Values::Reference(vec![ReferenceValue::Local { resource, id, version: None }])
         };
-        let by = |code| Some(self.definitions.parameter_of_release(resource, code)?.id);
+        let by = |code| self.parameter(resource, code);
         let has = |parameter| Condition::Has { parameter, values: values.clone() };
         let mut ways: Vec<_> = codes(self.compartment, resource).filter_map(by).map(has).collect();
         if resource == self.compartment.type_id {
@@ -125,25 +152,6 @@ impl Everything<'_> {
             });
         }
         Condition::Any(ways)
-    }
-
-    /// `None`: nothing of that type is kept out.
-    fn narrowed(&self, narrowing: &Narrowing, resource: TypeId) -> Option<Condition> {
-        let name = self.definitions.type_of(resource).name;
-        let care = || CARE_DATES.iter().find(|row| row.resource == name);
-        let (codes, date) = match narrowing {
-            Narrowing::Start(date) => (care()?.ends, date),
-            Narrowing::End(date) => (care()?.begins, date),
-            Narrowing::Since(date) => (&["_lastUpdated"][..], date),
-        };
-        let by = |code: &&str| Some(self.definitions.parameter_of_release(resource, code)?.id);
-        let parameters: Vec<ParameterId> = codes.iter().filter_map(by).collect();
-        let values = Values::Date(vec![*date]);
-        match (narrowing, &parameters[..]) {
-            (_, []) => None,
-            (Narrowing::Since(_), &[parameter, ..]) => Some(Condition::Has { parameter, values }),
-            (_, parameters) => Some(first_is(parameters, &values)),
-        }
     }
 
     /// Of a type that is never in the compartment: what is referred to from there.
@@ -181,15 +189,22 @@ impl Everything<'_> {
     }
 }
 
-/// The first of the parameters that a resource has is what is asked for, or it has none.
-fn first_is(parameters: &[ParameterId], values: &Values) -> Condition {
-    let Some((&parameter, rest)) = parameters.split_first() else { return Condition::All(Vec::new()) };
-    let absent = Condition::Not(Box::new(Condition::Present(parameter)));
-    let rest = match rest {
-        [] => absent,
-        rest => Condition::All(vec![absent, first_is(rest, values)]),
-    };
-    Condition::Any(vec![Condition::Has { parameter, values: values.clone() }, rest])
+fn dated(parameter: ParameterId, at: DateValue) -> Condition {
+    Condition::Has { parameter, values: Values::Date(vec![at]) }
+}
+
+/// The ways in which the first of the parameters that a resource has is as asked; or it has none.
+fn first_of(
+    parameters: &[ParameterId],
+    asked: impl Fn(ParameterId) -> Vec<Condition>,
+) -> Vec<Vec<Condition>> {
+    let (mut ways, mut absent) = (Vec::new(), Vec::new());
+    for &parameter in parameters {
+        ways.push([&absent[..], &asked(parameter)].concat());
+        absent.push(Condition::Not(Box::new(Condition::Present(parameter))));
+    }
+    ways.push(absent);
+    ways
 }
 
 #[cfg(test)]

@@ -25,8 +25,8 @@ impl Inputs {
     /// Reads a call's query and body. Empty values are as good as none.
     ///
     /// # Errors
-    /// 400: the body is no Parameters resource; one has no name or value; one is there too often, or missing; under strict handling, the
-    /// operation has none of that name. 415: nothing says what the body is.
+    /// 400: the body is no Parameters resource; one has no name or value; one is there too often, or missing; under strict handling, or
+    /// where it writes, the operation has none of that name. 415: nothing says what the body is.
     pub(crate) fn of(operation: &Operation, call: &Call, body: Vec<u8>) -> Result<Self, Refusal> {
         let inputs = Self::any_of(call, body)?;
         inputs.check(operation, call.preference.handling)?;
@@ -130,7 +130,9 @@ impl Inputs {
             }
         }
         let is_known = |found: &str| operation.inputs.iter().any(|input| input.name == found);
-        if handling == Handling::Strict && !self.values.iter().all(|(found, _)| is_known(found)) {
+        // What a misspelt name leaves out of a write can't be put right afterwards.
+        let is_strict = handling == Handling::Strict || operation.writes();
+        if is_strict && !self.values.iter().all(|(found, _)| is_known(found)) {
             let names: Vec<&str> = operation.inputs.iter().map(|input| input.name).collect();
             let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
             return Err(Refusal::not_supported(format!("${name} takes {names}")));

@@ -9,6 +9,7 @@ use super::super::conditions;
 use super::super::interaction::{Call, current, missing};
 use super::super::refusal::Refusal;
 use super::super::reply::Reply;
+use super::super::writes;
 use super::Subject;
 
 /// `[base]/[type]/[id]/$meta`, and of a version: what a read has as `meta`.
@@ -41,6 +42,7 @@ fn change(tenant: &Tenant, call: &Call, kind: PatchKind, body: Vec<u8>) -> Resul
     let inputs = call.inputs(body)?;
     let meta = inputs.json("meta").ok_or_else(|| Refusal::invalid("meta must be a Meta: valueMeta"))?;
     let change = Change::patch(resource_type.as_str(), id.as_str(), Patch::new(kind, meta.to_vec()));
+    let change = writes::about(call, change)?;
     let change = match conditions::if_match(&call.headers)? {
         Some(version) => change.if_match(version),
         None => change,

@@ -123,18 +123,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         get: Some(lastn::answer),
         post: Some((Takes::Parameters, lastn::answer)),
         inputs: &[
+            // Beside these it takes any search parameter, under its own name.
             input("max", "positiveInt", "0..1", "Observations of each code; 1 without it"),
             input("patient", "string", "0..*", "whose, as in a search; this or subject must be there"),
             input("subject", "string", "0..*", "of whom or what, as in a search"),
             input("category", "string", "0..*", "of what category, as in a search"),
             input("code", "string", "0..*", "of what code, as in a search"),
             input("date", "string", "0..*", "of when, as in a search"),
-            input(
-                "[parameter]",
-                "string",
-                "0..*",
-                "any other search parameter of Observation, with modifiers",
-            ),
         ],
     },
     Operation {
