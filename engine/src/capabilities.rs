@@ -1,4 +1,6 @@
-//! What this engine can do, for a CapabilityStatement that is true.
+//! What this engine can do, for a CapabilityStatement that is true; and what FHIR says of operations.
+
+pub mod operations;
 
 use fornax_definitions::{Coded, Definitions, Readiness, SearchParameter, Type};
 
@@ -13,6 +15,8 @@ pub struct TypeCapabilities {
     pub includes: Vec<String>,
     /// What `_revinclude` takes.
     pub reverse_includes: Vec<String>,
+    /// The canonical URL of the compartment's definition, if each resource of this type makes a compartment.
+    pub compartment: Option<&'static str>,
 }
 
 /// One search parameter.
@@ -24,6 +28,8 @@ pub struct ParameterCapabilities {
     pub kind: &'static str,
     /// Its canonical URL.
     pub url: String,
+    /// Whether it is of every type, or of every one that has a narrative, so that searches over several types take it.
+    pub is_of_all: bool,
 }
 
 /// What is supported of each resource type: every search parameter that a query evaluates.
@@ -54,6 +60,7 @@ fn of_type(
             code: parameter.code.to_string(),
             kind: parameter.kind.code(),
             url: parameter.url.to_string(),
+            is_of_all: parameter.base.iter().any(|base| definitions.type_of(*base).is_abstract),
         })
         .collect();
     parameters.sort_by(|one, next| one.code.cmp(&next.code));
@@ -66,5 +73,6 @@ fn of_type(
         parameters,
         includes: own.map(named).collect(),
         reverse_includes: pointing.map(named).collect(),
+        compartment: definitions.compartment(resource_type.name).map(|compartment| compartment.url),
     }
 }

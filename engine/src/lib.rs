@@ -9,7 +9,7 @@ mod background;
 mod binary;
 mod bundle;
 mod cancellation;
-mod capabilities;
+pub mod capabilities;
 mod catch_up;
 mod change;
 mod clock;
@@ -67,7 +67,6 @@ pub mod deferred {
 pub use as_of::AsOf;
 pub use binary::{BinaryContent, BinaryHead, BinaryUpload};
 pub use cancellation::Cancellation;
-pub use capabilities::{ParameterCapabilities, TypeCapabilities};
 pub use change::{
     BundleKind, BundleOptions, BundleResponse, Change, Committed, EntryResponse, Patch, PatchKind,
     ReturnBodies,

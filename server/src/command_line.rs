@@ -67,6 +67,7 @@ URLs:
     /fhir                the tenant `default`, made at the first start
     /t/TENANT/fhir       any other tenant (see `fornax tenant`)
     /healthz             200 while the process lives
+    /openapi.json        the whole surface in OpenAPI; also under each base
     /readyz              200 while requests are served, else 503
     /metrics             for Prometheus
 

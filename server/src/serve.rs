@@ -88,8 +88,9 @@ async fn serve(
     let control = ControlSocket::bind(&options.data, engine)?;
     let address = listener.address();
     let ready = format!("ready {}\n", origin.listened());
-    let site = Arc::new(Site::new(engine.clone(), origin, limits.clone()));
-    let router = http::router(Arc::clone(&site), &options.cors_origin);
+    let site = Site::new(engine.clone(), origin, limits.clone()).asked_from(options.cors_origin.clone());
+    let site = Arc::new(site);
+    let router = http::router(Arc::clone(&site));
     tell_ready(&ready)?;
     announce(address, options);
     let stop = async {

@@ -4,7 +4,8 @@ use crate::examples::{Expected, World, different};
 use crate::ratchet;
 use crate::shared_files::{Wanted, documents};
 use crate::terms::{self, Term};
-use fornax::{ErrorKind, ParameterCapabilities};
+use fornax::ErrorKind;
+use fornax::capabilities::ParameterCapabilities;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 

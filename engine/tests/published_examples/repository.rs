@@ -1,8 +1,9 @@
 //! An engine over a temporary directory, and what it answers.
 
+use fornax::capabilities::TypeCapabilities;
 use fornax::{
     Change, Committed, Engine, Error, Handling, JobState, Options, Principal, SearchRequest, Tenant,
-    TenantId, TypeCapabilities, Version,
+    TenantId, Version,
 };
 use std::collections::BTreeSet;
 use tempfile::TempDir;

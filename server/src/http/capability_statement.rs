@@ -1,53 +1,68 @@
 //! `metadata`: what the server can do, and nothing else.
 
-use fornax::TypeCapabilities;
+use std::collections::BTreeSet;
+
+use fornax::capabilities::{ParameterCapabilities, TypeCapabilities};
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
+use super::descriptions::{DATE, Terms};
 use super::operations;
+use super::paths;
+use super::target::Target;
 
-/// When what is said here last changed.
-const DATE: &str = "2026-11-26";
+/// How much of a statement is told: `mode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Portion {
+    All,
+    /// Without the elements that R4 has for trial use.
+    Normative,
+}
 
-/// What can be done with every resource type.
-const TYPE_INTERACTIONS: [&str; 9] = [
-    "create",
-    "delete",
-    "history-instance",
-    "history-type",
-    "patch",
-    "read",
-    "search-type",
-    "update",
-    "vread",
-];
-const PATCH_FORMATS: [&str; 5] = [
+pub(crate) const PATCH_FORMATS: [&str; 5] = [
     "application/json-patch+json",
     "application/merge-patch+json",
     "application/xml-patch+xml",
     "application/fhir+json",
     "application/fhir+xml",
 ];
-const SYSTEM_INTERACTIONS: [&str; 3] = ["batch", "history-system", "transaction"];
 
-/// What holds for one tenant on one server.
-pub(crate) struct Terms<'a> {
-    pub types: &'a [TypeCapabilities],
-    /// The tenant's base.
-    pub base: &'a str,
-    /// How many resources one conditional delete may delete.
-    pub deleted_at_once_max: usize,
-    /// Whether a write of what is there must name its version.
-    pub requires_if_match: bool,
-}
+/// What a search over all types takes beside the parameters that every type has: the name, FHIR's definition if it has one, and what it is.
+const SPECIAL: [(&str, Option<&str>, &str); 4] = [
+    ("_filter", Some("http://hl7.org/fhir/SearchParameter/filter"), "an expression of several conditions"),
+    ("_has", None, "what is referred to by resources that match"),
+    ("_list", None, "what a List has; without codes for current lists"),
+    ("_type", None, "for searches of the system: types, separated by commas"),
+];
+
+const DOCUMENTATION: &str = "All resource types of R4, in JSON and XML. Searches find a resource as soon as its write is answered; _include, \
+_revinclude, _sort, _count, _total, _summary, _elements, _contained, chains and _has are supported with all parameters listed, and _asof \
+asks for the past. A compartment is searched by [base]/[compartment]/[id]/[type]. The same surface is described for programs at \
+[base]/openapi.json.";
+
+const SECURITY: &str = "There is no authentication and no authorization yet: whoever reaches this server reads and writes all that is in the \
+tenant. Without TLS of its own it listens on loopback only, unless its operator has lifted that.";
 
 /// The CapabilityStatement.
-pub(crate) fn render(terms: &Terms<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(512 << 10);
+pub(crate) fn render(terms: &Terms<'_>, portion: Portion) -> Vec<u8> {
+    let mut out = Vec::with_capacity(768 << 10);
     let mut statement = ObjectWriter::new(&mut out);
     statement.string("resourceType", "CapabilityStatement");
     statement.string("status", "active");
     statement.string("date", DATE);
     statement.string("kind", "instance");
+    write_server(&mut statement, terms);
+    statement.string("fhirVersion", "4.0.1");
+    write_strings(&mut statement, "format", ["application/fhir+json", "application/fhir+xml", "json", "xml"]);
+    write_strings(&mut statement, "patchFormat", PATCH_FORMATS);
+    let mut list = statement.array("rest");
+    write_rest(&mut list.object(), terms, portion);
+    drop(list);
+    drop(statement);
+    out
+}
+
+/// Which program answers here, and where that is.
+pub(crate) fn write_server(statement: &mut ObjectWriter<'_>, terms: &Terms<'_>) {
     let mut software = statement.object("software");
     software.string("name", "Fornax");
     software.string("version", env!("CARGO_PKG_VERSION"));
@@ -55,72 +70,95 @@ pub(crate) fn render(terms: &Terms<'_>) -> Vec<u8> {
     let mut implementation = statement.object("implementation");
     implementation.string("description", "A FHIR R4 repository");
     implementation.string("url", terms.base);
-    drop(implementation);
-    statement.string("fhirVersion", "4.0.1");
-    let mut formats = statement.array("format");
-    for format in ["application/fhir+json", "application/fhir+xml", "json", "xml"] {
-        formats.string(format);
-    }
-    drop(formats);
-    write_strings(&mut statement, "patchFormat", PATCH_FORMATS.into_iter());
-    let mut list = statement.array("rest");
-    let mut rest = list.object();
+}
+
+fn write_rest(rest: &mut ObjectWriter<'_>, terms: &Terms<'_>, portion: Portion) {
     rest.string("mode", "server");
+    rest.string("documentation", DOCUMENTATION);
+    if portion == Portion::All {
+        let mut security = rest.object("security");
+        security.boolean("cors", terms.is_open_to_pages);
+        security.string("description", SECURITY);
+    }
     let mut resources = rest.array("resource");
     for one in terms.types {
-        write_type(&mut resources, one, terms);
+        write_type(&mut resources.object(), one, terms, portion);
     }
     drop(resources);
-    write_interactions(&mut rest, &SYSTEM_INTERACTIONS);
-    write_operations(&mut rest, None);
-    drop(rest);
-    drop(list);
-    drop(statement);
-    out
-}
-
-fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities, terms: &Terms<'_>) {
-    let mut resource = resources.object();
-    resource.string("type", one.name);
-    write_interactions(&mut resource, &TYPE_INTERACTIONS);
-    resource.string("versioning", if terms.requires_if_match { "versioned-update" } else { "versioned" });
-    resource.boolean("readHistory", true);
-    resource.boolean("updateCreate", true);
-    resource.boolean("conditionalCreate", true);
-    resource.string("conditionalRead", "full-support");
-    resource.boolean("conditionalUpdate", true);
-    resource.string("conditionalDelete", if terms.deleted_at_once_max > 1 { "multiple" } else { "single" });
-    write_strings(&mut resource, "referencePolicy", ["literal", "logical"].into_iter());
-    write_strings(&mut resource, "searchInclude", one.includes.iter().map(String::as_str));
-    write_strings(&mut resource, "searchRevInclude", one.reverse_includes.iter().map(String::as_str));
-    let mut parameters = resource.array("searchParam");
-    for parameter in &one.parameters {
-        let mut object = parameters.object();
-        object.string("name", &parameter.code);
-        object.string("definition", &parameter.url);
-        object.string("type", parameter.kind);
+    write_interactions(rest, paths::of_system());
+    let mut parameters = rest.array("searchParam");
+    for parameter in of_all(terms.types) {
+        write_parameter(&mut parameters.object(), parameter);
+    }
+    for (name, definition, documentation) in SPECIAL {
+        let mut parameter = parameters.object();
+        parameter.string("name", name);
+        definition.inspect(|definition| parameter.string("definition", definition));
+        parameter.string("type", "special");
+        parameter.string("documentation", documentation);
     }
     drop(parameters);
-    write_operations(&mut resource, Some(one.name));
+    write_operations(rest, None, terms.base);
+    write_strings(rest, "compartment", terms.types.iter().filter_map(|one| one.compartment));
 }
 
-fn write_operations(object: &mut ObjectWriter<'_>, resource_type: Option<&str>) {
-    let mut list = object.array("operation");
+/// The parameters that searches over several types take, each once.
+pub(crate) fn of_all(types: &[TypeCapabilities]) -> impl Iterator<Item = &ParameterCapabilities> {
+    let mut seen = BTreeSet::new();
+    let parameters = types.iter().flat_map(|one| &one.parameters);
+    parameters.filter(move |parameter| parameter.is_of_all && seen.insert(&parameter.code))
+}
+
+fn write_type(resource: &mut ObjectWriter<'_>, one: &TypeCapabilities, terms: &Terms<'_>, portion: Portion) {
+    resource.string("type", one.name);
+    write_interactions(resource, paths::of_type(one.name));
+    if portion == Portion::All {
+        resource.string("versioning", if terms.requires_if_match { "versioned-update" } else { "versioned" });
+        resource.boolean("readHistory", true);
+        resource.boolean("updateCreate", true);
+        resource.boolean("conditionalCreate", true);
+        resource.string("conditionalRead", "full-support");
+        resource.boolean("conditionalUpdate", true);
+        let deletes_many = terms.deleted_at_once_max > 1;
+        resource.string("conditionalDelete", if deletes_many { "multiple" } else { "single" });
+        write_strings(resource, "referencePolicy", ["literal", "logical"]);
+        write_strings(resource, "searchInclude", one.includes.iter().map(String::as_str));
+        write_strings(resource, "searchRevInclude", one.reverse_includes.iter().map(String::as_str));
+    }
+    let mut parameters = resource.array("searchParam");
+    for parameter in &one.parameters {
+        write_parameter(&mut parameters.object(), parameter);
+    }
+    drop(parameters);
+    write_operations(resource, Some(one.name), terms.base);
+}
+
+fn write_parameter(object: &mut ObjectWriter<'_>, parameter: &ParameterCapabilities) {
+    object.string("name", &parameter.code);
+    object.string("definition", &parameter.url);
+    object.string("type", parameter.kind);
+}
+
+fn write_operations(object: &mut ObjectWriter<'_>, resource_type: Option<&str>, base: &str) {
+    let mut list: ArrayWriter<'_> = object.array("operation");
     for one in operations::of(resource_type) {
         let mut operation = list.object();
         operation.string("name", one.name);
-        operation.string("definition", &one.definition_url(resource_type));
+        operation.string("definition", &one.definition_url(resource_type, base));
     }
 }
 
-fn write_interactions(object: &mut ObjectWriter<'_>, codes: &[&str]) {
+/// What is done at these paths.
+fn write_interactions(object: &mut ObjectWriter<'_>, paths: impl Iterator<Item = String>) {
+    let places = paths.filter_map(|path| Target::parse(&format!("/fhir/{}", paths::sample(&path))));
+    let codes: BTreeSet<&str> = places.flat_map(|target| target.place.interactions()).collect();
     let mut interactions = object.array("interaction");
     for code in codes {
         interactions.object().string("code", code);
     }
 }
 
-fn write_strings<'a>(object: &mut ObjectWriter<'_>, name: &str, texts: impl Iterator<Item = &'a str>) {
+fn write_strings<'a>(object: &mut ObjectWriter<'_>, name: &str, texts: impl IntoIterator<Item = &'a str>) {
     let mut array = object.array(name);
     for text in texts {
         array.string(text);

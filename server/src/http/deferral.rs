@@ -96,15 +96,24 @@ impl Deferrals {
 /// Whether a call is to be carried out later. What is about jobs is not, nor what is not answered by a resource, nor the content of a
 /// Binary in its own form: a preference need not be followed.
 pub(crate) fn is_wanted(call: &Call) -> bool {
-    let may_be = match call.verb {
-        Verb::Bundle | Verb::Patch | Verb::Delete => true,
-        Verb::Create | Verb::Update => !call.place.is_binary(),
-        Verb::Read | Verb::Vread => !call.wants_content,
+    let is_own_form = match call.verb {
+        Verb::Create | Verb::Update => call.place.is_binary(),
+        Verb::Read | Verb::Vread => call.wants_content,
+        _ => false,
+    };
+    let may_be = may_be(call.verb) && !is_own_form;
+    may_be && call.preference.timing == Timing::Later && call.method != Method::HEAD
+}
+
+/// Whether calls of that kind may be carried out later.
+pub(crate) fn may_be(verb: Verb) -> bool {
+    match verb {
+        Verb::Bundle | Verb::Create | Verb::Update | Verb::Patch | Verb::Delete => true,
+        Verb::Read | Verb::Vread => true,
         Verb::Search | Verb::SearchByForm | Verb::History | Verb::DeleteHistory => true,
         Verb::Operation(operation, _) => operation.may_be_deferred(),
-        Verb::Capabilities | Verb::Job | Verb::Jobs | Verb::CancelJob => false,
-    };
-    may_be && call.preference.timing == Timing::Later && call.method != Method::HEAD
+        Verb::Capabilities | Verb::Describe | Verb::Job | Verb::Jobs | Verb::CancelJob => false,
+    }
 }
 
 fn effect(verb: Verb) -> Effect {

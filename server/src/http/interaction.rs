@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use super::binary;
 use super::body::Payload;
 use super::bundles;
-use super::capability_statement::{self, Terms};
 use super::conditions;
+use super::descriptions::Description;
 use super::jobs;
 use super::negotiation::{self, Preference};
 use super::operations::{self, Inputs, Subject};
@@ -110,14 +110,9 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
             writes::content(tenant, call, upload)
         }
         (Verb::Capabilities, _) => {
-            let statement = capability_statement::render(&Terms {
-                types: &tenant.capabilities()?,
-                base: &call.base_urls.own,
-                deleted_at_once_max: site.limits.deleted_at_once_max,
-                requires_if_match: tenant.requires_if_match(),
-            });
-            Ok(Reply::json(StatusCode::OK, statement))
+            site.descriptions.reply(Description::asked(&call.query)?, (site, tenant), call)
         }
+        (Verb::Describe, _) => site.descriptions.reply(Description::OpenApi, (site, tenant), call),
         (Verb::Read, Place::Instance(resource_type, id)) => {
             let read = match as_of(call)? {
                 None => tenant.read(resource_type, id, &call.principal())?,
@@ -181,6 +176,7 @@ fn one(tenant: &Tenant, call: &Call, read: Read) -> Result<Reply, Refusal> {
                 .unwrap_or_else(|| resource(StatusCode::OK, &version)))
         }
         Read::Current(version) => Ok(resource(StatusCode::OK, &tenant.narrowed(version, &call.query)?)),
+        Read::Missing => operation_definition(call).ok_or_else(missing),
         read => current(read).map(|version| resource(StatusCode::OK, &version)),
     }
 }
@@ -195,6 +191,14 @@ pub(crate) fn current(read: Read) -> Result<Version, Refusal> {
         Read::Deleted(version) => Err(Refusal::gone(&version)),
         Read::Missing => Err(missing()),
     }
+}
+
+/// The built-in definition of an operation, where one is read that the tenant has not stored.
+fn operation_definition(call: &Call) -> Option<Reply> {
+    let Place::Instance(resource_type, id) = &call.place else { return None };
+    let body =
+        (resource_type == "OperationDefinition").then(|| operations::definition(id, &call.base_urls.own));
+    Some(Reply::json(StatusCode::OK, body??))
 }
 
 pub(crate) fn missing() -> Refusal {

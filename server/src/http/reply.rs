@@ -173,7 +173,8 @@ impl Reply {
         self
     }
 
-    /// The answer as it goes out, holding its room until it has. No cache on the way may keep what is about patients.
+    /// The answer as it goes out, holding its room until it has. No cache on the way may keep what is about patients, nor anything else
+    /// that does not say otherwise.
     pub(crate) fn into_response(self, room: Option<Room>) -> Response {
         let body = match self.body {
             ReplyBody::Json(json) => Body::from(json),
@@ -185,7 +186,8 @@ impl Reply {
         });
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let not_kept = HeaderValue::from_static("no-store");
+        response.headers_mut().entry(CACHE_CONTROL).or_insert(not_kept);
         response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         let own_pages_only = HeaderValue::from_static("same-origin");
         response.headers_mut().insert("cross-origin-resource-policy", own_pages_only);

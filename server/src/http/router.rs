@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::HeaderValue;
 use axum::routing::get;
 
 use super::cors;
@@ -11,8 +10,9 @@ use super::exchange;
 use super::probes;
 use super::site::Site;
 
-/// All that the server answers; in browsers, to pages of these origins beside its own.
-pub(crate) fn router(site: Arc<Site>, origins: &[HeaderValue]) -> Router {
+/// All that the server answers.
+pub(crate) fn router(site: Arc<Site>) -> Router {
+    let pages = (!site.page_origins.is_empty()).then(|| cors::layer(&site.page_origins));
     let router = Router::new()
         .route("/healthz", get(probes::health))
         .route("/readyz", get(probes::readiness))
@@ -20,5 +20,8 @@ pub(crate) fn router(site: Arc<Site>, origins: &[HeaderValue]) -> Router {
         .method_not_allowed_fallback(probes::not_allowed)
         .fallback(exchange::answer)
         .with_state(site);
-    if origins.is_empty() { router } else { router.layer(cors::layer(origins)) }
+    match pages {
+        None => router,
+        Some(layer) => router.layer(layer),
+    }
 }

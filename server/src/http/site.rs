@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::http::HeaderValue;
 use fornax::Engine;
 use tokio::sync::Mutex;
 
 use super::admission::Admission;
 use super::deferral::Deferrals;
+use super::descriptions::Descriptions;
 use super::limits::Limits;
 use super::metrics::Metrics;
 use super::origin::Origin;
@@ -23,6 +25,9 @@ pub(crate) struct Site {
     pub deferrals: Deferrals,
     pub metrics: Metrics,
     pub request_ids: RequestIds,
+    pub descriptions: Descriptions,
+    /// Origins whose pages may ask from a browser, beside the server's own.
+    pub page_origins: Vec<HeaderValue>,
     /// Held by the question whether the server is ready, while it is being answered; and by that for the figures.
     pub readiness: Arc<Mutex<()>>,
     pub figures: Arc<Mutex<()>>,
@@ -38,6 +43,8 @@ impl Site {
             deferrals: Deferrals::new(&limits),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
+            descriptions: Descriptions::default(),
+            page_origins: Vec::new(),
             readiness: Arc::default(),
             figures: Arc::default(),
             types: engine.capabilities().iter().map(|one| one.name).collect(),
@@ -45,6 +52,12 @@ impl Site {
             limits,
             engine,
         }
+    }
+
+    /// The same, asked by pages of these origins, too.
+    #[must_use]
+    pub(crate) fn asked_from(self, page_origins: Vec<HeaderValue>) -> Self {
+        Self { page_origins, ..self }
     }
 
     /// Whether FHIR has a resource type of this name.

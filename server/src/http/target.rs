@@ -22,6 +22,7 @@ pub(crate) enum Place {
     System,
     SystemSearch,
     Metadata,
+    OpenApi,
     SystemHistory,
     Jobs,
     /// By its number.
@@ -49,6 +50,8 @@ pub(crate) enum Verb {
     CancelJob,
     Create,
     Delete,
+    /// The OpenAPI document.
+    Describe,
     /// What was replaced, or one version of it.
     DeleteHistory,
     History,
@@ -65,8 +68,12 @@ pub(crate) enum Verb {
 }
 
 impl Target {
-    /// Reads a path: `/fhir/…` or `/t/{tenant}/fhir/…`. `None`: it names nothing.
+    /// Reads a path: `/fhir/…` or `/t/{tenant}/fhir/…`; the document of the tenant `default` is at `/openapi.json` as well. `None`: it names
+    /// nothing.
     pub(crate) fn parse(path: &str) -> Option<Self> {
+        if path == "/openapi.json" {
+            return Some(Self { tenant: TenantId::default_tenant(), place: Place::OpenApi });
+        }
         let mut segments = path.strip_prefix('/')?.split('/');
         let tenant = match segments.next()? {
             "fhir" => TenantId::default_tenant(),
@@ -110,6 +117,7 @@ impl Place {
             [] => Self::System,
             ["_search"] => Self::SystemSearch,
             ["metadata"] => Self::Metadata,
+            ["openapi.json"] => Self::OpenApi,
             ["_history"] => Self::SystemHistory,
             ["_jobs"] => Self::Jobs,
             ["_jobs", number] => Self::Job(number.parse().ok()?),
@@ -149,7 +157,7 @@ impl Place {
     pub(crate) fn resource_type(&self) -> Option<&str> {
         match self {
             Self::System | Self::SystemSearch | Self::Metadata | Self::SystemHistory => None,
-            Self::Jobs | Self::Job(_) => None,
+            Self::OpenApi | Self::Jobs | Self::Job(_) => None,
             Self::Operation(_, subject) | Self::NoOperation(_, subject) => subject.resource_type(),
             Self::Compartment(_, _, of) | Self::CompartmentSearch(_, _, of) => {
                 Some(of.as_str()).filter(|of| *of != EVERY_TYPE)
@@ -194,6 +202,7 @@ impl Place {
             Self::System => "/",
             Self::SystemSearch => "/_search",
             Self::Metadata => "/metadata",
+            Self::OpenApi => "/openapi.json",
             Self::SystemHistory => "/_history",
             Self::Operation(operation, _) => operation.route,
             Self::NoOperation(..) => "…/$[unknown]",
@@ -210,6 +219,30 @@ impl Place {
         }
     }
 
+    /// What FHIR calls that which is done here, as a CapabilityStatement has it; nothing for what FHIR has no code for.
+    pub(crate) fn interactions(&self) -> Vec<&'static str> {
+        let verbs = self.verbs().iter();
+        verbs.flat_map(|(_, verb)| self.interaction(*verb)).copied().collect()
+    }
+
+    fn interaction(&self, verb: Verb) -> &'static [&'static str] {
+        match (verb, self) {
+            (Verb::Bundle, _) => &["batch", "transaction"],
+            (Verb::Create, _) => &["create"],
+            (Verb::Delete, _) => &["delete"],
+            (Verb::Patch, _) => &["patch"],
+            (Verb::Read, _) => &["read"],
+            (Verb::Update, _) => &["update"],
+            (Verb::Vread, _) => &["vread"],
+            (Verb::History, Self::SystemHistory) => &["history-system"],
+            (Verb::History, Self::TypeHistory(_)) => &["history-type"],
+            (Verb::History, _) => &["history-instance"],
+            (Verb::Search | Verb::SearchByForm, Self::System | Self::SystemSearch) => &["search-system"],
+            (Verb::Search | Verb::SearchByForm, Self::Type(_) | Self::TypeSearch(_)) => &["search-type"],
+            _ => &[],
+        }
+    }
+
     /// What a method means here; `None`: it is not allowed. HEAD is GET without the body.
     pub(crate) fn verb(&self, method: &Method) -> Option<Verb> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
@@ -221,11 +254,7 @@ impl Place {
 
     /// The methods allowed, as the header `Allow` has them.
     pub(crate) fn allow(&self) -> String {
-        let methods: Vec<Method> = match self {
-            Self::Operation(operation, _) => operation.methods().collect(),
-            _ => self.verbs().iter().map(|(method, _)| method.clone()).collect(),
-        };
-        let names = methods.iter().flat_map(|method| match *method {
+        let names = self.methods().into_iter().flat_map(|method| match method {
             Method::GET => &["GET", "HEAD"][..],
             Method::POST => &["POST"],
             Method::PUT => &["PUT"],
@@ -235,10 +264,19 @@ impl Place {
         names.copied().collect::<Vec<_>>().join(", ")
     }
 
+    /// The methods that mean something here; HEAD goes with GET.
+    pub(crate) fn methods(&self) -> Vec<Method> {
+        match self {
+            Self::Operation(operation, _) => operation.methods().collect(),
+            _ => self.verbs().iter().map(|(method, _)| method.clone()).collect(),
+        }
+    }
+
     fn verbs(&self) -> &'static [(Method, Verb)] {
         match self {
             Self::System => &[(Method::GET, Verb::Search), (Method::POST, Verb::Bundle)],
             Self::Metadata => &[(Method::GET, Verb::Capabilities)],
+            Self::OpenApi => &[(Method::GET, Verb::Describe)],
             // The table of operations says it.
             Self::Operation(..) | Self::NoOperation(..) => &[],
             Self::Jobs => &[(Method::GET, Verb::Jobs)],

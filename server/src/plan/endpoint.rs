@@ -36,7 +36,7 @@ impl<'a> Endpoint<'a> {
         let listener = runtime.block_on(Listener::bind(&addresses)).map_err(listening)?;
         let (address, limits) = (listener.address(), Limits::default());
         let origin = Origin::new(None, address, Names::Own).map_err(Failure::Options)?;
-        let router = http::router(Arc::new(Site::new(engine.clone(), origin, limits.clone())), &[]);
+        let router = http::router(Arc::new(Site::new(engine.clone(), origin, limits.clone())));
         let (stop, stopped) = oneshot::channel::<()>();
         let task = runtime.spawn(async move {
             let stop = async {

@@ -1,6 +1,7 @@
 //! Operations: what `$name` means, where it may be called and by which methods. One table says it, for paths, the CapabilityStatement
 //! and whoever else asks.
 
+mod definitions;
 mod diff;
 mod document;
 mod erase;
@@ -15,6 +16,7 @@ mod versions;
 use axum::http::{Method, StatusCode};
 use fornax::{Issue, Tenant};
 
+pub(crate) use definitions::definition;
 pub(crate) use erase::delete_history;
 pub(crate) use inputs::Inputs;
 
@@ -65,6 +67,8 @@ pub(crate) enum Definition {
     OfType,
     /// FHIR, for all types: `Resource-validate`.
     OfResource,
+    /// FHIR, as one of this type's, wherever it is called: `CapabilityStatement-versions`.
+    Of(&'static str),
     /// Fornax.
     Own,
 }
@@ -153,15 +157,21 @@ impl Operation {
         paths.map(|path| format!("{path}/${}", self.name)).collect()
     }
 
-    /// The canonical URL of its definition; `resource_type` is where it is called, if on a type.
-    pub(crate) fn definition_url(&self, resource_type: Option<&str>) -> String {
+    /// The canonical URL of its definition: FHIR's, or one that is read under the tenant's base. `resource_type` is where it is called, if
+    /// on a type.
+    pub(crate) fn definition_url(&self, resource_type: Option<&str>, base: &str) -> String {
+        let published = (self.definition != Definition::Own).then_some(definitions::HL7);
+        format!("{}/OperationDefinition/{}", published.unwrap_or(base), self.definition_id(resource_type))
+    }
+
+    /// The id of its definition: that of FHIR's own, or its name.
+    fn definition_id(&self, resource_type: Option<&str>) -> String {
         let Self { name, definition, .. } = self;
         match (definition, resource_type) {
-            (Definition::OfType, Some(of)) => format!("http://hl7.org/fhir/OperationDefinition/{of}-{name}"),
-            (Definition::OfType | Definition::OfResource, _) => {
-                format!("http://hl7.org/fhir/OperationDefinition/Resource-{name}")
-            }
-            (Definition::Own, _) => format!("urn:fornax:OperationDefinition:{name}"),
+            (Definition::OfType, Some(of)) => format!("{of}-{name}"),
+            (Definition::OfType | Definition::OfResource, _) => format!("Resource-{name}"),
+            (Definition::Of(of), _) => format!("{of}-{name}"),
+            (Definition::Own, _) => (*name).to_owned(),
         }
     }
 
@@ -176,7 +186,7 @@ impl Operation {
 
     /// Whether it may change something. Where it always does GET, by which it might be called unawares, does not call it.
     pub(crate) fn writes(&self) -> bool {
-        self.get.is_none() || self.name == "document"
+        self.name == "document" || self.get.is_none() && self.name != "validate"
     }
 
     /// Whether it may be carried out later. Not where its answer is no resource, nor where it makes a job itself.

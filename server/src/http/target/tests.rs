@@ -29,7 +29,7 @@ fn paths() {
     check("/fhir/Patient/_history", "default /[type]/_history GET, HEAD");
     check("/fhir/Patient/1", "default /[type]/[id] GET, HEAD, PUT, PATCH, DELETE");
     check("/fhir/Patient/1/$everything", "default …/$everything GET, HEAD, POST");
-    check("/fhir/Patient/$validate", "default …/$validate GET, HEAD, POST");
+    check("/fhir/Patient/$validate", "default …/$validate POST");
     check("/fhir/Patient/1/$validate", "default …/$validate GET, HEAD, POST");
     check("/fhir/Patient/1/_history", "default /[type]/[id]/_history GET, HEAD, DELETE");
     check("/fhir/Patient/1/_history/2", "default /[type]/[id]/_history/[vid] GET, HEAD, DELETE");
