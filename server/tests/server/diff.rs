@@ -39,7 +39,9 @@ fn versions(server: &Server) {
     update(server, &of(json!({ "name": name("Smith"), "active": true })));
     update(
         server,
-        &of(json!({ "name": name("Jones"), "active": true, "meta": { "tag": [{ "code": "t" }] } })),
+        &of(
+            json!({ "name": name("Jones"), "active": true, "meta": { "profile": ["http://example.org/p"] } }),
+        ),
     );
     update(
         server,
@@ -55,7 +57,7 @@ fn a_difference_leads_from_version_to_version() {
     let mut found = lines(&server, "Patient/a/$diff");
     found.sort();
     let mut expected: Vec<&str> = last.to_vec();
-    expected.push("delete Patient.meta.tag[0]");
+    expected.push("delete Patient.meta.profile[0]");
     expected.sort_unstable();
     assert_eq!(found, expected);
     assert_eq!(lines(&server, "Patient/a/$diff?fromVersion=2"), lines(&server, "Patient/a/$diff"));
