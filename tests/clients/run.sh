@@ -10,7 +10,7 @@ fornax=${FORNAX:-$built/debug/fornax}
 installed=$built/clients
 
 # Those that drive it unless the command line names some.
-[ $# -gt 0 ] || set -- fhir-kit-client fhirclient fhirpy
+[ $# -gt 0 ] || set -- fhir-kit-client fhirclient fhirpy schemathesis
 
 # as_locked NAME: whether what is installed is what this file locks
 as_locked() {

@@ -64,7 +64,7 @@ fn a_difference_leads_from_version_to_version() {
     assert_eq!(lines(&server, "Patient/a/$diff?fromVersion=3"), [""; 0]);
     assert_eq!(
         lines(&server, "$diff?from=Patient/a/_history/1&to=Patient/a/_history/2"),
-        ["insert Patient.meta.tag", "replace Patient.name[0].family"]
+        ["insert Patient.meta.profile", "replace Patient.name[0].family"]
     );
     // What was there is told, and does not keep the patch from being applied.
     let difference = server.get("Patient/a/$diff?fromVersion=1");
