@@ -13,7 +13,7 @@ use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
 use crate::write::labels::{Labels, Standing};
-use crate::write::links::{self, Link};
+use crate::write::other_links::{self, Link};
 use crate::write::prepare::check_shape;
 
 /// A resource in a request.
@@ -218,7 +218,7 @@ fn edited(
         }
     }
     let of_type = (root, source.resource_type.id);
-    for (link, stored) in links::rewritten(core.definitions, of_type, references)? {
+    for (link, stored) in other_links::rewritten(core.definitions, of_type, references)? {
         edit(edits.replace_with_string(link, &stored))?;
     }
     if edits.is_empty() {
