@@ -31,6 +31,7 @@ pub(crate) mod state {
     /// Of those that are.
     pub(crate) const PAST_JOBS: &[u8] = b"\x0a";
     pub(crate) const TIME_ZONE: &[u8] = b"\x0b";
+    pub(crate) const REFERENTIAL_INTEGRITY: &[u8] = b"\x0e";
 }
 
 /// Seals and opens the records of one tenant, for one opening of the store.

@@ -226,6 +226,7 @@ impl BundleRequest<'_> {
                 let source = BodySource { node: body_of(entry)?, whole: None, resource_type, id: &id };
                 let mut write = put_node(self.core, resource_type, &source, rule, references)
                     .map_err(|error| within(entry, &error))?;
+                write.stands_in(&entry.resource_place());
                 write.expected = expected;
                 Ok(write)
             }
@@ -234,8 +235,10 @@ impl BundleRequest<'_> {
                 let node = document.root();
                 let source = BodySource { node, whole: Some(document), resource_type, id: &id };
                 let references = &OnlyNew::beside(before, references);
-                put_node(self.core, resource_type, &source, IdRule::MustBe, references)
-                    .map_err(|error| within(entry, &error))
+                let mut write = put_node(self.core, resource_type, &source, IdRule::MustBe, references)
+                    .map_err(|error| within(entry, &error))?;
+                write.stands_in(&entry.resource_place());
+                Ok(write)
             }
             Target::Existing(_) | Target::Twin(_) | Target::Nothing | Target::Read => {
                 Err(crate::records::bug("an entry that writes nothing"))
@@ -402,7 +405,7 @@ fn names(tags: &str, version: VersionId) -> bool {
 
 /// The same failure, with its places within the Bundle.
 fn within(entry: &Entry<'_>, error: &Error) -> Error {
-    let place = format!("Bundle.entry[{}].resource", entry.index);
+    let place = entry.resource_place();
     let issues = error.issues().iter().cloned().map(|issue| {
         let inner = issue
             .expression

@@ -6,6 +6,7 @@ mod compact;
 mod condition;
 mod draft;
 mod group;
+mod links;
 mod matching;
 mod patch;
 mod prepare;
@@ -20,6 +21,7 @@ pub(crate) use body::{
 pub(crate) use condition::{Condition, Criteria, Found};
 pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
+pub(crate) use links::{Relinking, links_of, stored_targets};
 pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match, one_of};
 pub(crate) use patch::{check_version, current, patched};
 pub(crate) use prepare::{

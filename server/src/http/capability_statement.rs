@@ -1,6 +1,6 @@
 //! `metadata`: what the server can do, and nothing else.
 
-use fornax::TypeCapabilities;
+use fornax::{ReferentialIntegrity, TypeCapabilities};
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
 use super::operations;
@@ -29,7 +29,14 @@ const PATCH_FORMATS: [&str; 4] = [
 const SYSTEM_INTERACTIONS: [&str; 3] = ["batch", "history-system", "transaction"];
 
 /// The CapabilityStatement of the tenant at this base, where a conditional delete may delete so many resources.
-pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max: usize) -> Vec<u8> {
+pub(crate) fn render(
+    types: &[TypeCapabilities],
+    base: &str,
+    deleted_at_once_max: usize,
+    integrity: ReferentialIntegrity,
+) -> Vec<u8> {
+    let enforced = (integrity != ReferentialIntegrity::Off).then_some("enforced");
+    let references: Vec<&str> = ["literal", "logical"].into_iter().chain(enforced).collect();
     let conditional_delete = if deleted_at_once_max > 1 { "multiple" } else { "single" };
     let mut out = Vec::with_capacity(512 << 10);
     let mut statement = ObjectWriter::new(&mut out);
@@ -57,7 +64,7 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max
     rest.string("mode", "server");
     let mut resources = rest.array("resource");
     for one in types {
-        write_type(&mut resources, one, conditional_delete);
+        write_type(&mut resources, one, conditional_delete, &references);
     }
     drop(resources);
     write_interactions(&mut rest, &SYSTEM_INTERACTIONS);
@@ -68,7 +75,12 @@ pub(crate) fn render(types: &[TypeCapabilities], base: &str, deleted_at_once_max
     out
 }
 
-fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities, conditional_delete: &str) {
+fn write_type(
+    resources: &mut ArrayWriter<'_>,
+    one: &TypeCapabilities,
+    conditional_delete: &str,
+    references: &[&str],
+) {
     let mut resource = resources.object();
     resource.string("type", one.name);
     write_interactions(&mut resource, &TYPE_INTERACTIONS);
@@ -79,7 +91,7 @@ fn write_type(resources: &mut ArrayWriter<'_>, one: &TypeCapabilities, condition
     resource.string("conditionalRead", "full-support");
     resource.boolean("conditionalUpdate", true);
     resource.string("conditionalDelete", conditional_delete);
-    write_strings(&mut resource, "referencePolicy", ["literal", "logical"].into_iter());
+    write_strings(&mut resource, "referencePolicy", references.iter().copied());
     write_strings(&mut resource, "searchInclude", one.includes.iter().map(String::as_str));
     write_strings(&mut resource, "searchRevInclude", one.reverse_includes.iter().map(String::as_str));
     let mut parameters = resource.array("searchParam");

@@ -102,8 +102,8 @@ pub(crate) fn perform(site: &Site, call: &Call, payload: Payload) -> Result<Repl
         }
         (Verb::Capabilities, _) => {
             let deletes = site.limits.deleted_at_once_max;
-            let statement =
-                capability_statement::render(&tenant.capabilities()?, &call.base_urls.own, deletes);
+            let (types, integrity) = (tenant.capabilities()?, tenant.referential_integrity());
+            let statement = capability_statement::render(&types, &call.base_urls.own, deletes, integrity);
             Ok(Reply::json(StatusCode::OK, statement))
         }
         (Verb::Read, Place::Instance(resource_type, id)) => {

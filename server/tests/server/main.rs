@@ -10,6 +10,7 @@ mod jobs;
 mod load;
 mod operations;
 mod plan;
+mod referential_integrity;
 mod search;
 mod support;
 mod xml;
