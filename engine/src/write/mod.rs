@@ -7,6 +7,7 @@ mod condition;
 mod draft;
 mod group;
 mod labels;
+mod links;
 mod other_links;
 mod matching;
 mod meta;
@@ -24,6 +25,7 @@ pub(crate) use body::{
 pub(crate) use condition::{Condition, Criteria, Found};
 pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
+pub(crate) use links::{Relinking, links_of, stored_targets};
 pub(crate) use other_links::Link;
 pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match, one_of};
 pub(crate) use patch::{check_version, current, difference, patched};
