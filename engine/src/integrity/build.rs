@@ -97,23 +97,17 @@ impl Build<'_> {
             last = Some(rid);
             linked.push(self.linked(rid, &view.open_version(key, sealed)?)?);
             if linked.len() == RESOURCES_AT_ONCE {
-                self.put_down(std::mem::take(&mut linked))?;
+                self.put_down(&linked)?;
+                linked.clear();
             }
         }
-        self.put_down(linked)
+        self.put_down(&linked)
     }
 
     /// What these commits changed.
     fn follow(&mut self, view: &View<'_>, commits: &[Seq]) -> Result<()> {
-        for linked in self.changed(view, commits)?.chunks_mut(RESOURCES_AT_ONCE) {
-            self.put_down(
-                linked
-                    .iter_mut()
-                    .map(|one| Linked { rid: one.rid, links: std::mem::take(&mut one.links) })
-                    .collect(),
-            )?;
-        }
-        Ok(())
+        let changed = self.changed(view, commits)?;
+        changed.chunks(RESOURCES_AT_ONCE).try_for_each(|some| self.put_down(some))
     }
 
     fn changed(&mut self, view: &View<'_>, commits: &[Seq]) -> Result<Vec<Linked>> {
@@ -140,12 +134,12 @@ impl Build<'_> {
         Ok(Linked { rid, links: stored_links(self.core, resource_type, body.root()) })
     }
 
-    fn put_down(&mut self, linked: Vec<Linked>) -> Result<()> {
+    fn put_down(&mut self, linked: &[Linked]) -> Result<()> {
         let core = self.core;
         core.sequencer.between_groups(core, |state| {
             core.check_open()?;
             let mut relinking = Relinking::new(core, &state.head);
-            for one in &linked {
+            for one in linked {
                 self.suspects.extend(relinking.relink(one.rid, &one.links)?);
             }
             let (head, batch) = relinking.finish()?;

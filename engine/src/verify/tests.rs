@@ -55,7 +55,7 @@ fn check(change: impl Fn(&Core, &mut Batch), finding: &str) {
 fn check_links(change: impl Fn(&Core, &mut Batch, (Rid, Rid)), finding: &str) {
     let (_folder, _engine, tenant) = rig();
     let core = tenant.core();
-    tenant.set_referential_integrity(crate::ReferentialIntegrity::Off).unwrap();
+    tenant.set_referential_integrity(ReferentialIntegrity::Off).unwrap();
     let me = Principal::named("tester");
     for id in ["one", "two"] {
         tenant.commit(&Change::delete("Basic", id), &me).unwrap();
@@ -65,7 +65,7 @@ fn check_links(change: impl Fn(&Core, &mut Batch, (Rid, Rid)), finding: &str) {
     tenant.commit(&Change::update("Patient", "t", body("t", "")), &me).unwrap();
     let link = r#","link":[{"type":"refer","other":{"reference":"Patient/t"}}]"#;
     tenant.commit(&Change::update("Patient", "s", body("s", link)), &me).unwrap();
-    tenant.set_referential_integrity(crate::ReferentialIntegrity::Block).unwrap();
+    tenant.set_referential_integrity(ReferentialIntegrity::Block).unwrap();
     assert_eq!(tenant.verify().unwrap().findings, [""; 0]);
     let view = View::now(core).unwrap();
     let rid = |id: &str| view.id("Patient", id).unwrap().unwrap().rid;

@@ -8,7 +8,7 @@ use crate::core::Core;
 use crate::error::Result;
 use crate::integrity::ReferentialIntegrity;
 use crate::links::{ISSUES_MAX, Link, dangling};
-use crate::records::{OperationCode, Rid};
+use crate::records::{IdRecord, OperationCode, Rid};
 use crate::write::draft::Draft;
 use crate::write::links::links_of;
 use crate::write::prepare::{Content, PreparedWrite};
@@ -99,7 +99,7 @@ impl Staging<'_> {
             let mut draft = Draft::new(core, state.head.clone(), state.staged.as_ref());
             let mut issues = Vec::new();
             for link in open {
-                let record = draft.id(&link.digest)?.filter(|record| record.is_there());
+                let record = draft.id(&link.digest)?.filter(IdRecord::is_there);
                 match (links.own.get(&link.digest), record) {
                     (Some(true), _) => {}
                     (None, Some(record)) => {
