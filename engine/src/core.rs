@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::forget::Retention;
 use crate::index::{Index, IndexPlace};
+use crate::integrity::Integrity;
 use crate::jobs::Jobs;
 use crate::long_queries::LongQueries;
 use crate::options::Limits;
@@ -36,6 +37,7 @@ pub(crate) struct Core {
     pub types: Types,
     pub sequencer: Sequencer,
     pub retention: Retention,
+    pub integrity: Integrity,
     pub limits: Limits,
     /// Whether an update that changes nothing makes a version.
     pub versions_unchanged: bool,
@@ -74,6 +76,7 @@ pub(crate) struct Parts {
     pub index: Index,
     pub sequencer: Sequencer,
     pub retention: Retention,
+    pub integrity: Integrity,
     pub limits: Limits,
     pub versions_unchanged: bool,
     pub if_match_required: bool,
@@ -98,6 +101,7 @@ impl Core {
             replaced: Mutex::default(),
             sequencer: parts.sequencer,
             retention: parts.retention,
+            integrity: parts.integrity,
             limits: parts.limits,
             versions_unchanged: parts.versions_unchanged,
             if_match_required: parts.if_match_required,

@@ -21,6 +21,7 @@ use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::families::{Family, Placement};
 use crate::index;
+use crate::integrity;
 use crate::jobs::{self, Runner};
 use crate::long_queries::LongQueries;
 use crate::open_tenant::{Shared, open_tenant};
@@ -206,6 +207,7 @@ impl Engine {
         inner.shared.store.create_families(&placement.all()).map_err(failed)?;
         let vault = Vault::open(&keys, placement, Arc::clone(&inner.shared.store))?;
         time_zone::keep(&vault, &*inner.shared.store, &zone)?;
+        integrity::keep(&vault, &*inner.shared.store, options.referential_integrity)?;
         catalog.next_number += 1;
         catalog.tenants.push(CatalogEntry { name: id.as_str().to_owned(), uuid, number });
         inner.keep(&catalog)?;

@@ -10,7 +10,7 @@ pub(crate) enum Family {
     Versions = 1,
     /// Digest of type and id to what the id names.
     Ids = 2,
-    /// Type number and digest of an identity to the resources that bear it.
+    /// Type number and digest of an identity to the resources that bear it; and who refers to whom, where the tenant asks.
     Identity = 3,
     /// Commits in order; and, for each type, the commits that touched it.
     Log = 4,

@@ -1,6 +1,7 @@
 //! Keys of the store's families.
 
 use fornax_codec::key::{KeyReader, KeyWriter};
+use fornax_store::KeyRange;
 
 use crate::error::Result;
 use crate::identity::IdentityKey;
@@ -52,6 +53,72 @@ pub(crate) fn read_identity_digest(key: &[u8]) -> Result<[u8; 16]> {
     let mut reader = KeyReader::new(key);
     let digest = reader.u16().and_then(|_| reader.fixed::<16>());
     digest.map_err(|error| corrupted("a key does not decode").caused_by(error))
+}
+
+/// Type number 0 is no type's: who refers to whom, by target and by source.
+const LINKS: u16 = 0;
+const LINKS_BY_TARGET: u8 = 0;
+const LINKS_BY_SOURCE: u8 = 1;
+
+/// All rows of who refers to whom.
+pub(crate) fn links() -> KeyRange {
+    let mut prefix = KeyWriter::new();
+    prefix.u16(LINKS);
+    KeyRange::prefix(prefix.as_bytes())
+}
+
+/// The identities, which come behind them.
+pub(crate) fn identities() -> KeyRange {
+    let mut first = KeyWriter::new();
+    first.u16(LINKS + 1);
+    KeyRange::from(first.as_bytes())
+}
+
+/// `00 00 00 target (u64) source (u64)`: the source refers to the target.
+pub(crate) fn link(target: Rid, source: Rid) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u16(LINKS).u8(LINKS_BY_TARGET).u64(target).u64(source);
+    key
+}
+
+/// All who refer to a resource.
+pub(crate) fn links_to(target: Rid) -> KeyRange {
+    let mut prefix = KeyWriter::new();
+    prefix.u16(LINKS).u8(LINKS_BY_TARGET).u64(target);
+    KeyRange::prefix(prefix.as_bytes())
+}
+
+/// `00 00 00`, before all rows by target.
+pub(crate) fn links_by_target() -> KeyRange {
+    let mut prefix = KeyWriter::new();
+    prefix.u16(LINKS).u8(LINKS_BY_TARGET);
+    KeyRange::prefix(prefix.as_bytes())
+}
+
+/// `00 00 01`, before all rows by source.
+pub(crate) fn links_by_source() -> KeyRange {
+    let mut prefix = KeyWriter::new();
+    prefix.u16(LINKS).u8(LINKS_BY_SOURCE);
+    KeyRange::prefix(prefix.as_bytes())
+}
+
+/// `00 00 01 source (u64)`: what the source refers to.
+pub(crate) fn links_from(source: Rid) -> KeyWriter {
+    let mut key = KeyWriter::new();
+    key.u16(LINKS).u8(LINKS_BY_SOURCE).u64(source);
+    key
+}
+
+/// The source that the key of a link ends with.
+pub(crate) fn read_link_source(key: &[u8]) -> Result<Rid> {
+    read_identity_rid(key)
+}
+
+/// The target and the source of a link's key.
+pub(crate) fn read_link(key: &[u8]) -> Result<(Rid, Rid)> {
+    let mut reader = KeyReader::new(key);
+    let parts = reader.u16().and_then(|_| reader.u8()).and_then(|_| Ok((reader.u64()?, reader.u64()?)));
+    parts.map_err(|error| corrupted("a key does not decode").caused_by(error))
 }
 
 const LOG_BY_SEQ: u8 = 0;

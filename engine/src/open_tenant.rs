@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::families::{Family, Placement};
 use crate::forget::Retention;
 use crate::index::{self, Index, IndexPlace, tag_key};
+use crate::integrity::{self, Integrity};
 use crate::jobs::{self, Jobs};
 use crate::long_queries::LongQueries;
 use crate::options::Options;
@@ -68,6 +69,7 @@ pub(crate) fn open_tenant(
     // The zone of most: they share what is compiled, and that they read in it.
     let released =
         if zone.is_utc() { Arc::clone(&shared.indexer) } else { Arc::new(shared.indexer.in_zone(zone)) };
+    let integrity = integrity::read(&vault, &*shared.store)?;
     let registry = Parameters::read(&vault, &*shared.store, definitions)?;
     let (jobs, next_job) = jobs::read(&vault, &*shared.store)?;
     let index_place = IndexPlace {
@@ -95,6 +97,7 @@ pub(crate) fn open_tenant(
         index,
         sequencer: Sequencer::new(SequenceState::new(head)),
         retention: Retention::new(kept),
+        integrity: Integrity::new(integrity),
         limits: options.limits.clone(),
         versions_unchanged: options.versions_unchanged,
         if_match_required: options.if_match_required,

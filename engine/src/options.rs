@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::integrity::ReferentialIntegrity;
+
 /// Where an engine lies and what it may use.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -13,7 +15,7 @@ pub struct Options {
     pub write_buffer_bytes: usize,
     /// Bytes of index pages, columns, dictionary entries and bitmaps kept in memory. Default 96 MiB.
     pub index_cache_bytes: u64,
-    /// What the tenant `default` is made with, where the directory is set up; it keeps that.
+    /// What the tenant `default` is made with, where the directory is set up.
     pub default_tenant: TenantOptions,
     /// Whether an update that repeats the current version to the byte, white space and server-made metadata aside, makes a version. By
     /// default it does not.
@@ -52,17 +54,19 @@ impl Options {
     }
 }
 
-/// What a tenant is made with, and keeps.
+/// What a tenant is made with.
 #[derive(Clone, Debug)]
 pub struct TenantOptions {
     /// The zone of dates and times that name none, in resources and in searches: `UTC`, an offset (`-05:00`), or a name in IANA's
-    /// database (`America/New_York`). Default UTC.
+    /// database (`America/New_York`). It keeps that. Default UTC.
     pub time_zone: String,
+    /// What it asks of references. Default nothing.
+    pub referential_integrity: ReferentialIntegrity,
 }
 
 impl Default for TenantOptions {
     fn default() -> Self {
-        Self { time_zone: "UTC".to_owned() }
+        Self { time_zone: "UTC".to_owned(), referential_integrity: ReferentialIntegrity::Off }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::core::{Core, index_failed};
 use crate::engine::{index_cache_budget, index_pages_bytes};
 use crate::error::Result;
 use crate::families::{Family, Placement};
+use crate::integrity::ReferentialIntegrity;
 use crate::keys;
 use crate::open_tenant::Shared;
 use crate::options::Options;
@@ -46,6 +47,8 @@ pub struct TenantStatistics {
     pub tenant: TenantId,
     /// The zone of dates and times that name none.
     pub time_zone: String,
+    /// What it asks of references.
+    pub referential_integrity: ReferentialIntegrity,
     /// By name; types that never had a resource are left out.
     pub types: Vec<TypeStatistics>,
     /// Bytes of its files in the store; what was written last is in memory and the log, and is not counted.
@@ -120,6 +123,7 @@ pub(crate) fn of_tenant(core: &Core, store: &StoreStatistics) -> Result<TenantSt
     Ok(TenantStatistics {
         tenant: core.id.clone(),
         time_zone: core.released.zone().name().to_owned(),
+        referential_integrity: core.integrity.mode(),
         types,
         store_bytes: own.map(|of| of.file_bytes).sum(),
         index_bytes: core.index().postings.disk_bytes().map_err(index_failed)?,

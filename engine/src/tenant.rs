@@ -22,6 +22,7 @@ use crate::forget;
 use crate::graphql::{self, GraphqlRequest, GraphqlResponse};
 use crate::history;
 use crate::import::{self, ImportLines, ImportOptions, ImportReport};
+use crate::integrity::{self, ReferentialIntegrity};
 use crate::jobs::{Job, JobAction};
 use crate::lastn;
 use crate::parameters::{self, ParameterStatus};
@@ -74,6 +75,20 @@ impl Tenant {
         let committed = commit(&self.core, change, principal)?;
         self.go_by_parameters();
         Ok(committed)
+    }
+
+    /// What it asks of references.
+    pub fn referential_integrity(&self) -> ReferentialIntegrity {
+        self.core.integrity.mode()
+    }
+
+    /// Asks something else of references from now on: it is durable, and holds for every write that is not done, when this returns.
+    /// [`ReferentialIntegrity::Block`] reads all that is there first, while others write.
+    ///
+    /// # Errors
+    /// `Precondition`: to `Block`, and there are references that lead nowhere; it says of which types, and nothing has changed.
+    pub fn set_referential_integrity(&self, mode: ReferentialIntegrity) -> Result<()> {
+        integrity::set(&self.core, mode)
     }
 
     /// Goes by SearchParameter resources that were just written. What was committed is, whatever becomes of this: it is tried again

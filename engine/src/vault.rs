@@ -36,7 +36,8 @@ pub(crate) mod state {
     /// Of the answers to those that are over.
     pub(crate) const ANSWERS: &[u8] = b"\x0d";
     /// What is to be purged or erased, while that is done.
-    pub(crate) const REMOVALS: &[u8] = b"\x0e";
+    pub(crate) const REMOVALS: &[u8] = b"\x0f";
+    pub(crate) const REFERENTIAL_INTEGRITY: &[u8] = b"\x0e";
 }
 
 /// Seals and opens the records of one tenant, for one opening of the store.

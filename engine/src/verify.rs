@@ -1,5 +1,7 @@
 //! Verification: every record opens, and what they say of each other agrees, the index included.
 
+mod links;
+
 use std::collections::{BTreeMap, HashSet};
 
 use fornax_crypto::ChainPoint;
@@ -9,6 +11,7 @@ use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::families::Family;
 use crate::identity::IdentityKey;
+use crate::integrity::ReferentialIntegrity;
 use crate::keys;
 use crate::records::{self, Head, IdRecord, Newest, OperationCode, Rid, Seq, VersionHead};
 use crate::search_run;
@@ -43,6 +46,7 @@ struct Check<'a> {
     core: &'a Core,
     view: View<'a>,
     head: Head,
+    mode: ReferentialIntegrity,
     /// Current versions by type number, as the records have them.
     current: BTreeMap<u16, HashSet<(Rid, Seq)>>,
     report: Verification,
@@ -52,9 +56,9 @@ struct Check<'a> {
 /// bytes each.
 pub(crate) fn verify(core: &Core) -> Result<Verification> {
     let _nothing_goes = core.retention.sweeping.lock();
-    let (head, view) = core
-        .sequencer
-        .between_groups(core, |state| Ok::<_, Error>((state.head.clone(), View::now(core)?)))?;
+    let (head, view, mode) = core.sequencer.between_groups(core, |state| {
+        Ok::<_, Error>((state.head.clone(), View::now(core)?, core.integrity.mode()))
+    })?;
     let report = Verification {
         tenant: core.id.clone(),
         resources: 0,
@@ -63,11 +67,12 @@ pub(crate) fn verify(core: &Core) -> Result<Verification> {
         findings: Vec::new(),
         findings_total: 0,
     };
-    let mut check = Check { core, view, head, current: BTreeMap::new(), report };
+    let mut check = Check { core, view, head, mode, current: BTreeMap::new(), report };
     check.versions()?;
     check.log()?;
     check.audit()?;
     check.identities()?;
+    check.links()?;
     check.index()?;
     Ok(check.report)
 }
@@ -205,7 +210,7 @@ impl Check<'_> {
     fn identities(&mut self) -> Result<()> {
         let family = self.core.vault.placement.family(Family::Identity);
         let snapshot = self.core.store.snapshot().map_err(failed)?;
-        let mut cursor = snapshot.scan(family, &KeyRange::all(), Direction::Forward).map_err(failed)?;
+        let mut cursor = snapshot.scan(family, &keys::identities(), Direction::Forward).map_err(failed)?;
         while let Some((key, sealed)) = cursor.next().map_err(failed)? {
             let rid = keys::read_identity_rid(key)?;
             let agrees = self.core.vault.open_record(Family::Identity, key, sealed).is_ok()

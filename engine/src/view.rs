@@ -286,6 +286,42 @@ impl<'a> View<'a> {
         Ok(commits)
     }
 
+    /// What the digest of a type and id names.
+    pub(crate) fn named(&self, digest: &[u8; 16]) -> Result<Option<IdRecord>> {
+        let record = self.get(Family::Ids, digest)?;
+        record.map(|bytes| records::decode(&bytes)).transpose()
+    }
+
+    /// Who refers to a resource.
+    pub(crate) fn sources_of(&self, target: Rid) -> Result<Vec<Rid>> {
+        let mut sources = Vec::new();
+        self.each_link(&keys::links_to(target), |key, _| {
+            sources.push(keys::read_link_source(key)?);
+            Ok(())
+        })?;
+        Ok(sources)
+    }
+
+    /// What a resource refers to, in ascending order.
+    pub(crate) fn targets_of(&self, source: Rid) -> Result<Vec<Rid>> {
+        let bytes = self.get(Family::Identity, keys::links_from(source).as_bytes())?;
+        bytes.map_or(Ok(Vec::new()), |bytes| records::decode(&bytes))
+    }
+
+    /// All rows in a range of those that say who refers to whom, sealed.
+    pub(crate) fn each_link(
+        &self,
+        range: &KeyRange,
+        mut each: impl FnMut(&[u8], &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let family = self.core.vault.placement.family(Family::Identity);
+        let mut cursor = self.reader.scan(family, range, Direction::Forward).map_err(failed)?;
+        while let Some((key, sealed)) = cursor.next().map_err(failed)? {
+            each(key, sealed)?;
+        }
+        Ok(())
+    }
+
     /// Whether a resource stands under an identity.
     pub(crate) fn is_bearer(&self, identity: &IdentityKey, rid: Rid) -> Result<bool> {
         let family = self.core.vault.placement.family(Family::Identity);

@@ -18,7 +18,10 @@ fn open(directory: &Path) -> Engine {
 }
 
 fn create(engine: &Engine, name: &str, time_zone: &str) -> Tenant {
-    let (id, options) = (name.parse().unwrap(), TenantOptions { time_zone: time_zone.to_owned() });
+    let (id, options) = (
+        name.parse().unwrap(),
+        TenantOptions { time_zone: time_zone.to_owned(), ..TenantOptions::default() },
+    );
     engine.create_tenant_with(&id, &options).unwrap();
     tenant(engine, name)
 }
@@ -124,7 +127,7 @@ fn zones_that_are_not_there_are_refused() {
     let engine = open(folder.path());
     let id: TenantId = "mars".parse().unwrap();
     for name in ["Mars/Olympus_Mons", "+25:00", "", "local", "../../etc/localtime"] {
-        let options = TenantOptions { time_zone: name.to_owned() };
+        let options = TenantOptions { time_zone: name.to_owned(), ..TenantOptions::default() };
         let error = engine.create_tenant_with(&id, &options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Invalid, "{name}");
         assert!(!engine.has_tenant(&id), "{name}");

@@ -25,6 +25,12 @@ pub(crate) enum Request {
         name: String,
         /// Nothing: the default one.
         time_zone: Option<String>,
+        /// The same.
+        referential_integrity: Option<String>,
+    },
+    TenantChange {
+        name: String,
+        referential_integrity: String,
     },
     TenantList,
     TenantShow {
@@ -152,6 +158,8 @@ pub(crate) struct TenantStats {
     pub tenant: String,
     /// The zone of dates and times that name none.
     pub time_zone: String,
+    /// What it asks of references: off, check or block.
+    pub referential_integrity: String,
     /// By resource type; those that never had a resource are left out.
     pub types: BTreeMap<String, TypeStats>,
     /// One row for each commit, and for each action of an administrator.
@@ -221,12 +229,12 @@ fn answer_here(directory: &Path, request: &Request) -> Result<Answer, Failure> {
 /// Carries a request out.
 pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
     let outcome = match request {
-        Request::TenantCreate { name, time_zone } => {
-            let mut options = TenantOptions::default();
-            if let Some(time_zone) = time_zone {
-                options.time_zone.clone_from(time_zone);
-            }
-            name.parse().and_then(|id| engine.create_tenant_with(&id, &options)).map(|()| Answer::Done)
+        Request::TenantCreate { name, time_zone, referential_integrity } => {
+            create_tenant(engine, name, (time_zone.as_ref(), referential_integrity.as_deref()))
+                .map(|()| Answer::Done)
+        }
+        Request::TenantChange { name, referential_integrity } => {
+            change_tenant(engine, name, referential_integrity).map(|()| Answer::Done)
         }
         Request::TenantDrop { name } => {
             name.parse().and_then(|id| engine.drop_tenant(&id)).map(|()| Answer::Done)
@@ -266,6 +274,25 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
         }
         Answer::Refused(error.to_string())
     })
+}
+
+fn create_tenant(
+    engine: &Engine,
+    name: &str,
+    (time_zone, referential_integrity): (Option<&String>, Option<&str>),
+) -> fornax::Result<()> {
+    let mut options = TenantOptions::default();
+    if let Some(time_zone) = time_zone {
+        options.time_zone.clone_from(time_zone);
+    }
+    if let Some(mode) = referential_integrity {
+        options.referential_integrity = mode.parse()?;
+    }
+    engine.create_tenant_with(&name.parse()?, &options)
+}
+
+fn change_tenant(engine: &Engine, name: &str, referential_integrity: &str) -> fornax::Result<()> {
+    engine.tenant(&name.parse()?)?.set_referential_integrity(referential_integrity.parse()?)
 }
 
 fn reindex(engine: &Engine, tenant: &str, waits: bool) -> fornax::Result<Job> {
@@ -390,6 +417,7 @@ impl TenantStats {
         Self {
             tenant: one.tenant.to_string(),
             time_zone: one.time_zone.clone(),
+            referential_integrity: one.referential_integrity.to_string(),
             types: types.collect(),
             audit_rows: one.audit_rows,
             last_updated: one.last_updated,

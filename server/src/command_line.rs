@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fornax::ReferentialIntegrity;
 use fornax_population::{Day, Plan};
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
@@ -144,6 +145,11 @@ directory themselves. A name is 1 to 64 lower-case letters, digits and hyphens.
 A date without a zone, in a resource or in a search, is a day of the tenant's time zone: a name in IANA's database, an
 offset from UTC, or UTC. It is chosen when the tenant is made and stays; that of the tenant `default` is UTC.
 
+With --referential-integrity check, a write is refused whose references to resources here lead to what is not there; with
+block, a resource can't be deleted either while others refer to it. Entries of a transaction count, and lines of an import that
+are committed together. The mode can be changed at any time, also that of the tenant `default`; to block it takes as long as
+reading all resources, others go on meanwhile, and it is refused while there are references that lead nowhere.
+
 Dropping a tenant destroys its keys first: from then on nothing of it can be read again, in no backup either. The tenant
 `default` stays.";
 
@@ -211,6 +217,10 @@ pub(crate) struct ServeOptions {
     /// It is chosen when the directory is made, and kept [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
+    /// Whether references must lead somewhere in the tenant `default`: off, check or block. It is chosen when the directory is made;
+    /// `fornax tenant change` changes it [default: off]
+    #[arg(long, value_name = "MODE")]
+    pub referential_integrity: Option<ReferentialIntegrity>,
     /// How many resources one conditional delete may delete; where more match, none is deleted and the answer is 412
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub conditional_delete_max: u16,
@@ -330,6 +340,8 @@ pub(crate) struct PlanOptions {
 pub(crate) enum TenantCommand {
     /// Make a tenant, with keys of its own
     Create(CreateOptions),
+    /// Ask something else of a tenant's references
+    Change(ChangeOptions),
     /// List the tenants, a line each
     List(DirectoryOptions),
     /// Show one tenant: resources by type, bytes, how far its history reaches
@@ -345,6 +357,18 @@ pub(crate) struct CreateOptions {
     /// The zone of dates that name none: America/New_York, -05:00; UTC if not given. It stays
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub time_zone: Option<String>,
+    /// Whether references must lead somewhere: off, check or block; off if not given
+    #[arg(long, value_name = "MODE")]
+    pub referential_integrity: Option<ReferentialIntegrity>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChangeOptions {
+    #[command(flatten)]
+    pub tenant: TenantOptions,
+    /// Whether references must lead somewhere: off, check or block
+    #[arg(long, value_name = "MODE")]
+    pub referential_integrity: ReferentialIntegrity,
 }
 
 #[derive(Debug, Args)]

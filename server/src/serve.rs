@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use fornax::{Engine, Options, TenantId};
+use fornax::{Engine, Options, ReferentialIntegrity, TenantId};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -44,10 +44,16 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
     if let Some(zone) = &options.time_zone {
         wanted.default_tenant.time_zone.clone_from(zone);
     }
+    if let Some(mode) = options.referential_integrity {
+        wanted.default_tenant.referential_integrity = mode;
+    }
     let engine =
         Engine::open(wanted).map_err(Failure::engine(format!("cannot open {}", options.data.display())))?;
     if let Some(zone) = &options.time_zone {
         check_time_zone(&engine, zone)?;
+    }
+    if let Some(mode) = options.referential_integrity {
+        check_referential_integrity(&engine, mode)?;
     }
     let outcome = runtime.block_on(serve((options, limits), listener, origin, &engine, signals));
     // What the engine still works on for clients that are gone ends with it: it was never acknowledged.
@@ -75,6 +81,18 @@ fn check_time_zone(engine: &Engine, wanted: &str) -> Result<(), Failure> {
     }
     Err(Failure::Options(format!(
         "the tenant default was made with the time zone {kept}, and keeps it: not {wanted}"
+    )))
+}
+
+/// What is asked for is not passed over, and a start changes nothing.
+fn check_referential_integrity(engine: &Engine, wanted: ReferentialIntegrity) -> Result<(), Failure> {
+    let tenant = engine.tenant(&TenantId::default_tenant());
+    let kept = tenant.map_err(Failure::engine("cannot open the tenant default"))?.referential_integrity();
+    if kept == wanted {
+        return Ok(());
+    }
+    Err(Failure::Options(format!(
+        "the referential integrity of the tenant default is {kept}, not {wanted}: fornax tenant change default --referential-integrity {wanted} --data DIR"
     )))
 }
 

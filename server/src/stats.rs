@@ -46,10 +46,11 @@ pub(crate) fn of_tenant(one: &TenantStats) -> String {
     // Writing to a string can't fail.
     let _ = writeln!(
         text,
-        "tenant {}: {resources} resources in {versions} versions, last updated {}, history kept from {}, dates in {}",
+        "tenant {}: {resources} resources in {versions} versions, last updated {}, history kept from {}, referential integrity {}, dates in {}",
         one.tenant,
         time(one.last_updated, "never"),
         time(one.history_kept_from, "the beginning"),
+        one.referential_integrity,
         one.time_zone,
     );
     let _ = writeln!(
@@ -84,6 +85,7 @@ mod tests {
         let one = TenantStats {
             tenant: "clinic".to_owned(),
             time_zone: "Europe/Berlin".to_owned(),
+            referential_integrity: "check".to_owned(),
             types: [("Patient".to_owned(), of_type)].into(),
             audit_rows: 9,
             last_updated: Some("2026-01-02T03:04:05Z".parse().expect("a time")),
@@ -98,7 +100,7 @@ mod tests {
         check(&text, "  index pages                               7              8");
         check(
             &text,
-            "tenant clinic: 3 resources in 5 versions, last updated 2026-01-02T03:04:05Z, history kept from the beginning, dates in Europe/Berlin",
+            "tenant clinic: 3 resources in 5 versions, last updated 2026-01-02T03:04:05Z, history kept from the beginning, referential integrity check, dates in Europe/Berlin",
         );
         check(
             &text,

@@ -9,10 +9,22 @@ use crate::stats;
 /// Makes, lists, shows or drops tenants.
 pub(crate) fn run(command: &TenantCommand) -> Result<(), Failure> {
     match command {
-        TenantCommand::Create(CreateOptions { tenant: TenantOptions { name, directory }, time_zone }) => {
-            let request = Request::TenantCreate { name: name.clone(), time_zone: time_zone.clone() };
+        TenantCommand::Create(options) => {
+            let CreateOptions { tenant: TenantOptions { name, directory }, .. } = options;
+            let request = Request::TenantCreate {
+                name: name.clone(),
+                time_zone: options.time_zone.clone(),
+                referential_integrity: options.referential_integrity.map(|mode| mode.to_string()),
+            };
             ask(&directory.data, &request)?;
             print(&format!("tenant {name} is made: /t/{name}/fhir\n"))
+        }
+        TenantCommand::Change(options) => {
+            let TenantOptions { name, directory } = &options.tenant;
+            let referential_integrity = options.referential_integrity.to_string();
+            let request = Request::TenantChange { name: name.clone(), referential_integrity };
+            ask(&directory.data, &request)?;
+            print(&format!("tenant {name} is changed\n"))
         }
         TenantCommand::Drop(TenantOptions { name, directory }) => {
             ask(&directory.data, &Request::TenantDrop { name: name.clone() })?;

@@ -136,6 +136,11 @@ impl<'a> Entry<'a> {
         })
     }
 
+    /// The place of its resource within the Bundle.
+    pub(crate) fn resource_place(&self) -> String {
+        format!("Bundle.entry[{}].resource", self.index)
+    }
+
     /// Two entries contradict each other; this one is the second.
     pub(crate) fn conflict(&self, text: &str, element: &str) -> Error {
         let place = format!("Bundle.entry[{}].{element}", self.index);

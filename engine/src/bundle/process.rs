@@ -233,6 +233,7 @@ impl BundleRequest<'_> {
                 let source = BodySource { node, whole: None, resource_type, id, outlives };
                 let mut write = put_node(self.core, resource_type, &source, rule, references)
                     .map_err(|error| within(entry, &error))?;
+                write.stands_in(&entry.resource_place());
                 write.expected = expected;
                 Ok(write)
             }
@@ -243,8 +244,10 @@ impl BundleRequest<'_> {
                 let source = BodySource { node, whole, resource_type, id, outlives };
                 let references = &OnlyNew::beside(before, references);
                 let write = put_node(self.core, resource_type, &source, IdRule::MustBe, references);
-                let write = write.map_err(|error| within(entry, &error))?;
-                Ok(PreparedWrite { expected: entry.expected, ..write })
+                let mut write = write.map_err(|error| within(entry, &error))?;
+                write.stands_in(&entry.resource_place());
+                write.expected = entry.expected;
+                Ok(write)
             }
             Target::Existing(_) | Target::Twin(_) | Target::Nothing | Target::Read => {
                 Err(crate::records::bug("an entry that writes nothing"))
@@ -412,7 +415,7 @@ fn names(tags: &str, version: VersionId) -> bool {
 
 /// The same failure, with its places within the Bundle.
 fn within(entry: &Entry<'_>, error: &Error) -> Error {
-    let place = format!("Bundle.entry[{}].resource", entry.index);
+    let place = entry.resource_place();
     let issues = error.issues().iter().cloned().map(|issue| {
         let inner = issue
             .expression

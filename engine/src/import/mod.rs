@@ -1,6 +1,7 @@
 //! Import: many resources at once, one a line, past the log. Lines are prepared by some threads at the same time, and committed in their
 //! order, many by one commit.
 
+mod lines;
 mod steps;
 
 use std::io;

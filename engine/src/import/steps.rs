@@ -1,15 +1,15 @@
 //! The steps of an import: each is the next so many lines, prepared by one thread while another one's are committed.
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use fornax_model::{Document, Node};
 use parking_lot::{Condvar, Mutex};
 
+use super::lines::Lines;
 use super::{ImportLines, ImportOptions, ImportReport, RefusedLine};
 use crate::change::Expected;
-use crate::commit::sequence_all;
+use crate::commit::{contended, sequence_all};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::parameters;
@@ -24,6 +24,8 @@ use crate::write::{
 const BULK_WRITES_MIN: usize = 1_000;
 /// How often others may be in the way of a bulk commit before its writes are made one by one.
 const BULK_TRIES: usize = 3;
+/// The same, where they can't be made one by one.
+const CHECKED_TRIES: usize = 16;
 
 /// Single writes that are brought to the sequencer at a time.
 const WORKS_AT_ONCE: usize = 250;
@@ -64,7 +66,7 @@ struct Step {
 
 /// A step's lines, prepared.
 struct Ready {
-    writes: Vec<PreparedWrite>,
+    lines: Lines,
     refused: Vec<RefusedLine>,
 }
 
@@ -135,10 +137,10 @@ impl Import<'_, '_> {
     }
 
     fn prepare(&self, lines: Vec<(u64, Vec<u8>)>) -> Ready {
-        let mut ready = Ready { writes: Vec::with_capacity(lines.len()), refused: Vec::new() };
+        let mut ready = Ready { lines: Lines::with_capacity(lines.len()), refused: Vec::new() };
         for (number, line) in lines {
             match prepare_line(self.core, &self.options.own_bases, line) {
-                Ok(write) => ready.writes.push(write),
+                Ok(write) => ready.lines.push(number, write),
                 Err(error) => ready.refused.push(RefusedLine { number, error }),
             }
             if ready.refused.len() > self.options.refused_max {
@@ -171,36 +173,47 @@ impl Import<'_, '_> {
     }
 
     fn commit(&self, step: &Step, ready: Ready, report: &mut ImportReport) {
-        report.refused.extend(ready.refused);
-        if report.refused.len() > self.options.refused_max {
-            report.refused.truncate(self.options.refused_max);
-            let text = format!("more than {} lines are refused", self.options.refused_max);
-            report.stopped = Some(Error::new(ErrorKind::Invalid, Issue::error("too-costly", text)));
+        if let Err(error) = self.refuse(ready.refused, report) {
+            report.stopped = Some(error);
             return;
         }
-        let mut writes = ready.writes;
-        while !writes.is_empty() {
-            let later = split_repeated(&mut writes);
-            if let Err(error) = self.commit_distinct(writes, report) {
+        let mut lines = ready.lines;
+        while !lines.writes.is_empty() {
+            let later = lines.split_repeated();
+            if let Err(error) = self.commit_distinct(lines, report) {
                 report.stopped = Some(error);
                 return;
             }
-            writes = later;
+            lines = later;
         }
         report.lines = step.up_to;
         report.stopped = step.failed.as_ref().map(Error::repeated);
     }
 
+    /// Notes lines that are refused, and stops at too many.
+    fn refuse(&self, refused: Vec<RefusedLine>, report: &mut ImportReport) -> Result<()> {
+        report.refused.extend(refused);
+        report.refused.sort_by_key(|line| line.number);
+        if report.refused.len() <= self.options.refused_max {
+            return Ok(());
+        }
+        report.refused.truncate(self.options.refused_max);
+        let text = format!("more than {} lines are refused", self.options.refused_max);
+        Err(Error::new(ErrorKind::Invalid, Issue::error("too-costly", text)))
+    }
+
     /// Commits writes of which each is of another resource.
-    fn commit_distinct(&self, writes: Vec<PreparedWrite>, report: &mut ImportReport) -> Result<()> {
+    fn commit_distinct(&self, lines: Lines, report: &mut ImportReport) -> Result<()> {
         self.core.check_open()?;
-        let committed = if writes.len() < BULK_WRITES_MIN { None } else { self.commit_in_bulk(&writes)? };
-        match committed {
-            Some(written) => {
-                report.commits += u64::from(written.iter().any(|one| !matches!(one, Written::Unchanged(_))));
-                written.iter().for_each(|one| report.count(one));
+        if self.core.integrity.is_on() {
+            self.commit_checked(lines, report)?;
+        } else {
+            let writes = lines.writes;
+            let committed = if writes.len() < BULK_WRITES_MIN { None } else { self.commit_in_bulk(&writes)? };
+            match committed {
+                Some(written) => report.add(&written),
+                None => self.commit_one_by_one(writes, report)?,
             }
-            None => self.commit_one_by_one(writes, report)?,
         }
         // As after any commit; what was committed is, whatever becomes of this: it is tried again from the background.
         if let Err(error) = parameters::refresh(self.core) {
@@ -212,13 +225,39 @@ impl Import<'_, '_> {
     /// By one commit; `None`: others were in the way.
     fn commit_in_bulk(&self, writes: &[PreparedWrite]) -> Result<Option<Vec<Written>>> {
         for _ in 0..BULK_TRIES {
-            let mut staging = Staging::begin(self.core, writes.len());
-            staging.add_bulk(writes)?;
-            if let Some(written) = staging.commit(&[], self.principal)? {
+            if let Some(written) = self.try_in_bulk(writes)? {
                 return Ok(Some(written));
             }
         }
         Ok(None)
+    }
+
+    fn try_in_bulk(&self, writes: &[PreparedWrite]) -> Result<Option<Vec<Written>>> {
+        let mut staging = Staging::begin(self.core, writes.len());
+        staging.add_bulk(writes)?;
+        staging.commit(&[], self.principal)
+    }
+
+    /// By one commit, since they may refer to each other. Those whose references lead nowhere are refused.
+    fn commit_checked(&self, mut lines: Lines, report: &mut ImportReport) -> Result<()> {
+        for _ in 0..CHECKED_TRIES {
+            let refused = lines.refuse_dangling(self.core)?;
+            self.refuse(refused, report)?;
+            if lines.writes.is_empty() {
+                return Ok(());
+            }
+            match self.try_in_bulk(&lines.writes) {
+                Ok(Some(written)) => {
+                    report.add(&written);
+                    return Ok(());
+                }
+                Ok(None) => {}
+                // Somebody deleted what it refers to, just now.
+                Err(error) if error.kind() == ErrorKind::Unprocessable => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(contended())
     }
 
     /// Each as a commit of its own: nobody can be in the way of that, while no large transaction is staged.
@@ -230,8 +269,7 @@ impl Import<'_, '_> {
             let works = writes.by_ref().take(WORKS_AT_ONCE).map(work).collect();
             for outcome in sequence_all(self.core, works) {
                 let written = outcome?.ok_or_else(|| bug("a write without conditions went stale"))?;
-                report.commits += u64::from(written.iter().any(|one| !matches!(one, Written::Unchanged(_))));
-                written.iter().for_each(|one| report.count(one));
+                report.add(&written);
             }
         }
         Ok(())
@@ -239,6 +277,12 @@ impl Import<'_, '_> {
 }
 
 impl ImportReport {
+    /// Counts one commit.
+    fn add(&mut self, written: &[Written]) {
+        self.commits += u64::from(written.iter().any(|one| !matches!(one, Written::Unchanged(_))));
+        written.iter().for_each(|one| self.count(one));
+    }
+
     fn count(&mut self, written: &Written) {
         match written {
             Written::Created(_) => self.created += 1,
@@ -247,12 +291,6 @@ impl ImportReport {
             Written::Deleted(_) => {}
         }
     }
-}
-
-/// Takes out what writes a resource that another one of these writes before it.
-fn split_repeated(writes: &mut Vec<PreparedWrite>) -> Vec<PreparedWrite> {
-    let mut seen = HashSet::with_capacity(writes.len());
-    writes.extract_if(.., |write| !seen.insert(write.digest)).collect()
 }
 
 fn prepare_line(core: &Core, own_bases: &[String], line: Vec<u8>) -> Result<PreparedWrite> {

@@ -51,6 +51,60 @@ fn check(change: impl Fn(&Core, &mut Batch), finding: &str) {
     assert!(report.findings.iter().any(|found| found.contains(finding)), "{finding}: {:?}", report.findings);
 }
 
+/// The same of a tenant in which a resource, of number 0 of its type, refers to another.
+fn check_links(change: impl Fn(&Core, &mut Batch, (Rid, Rid)), finding: &str) {
+    let (_folder, _engine, tenant) = rig();
+    let core = tenant.core();
+    tenant.set_referential_integrity(ReferentialIntegrity::Off).unwrap();
+    let me = Principal::named("tester");
+    for id in ["one", "two"] {
+        tenant.commit(&Change::delete("Basic", id), &me).unwrap();
+    }
+    let body =
+        |id: &str, more: &str| format!(r#"{{"resourceType":"Patient","id":"{id}"{more}}}"#).into_bytes();
+    tenant.commit(&Change::update("Patient", "t", body("t", "")), &me).unwrap();
+    let link = r#","link":[{"type":"refer","other":{"reference":"Patient/t"}}]"#;
+    tenant.commit(&Change::update("Patient", "s", body("s", link)), &me).unwrap();
+    tenant.set_referential_integrity(ReferentialIntegrity::Block).unwrap();
+    assert_eq!(tenant.verify().unwrap().findings, [""; 0]);
+    let view = View::now(core).unwrap();
+    let rid = |id: &str| view.id("Patient", id).unwrap().unwrap().rid;
+    let mut batch = Batch::new();
+    change(core, &mut batch, (rid("t"), rid("s")));
+    core.store.write(&batch, Durability::Buffered).unwrap();
+    let report = tenant.verify().unwrap();
+    assert!(report.findings.iter().any(|found| found.contains(finding)), "{finding}: {:?}", report.findings);
+}
+
+#[test]
+fn links_that_do_not_agree_are_found() {
+    check_links(
+        |core, batch, (target, source)| {
+            batch.delete(family(core, Family::Identity), keys::link(target, source).as_bytes());
+        },
+        "1 resources have 1 links, and there are rows of 1 and 0",
+    );
+    check_links(
+        |core, batch, (_, source)| {
+            batch.delete(family(core, Family::Identity), keys::links_from(source).as_bytes());
+        },
+        "are not those of its body",
+    );
+    check_links(
+        |core, batch, (target, source)| {
+            let key = keys::link(source, target);
+            core.vault.put(batch, Family::Identity, key.as_bytes(), &[]).unwrap();
+        },
+        "it does not refer to it",
+    );
+    check_links(
+        |core, batch, (target, source)| {
+            batch.put(family(core, Family::Identity), keys::link(target, source).as_bytes(), b"not sealed");
+        },
+        "it does not refer to it",
+    );
+}
+
 #[test]
 fn a_sound_tenant_has_no_findings() {
     let (folder, engine, tenant) = rig();

@@ -8,12 +8,13 @@ use fornax_model::{Document, Edits, Kind, Limits as ModelLimits, Node};
 
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::links::{Link, links};
 use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
 use crate::write::labels::{Labels, Standing};
-use crate::write::links::{self, Link};
+use crate::write::other_links::{self, Link};
 use crate::write::prepare::check_shape;
 
 /// A resource in a request.
@@ -92,6 +93,8 @@ pub(crate) struct PreparedBody {
     pub values: SearchValues,
     /// Digests of identifiers and canonical URLs.
     pub identities: Vec<[u8; 16]>,
+    /// What it refers to; `None`: nobody asked for it.
+    pub links: Option<Vec<Link>>,
 }
 
 impl PreparedBody {
@@ -120,13 +123,15 @@ impl PreparedBody {
             let text = format!("the resource bears more than {} identifiers", core.limits.identities_max);
             return Err(Error::new(ErrorKind::Limit, Issue::error("too-costly", text)));
         }
+        let asks = core.integrity.is_on();
+        let links = asks.then(|| links(core, source.resource_type, root)).transpose()?;
         let splice = splice(root)?;
         let mut compressed = Vec::new();
         core.compression
             .compress(document.bytes(), &mut compressed)
             .map_err(|error| bug("a body does not compress").caused_by(error))?;
         let body = Body { text: Arc::clone(document.text()), splice };
-        Ok(Self { body, compressed, values, identities })
+        Ok(Self { body, compressed, values, identities, links })
     }
 }
 
@@ -218,7 +223,7 @@ fn edited(
         }
     }
     let of_type = (root, source.resource_type.id);
-    for (link, stored) in links::rewritten(core.definitions, of_type, references)? {
+    for (link, stored) in other_links::rewritten(core.definitions, of_type, references)? {
         edit(edits.replace_with_string(link, &stored))?;
     }
     if edits.is_empty() {

@@ -24,6 +24,7 @@ use crate::write::audit;
 use crate::write::body::{PreparedBody, extract, parse_stored};
 use crate::write::condition::Condition;
 use crate::write::labels::labels_of_text;
+use crate::write::links::DraftLinks;
 use crate::write::prepare::{Content, PreparedWrite};
 use crate::write::staged::Staged;
 
@@ -44,6 +45,8 @@ pub(super) struct Draft<'a> {
     borne: HashMap<(Rid, Seq), Vec<[u8; 16]>>,
     /// Bodies of versions written in this draft, and when they were committed.
     bodies: HashMap<(Rid, Seq), (Vec<u8>, i64)>,
+    /// Who refers to whom from here on.
+    pub links: DraftLinks,
     /// The last commit before this draft.
     began: Seq,
 }
@@ -116,6 +119,7 @@ impl<'a> Draft<'a> {
             written: HashSet::new(),
             borne: HashMap::new(),
             bodies: HashMap::new(),
+            links: DraftLinks::default(),
         }
     }
 
@@ -329,7 +333,7 @@ impl<'a> Draft<'a> {
         self.number_of(resource_type, self.core.vault.id_digest(resource_type.name, id))
     }
 
-    fn number_of(&mut self, resource_type: ResourceType, digest: [u8; 16]) -> Result<Rid> {
+    pub(super) fn number_of(&mut self, resource_type: ResourceType, digest: [u8; 16]) -> Result<Rid> {
         if let Some(record) = self.stored_id(&digest)? {
             return Ok(record.rid);
         }

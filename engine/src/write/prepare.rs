@@ -90,6 +90,16 @@ impl PreparedWrite {
         }
     }
 
+    /// Its references stand within an entry of a Bundle.
+    pub(crate) fn stands_in(&mut self, entry: &str) {
+        if let Content::Put(prepared) = &mut self.content {
+            for link in prepared.links.iter_mut().flatten() {
+                let inner = link.place.split_once('.').map_or("", |(_, inner)| inner);
+                link.place = format!("{entry}.{inner}").into();
+            }
+        }
+    }
+
     /// Bytes of the body as compressed.
     pub(crate) fn bytes(&self) -> usize {
         match &self.content {

@@ -15,6 +15,7 @@ use crate::vault::failed;
 use crate::view::timestamp;
 use crate::write::draft::{CommitTime, Decision, Draft, Unchanged, Verdict, check_expected, identities};
 use crate::write::group::{Outcome, Written};
+use crate::write::links::DraftLinks;
 use crate::write::prepare::{PreparedWrite, Versioning, Work};
 use crate::write::staged::Staged;
 
@@ -55,10 +56,11 @@ pub(crate) fn write_group(core: &Core, state: &mut SequenceState, works: Vec<Wor
         return outcomes;
     }
     match group.finish() {
-        Ok((head, written)) => {
+        Ok((head, written, links)) => {
             state.head = head;
             if let Some(staged) = &mut state.staged {
                 staged.overtake(&written);
+                staged.note(&links);
             }
         }
         Err(error) => {
@@ -123,6 +125,7 @@ impl<'a> Group<'a> {
                 verdict => verdict,
             });
         }
+        self.draft.check_integrity(&writes, &verdicts)?;
         if !verdicts.iter().any(|verdict| matches!(verdict, Verdict::Write)) {
             let written =
                 writes.iter().zip(verdicts).map(|(write, verdict)| Written::by_none(write, verdict));
@@ -171,6 +174,7 @@ impl<'a> Group<'a> {
         let before = bearing.map(|seq| draft.identities_of(rid, seq)).transpose()?;
         let before = before.as_deref().unwrap_or(&[]);
         draft.change_identities(write.resource_type.number, rid, before, identities(write))?;
+        draft.relink(rid, write)?;
         let (body, document) = draft.put_version(seq, decision, write, CommitTime::At(self.last_ms))?;
         documents.extend(document.map(|document| document.dated(self.last_ms * 1000)));
         if let Some(written) = decision.superseded() {
@@ -180,17 +184,17 @@ impl<'a> Group<'a> {
         Ok(body)
     }
 
-    /// One write with one sync; then the index; then everybody may see it. Answers the new head, and which resources were written.
-    fn finish(mut self) -> Result<(Head, HashSet<Rid>)> {
+    /// One write with one sync; then the index; then everybody may see it. Answers the new head, and what was written.
+    fn finish(mut self) -> Result<(Head, HashSet<Rid>, DraftLinks)> {
         self.draft.head.last_updated_ms = self.last_ms;
         self.draft.put_head()?;
-        let Draft { core, head, batch, written, .. } = self.draft;
+        let Draft { core, head, batch, written, links, .. } = self.draft;
         core.store.write(&batch, Durability::Synced).map_err(failed)?;
         let applied = core.index().postings.apply(self.changes).map_err(index_failed);
         applied.inspect_err(|error| close_after(core, error))?;
         core.publish(head.seq);
         core.parameters.note(core, written.iter().copied());
-        Ok((head, written))
+        Ok((head, written, links))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::keys;
 use crate::records::{self, IdRecord, Rid, Seq, VersionHead, corrupted};
 use crate::vault::{failed, state};
 use crate::write::draft::{Decision, Draft};
+use crate::write::links::DraftLinks;
 use crate::write::sequence::SequenceState;
 
 /// A transaction under way, as the sequencer knows it.
@@ -28,6 +29,9 @@ pub(crate) struct Staged {
     written: HashSet<Rid>,
     /// Of these, those that were not there before.
     made: HashSet<Rid>,
+    /// What others have deleted since, and what others refer to that did not before; where the tenant asks for either.
+    pub deleted: HashSet<Rid>,
+    pub newly_referred: HashSet<Rid>,
 }
 
 /// The record of one chunk.
@@ -39,7 +43,13 @@ struct ChunkRecord {
 
 impl Staged {
     pub(super) fn new(seq: Seq) -> Self {
-        Self { seq, written: HashSet::new(), made: HashSet::new() }
+        Self {
+            seq,
+            written: HashSet::new(),
+            made: HashSet::new(),
+            deleted: HashSet::new(),
+            newly_referred: HashSet::new(),
+        }
     }
 
     /// Whether the transaction makes this resource: it is not there yet, whatever stands in `ids` and `identity`.
@@ -59,6 +69,12 @@ impl Staged {
                 self.made.insert(decision.rid);
             }
         }
+    }
+
+    /// Others have changed who refers to whom.
+    pub(super) fn note(&mut self, links: &DraftLinks) {
+        self.deleted.extend(&links.deleted);
+        self.newly_referred.extend(links.newly_referred());
     }
 
     /// Others have written these.

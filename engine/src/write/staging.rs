@@ -2,6 +2,7 @@
 //! writers wait for a chunk at most.
 
 mod bulk;
+mod links;
 
 use std::sync::Arc;
 
@@ -15,8 +16,9 @@ use crate::change::ReturnBodies;
 use crate::core::{Core, index_failed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::families::Family;
+use crate::integrity::ReferentialIntegrity;
 use crate::keys;
-use crate::records::{self, IdRecord, Seq};
+use crate::records::{self, IdRecord, Rid, Seq};
 use crate::resource::Body;
 use crate::types::ResourceType;
 use crate::vault::failed;
@@ -26,6 +28,7 @@ use crate::write::group::Written;
 use crate::write::prepare::PreparedWrite;
 use crate::write::sequence::{SequenceState, close_after};
 use crate::write::staged::{self, Staged};
+use crate::write::staging::links::StagedLinks;
 
 /// Commit numbers left to other writers meanwhile, for each entry and at least. They count as distance in the index's marks,
 /// of which there are four thousand million.
@@ -43,6 +46,7 @@ pub(crate) struct Staging<'a> {
     chunks: u32,
     writes: Vec<StagedWrite>,
     documents: Vec<UndatedDocument>,
+    links: StagedLinks,
     is_over: bool,
 }
 
@@ -56,6 +60,8 @@ struct StagedWrite {
     /// Of a resource that is there, by this write and before it: changed by the commit.
     identities: Vec<[u8; 16]>,
     identities_before: Vec<[u8; 16]>,
+    /// What it refers to, in ascending order, where rows say so.
+    targets: Vec<Rid>,
 }
 
 /// What a staged write came to.
@@ -86,6 +92,7 @@ impl StagedWrite {
             body: Body::default(),
             identities: Vec::new(),
             identities_before: Vec::new(),
+            targets: Vec::new(),
         }
     }
 
@@ -108,6 +115,7 @@ impl StagedWrite {
             body,
             identities: if is_deferred { identities(write).to_vec() } else { Vec::new() },
             identities_before,
+            targets: Vec::new(),
         })
     }
 }
@@ -130,6 +138,7 @@ impl<'a> Staging<'a> {
             chunks: 0,
             writes: Vec::with_capacity(entries),
             documents: Vec::with_capacity(entries),
+            links: StagedLinks::default(),
             is_over: false,
         }
     }
@@ -151,6 +160,7 @@ impl<'a> Staging<'a> {
     ) -> Result<bool> {
         let mut draft = Draft::new(self.core, state.head.clone(), state.staged.as_ref());
         let first = self.writes.len();
+        self.links.expect(self.core, &writes);
         for write in writes {
             check_expected(self.core, &write, draft.id(&write.digest)?)?;
             let (outcome, put) = match draft.judge(&write)? {
@@ -165,8 +175,9 @@ impl<'a> Staging<'a> {
                 }
             };
             let body = if bodies == ReturnBodies::Yes { put } else { Body::default() };
+            let targets = self.links.note(&mut draft, &write)?;
             let staged = StagedWrite::of(&draft, &write, outcome, body)?;
-            self.writes.push(staged);
+            self.writes.push(StagedWrite { targets, ..staged });
         }
         let decisions = || self.writes[first..].iter().filter_map(StagedWrite::decision);
         let rids = decisions().map(|decision| decision.rid).collect();
@@ -204,11 +215,15 @@ impl<'a> Staging<'a> {
 
     /// Commits what was staged: durable, searchable and visible when it returns; the outcomes are in the order of the writes.
     /// `None`: something that it was prepared on has changed, and nothing was committed.
+    ///
+    /// # Errors
+    /// `Unprocessable`, `Conflict`: it would leave a reference without its target.
     pub(crate) fn commit(
         mut self,
         conditions: &[Condition],
         principal: &Principal,
     ) -> Result<Option<Vec<Written>>> {
+        self.check_integrity()?;
         let sequencer = &self.core.sequencer;
         let committed = sequencer.between_groups(self.core, |state| {
             self.core.check_open()?;
@@ -244,6 +259,10 @@ impl<'a> Staging<'a> {
                 return Ok(None);
             }
         }
+        let stands = state.staged.as_ref().is_some_and(|staged| self.links.stand(staged, self.writes.iter()));
+        if !stands {
+            return Ok(None);
+        }
         for write in &self.writes {
             let is_as_staged = match &write.outcome {
                 StagedOutcome::Decided(decision) => {
@@ -270,7 +289,11 @@ impl<'a> Staging<'a> {
             return Ok(Some(at_ms));
         }
         let mut changes = Changes { seq: self.seq, ..Changes::default() };
+        let has_rows = core.integrity.mode() == ReferentialIntegrity::Block;
         for (write, decision) in decisions() {
+            if has_rows {
+                draft.change_links(decision.rid, write.targets.clone())?;
+            }
             if decision.before.is_some() {
                 replace(&mut draft, self.seq, write, &decision)?;
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use fornax::ReferentialIntegrity;
 use fornax::capabilities::{ParameterCapabilities, TypeCapabilities};
 use fornax_model::write::{ArrayWriter, ObjectWriter};
 
@@ -121,7 +122,8 @@ fn write_type(resource: &mut ObjectWriter<'_>, one: &TypeCapabilities, terms: &T
         resource.boolean("conditionalUpdate", true);
         let deletes_many = terms.deleted_at_once_max > 1;
         resource.string("conditionalDelete", if deletes_many { "multiple" } else { "single" });
-        write_strings(resource, "referencePolicy", ["literal", "logical"]);
+        let enforced = (terms.integrity != ReferentialIntegrity::Off).then_some("enforced");
+        write_strings(resource, "referencePolicy", ["literal", "logical"].into_iter().chain(enforced));
         write_strings(resource, "searchInclude", one.includes.iter().map(String::as_str));
         write_strings(resource, "searchRevInclude", one.reverse_includes.iter().map(String::as_str));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use fornax::capabilities::TypeCapabilities;
-use fornax::{Tenant, TenantId};
+use fornax::{ReferentialIntegrity, Tenant, TenantId};
 use parking_lot::Mutex;
 
 use super::capability_statement::{self, Portion};
@@ -41,6 +41,7 @@ pub(crate) struct Terms<'a> {
     pub requires_if_match: bool,
     /// Whether pages of other origins may ask from a browser.
     pub is_open_to_pages: bool,
+    pub integrity: ReferentialIntegrity,
 }
 
 /// What was rendered last.
@@ -57,6 +58,7 @@ struct Kept {
     of: Description,
     base: String,
     types: Arc<[TypeCapabilities]>,
+    integrity: ReferentialIntegrity,
     body: Arc<[u8]>,
     tag: HeaderValue,
 }
@@ -93,7 +95,8 @@ impl Descriptions {
         call: &Call,
     ) -> Result<Reply, Refusal> {
         let (types, base) = (tenant.capabilities()?, &call.base_urls.own);
-        let kept = self.kept(of, &types, base).unwrap_or_else(|| {
+        let integrity = tenant.referential_integrity();
+        let kept = self.kept(of, (&types, integrity), base).unwrap_or_else(|| {
             let body = of.render(&Terms {
                 types: &types,
                 tenant: &call.tenant,
@@ -101,8 +104,10 @@ impl Descriptions {
                 deleted_at_once_max: site.limits.deleted_at_once_max,
                 requires_if_match: tenant.requires_if_match(),
                 is_open_to_pages: !site.page_origins.is_empty(),
+                integrity,
             });
-            self.keep(Kept { of, base: base.clone(), types, tag: tag_of(&body), body: body.into() })
+            let tag = tag_of(&body);
+            self.keep(Kept { of, base: base.clone(), types, integrity, tag, body: body.into() })
         });
         let mut reply = if is_known(&call.headers, &kept.tag) {
             Reply::empty(StatusCode::NOT_MODIFIED)
@@ -118,9 +123,17 @@ impl Descriptions {
         Ok(reply)
     }
 
-    fn kept(&self, of: Description, types: &Arc<[TypeCapabilities]>, base: &str) -> Option<Kept> {
+    fn kept(
+        &self,
+        of: Description,
+        (types, integrity): (&Arc<[TypeCapabilities]>, ReferentialIntegrity),
+        base: &str,
+    ) -> Option<Kept> {
         let kept = self.kept.lock();
-        let is_it = |kept: &&Kept| kept.of == of && kept.base == base && Arc::ptr_eq(&kept.types, types);
+        let is_it = |kept: &&Kept| {
+            let is_asked = kept.of == of && kept.base == base;
+            is_asked && kept.integrity == integrity && Arc::ptr_eq(&kept.types, types)
+        };
         kept.iter().find(is_it).cloned()
     }
 

@@ -159,7 +159,7 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
-    use fornax::{MemoryUse, TypeStatistics};
+    use fornax::{MemoryUse, ReferentialIntegrity, TypeStatistics};
 
     use super::*;
 
@@ -202,6 +202,7 @@ mod tests {
         let clinic = TenantStatistics {
             tenant: "clinic-1".parse().expect("a name"),
             time_zone: "UTC".to_owned(),
+            referential_integrity: ReferentialIntegrity::Off,
             types: vec![patients],
             store_bytes: 800,
             index_bytes: 50,

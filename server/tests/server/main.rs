@@ -20,6 +20,7 @@ mod meta;
 mod openapi;
 mod operations;
 mod plan;
+mod referential_integrity;
 mod search;
 mod statuses;
 mod support;

@@ -26,13 +26,17 @@ struct Reserved<'w> {
     write: &'w PreparedWrite,
     values: Cow<'w, SearchValues>,
     decision: Decision,
+    /// By its search values.
     targets: Vec<Rid>,
+    /// All that it refers to, where rows say so.
+    linked: Vec<Rid>,
 }
 
 impl Staging<'_> {
     /// Stages many writes, each of another resource. Bodies are not returned.
     pub(crate) fn add_bulk(&mut self, writes: &[PreparedWrite]) -> Result<()> {
         self.core.make_room()?;
+        self.links.expect(self.core, writes);
         let mut reserved = Vec::with_capacity(writes.len());
         for some in writes.chunks(WRITES_AT_ONCE) {
             self.between_groups(|staging, state| staging.reserve(state, some, &mut reserved))?;
@@ -75,13 +79,14 @@ impl Staging<'_> {
             // Search parameters may have come or gone since the body was prepared.
             let again = read_again(self.core, write.resource_type, prepared)?;
             let values = again.map_or(Cow::Borrowed(&prepared.values), Cow::Owned);
+            let linked = self.links.note(&mut draft, write)?;
             if let Verdict::Unchanged(same) = draft.judge(write)? {
                 let outcome = StagedOutcome::Unchanged(same);
                 self.writes.push(StagedWrite::of(&draft, write, outcome, Body::default())?);
                 continue;
             }
             let (decision, targets) = draft.reserve(write, &values)?;
-            reserved.push(Reserved { write, values, decision, targets });
+            reserved.push(Reserved { write, values, decision, targets, linked });
         }
         draft.put_head()?;
         let Draft { head, batch, .. } = draft;
@@ -108,7 +113,7 @@ impl Staging<'_> {
         let mut files = Vec::new();
         for of_type in reserved.chunk_by(|a, b| type_of(a) == type_of(b)) {
             let mut file = Batch::new();
-            for Reserved { write, values, decision, targets } in of_type {
+            for Reserved { write, values, decision, targets, .. } in of_type {
                 seal_version(self.core, &mut file, self.seq, (decision, write, CommitTime::Apart))?;
                 self.documents.push(values.to_document(decision.rid, self.seq, targets));
             }
@@ -123,7 +128,8 @@ impl Staging<'_> {
     fn lead_to(&mut self, state: &mut SequenceState, reserved: &[Reserved<'_>]) -> Result<()> {
         let mut draft = Draft::new(self.core, state.head.clone(), state.staged.as_ref());
         let mut standing = Vec::with_capacity(reserved.len());
-        for &Reserved { write, decision, .. } in reserved {
+        for Reserved { write, decision, linked, .. } in reserved {
+            let decision = *decision;
             let record = draft.id(&write.digest)?;
             let stands = record.is_some_and(|record| record.newest == decision.before);
             if stands && decision.before.is_none() {
@@ -135,7 +141,8 @@ impl Staging<'_> {
             let outcome = StagedOutcome::Decided(decision);
             self.writes.push(if stands {
                 standing.push(decision);
-                StagedWrite::of(&draft, write, outcome, Body::default())?
+                let staged = StagedWrite::of(&draft, write, outcome, Body::default())?;
+                StagedWrite { targets: linked.clone(), ..staged }
             } else {
                 // What it replaced may be gone, and the commit will not look.
                 StagedWrite::bare(write, outcome)
