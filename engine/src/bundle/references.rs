@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Condition, Criteria, Link, Outlives, References, reference_nodes, relative_to, values_of,
+    BodySource, Condition, Criteria, LinkKind, Outlives, References, reference_nodes, relative_to, values_of,
 };
 
 /// References of one Bundle.
@@ -72,7 +72,7 @@ impl References for OnlyNew<'_> {
         self.references.has_links()
     }
 
-    fn link(&self, text: &str, kind: Link) -> Result<Option<String>> {
+    fn link(&self, text: &str, kind: LinkKind) -> Result<Option<String>> {
         self.references.link(text, kind)
     }
 }
@@ -258,10 +258,10 @@ impl References for BundleReferences<'_> {
 
     /// A location is rewritten as a reference is. A name only where it is an entry's temporary one: `http://…` may be the canonical URL of
     /// just that resource, and stays true wherever it is stored.
-    fn link(&self, text: &str, kind: Link) -> Result<Option<String>> {
+    fn link(&self, text: &str, kind: LinkKind) -> Result<Option<String>> {
         let is_meant = match kind {
-            Link::Location => !self.entries.ambiguous.contains(text),
-            Link::Name => text.starts_with("urn:"),
+            LinkKind::Location => !self.entries.ambiguous.contains(text),
+            LinkKind::Name => text.starts_with("urn:"),
         };
         Ok(self.entries.stored.get(text).filter(|_| is_meant).cloned())
     }

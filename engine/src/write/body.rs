@@ -13,8 +13,8 @@ use crate::records::{BODY_BYTES_MAX, bug, corrupted};
 use crate::resource::{Body, Splice};
 use crate::types::ResourceType;
 use crate::write::compact::{compact, is_compact};
+use crate::write::hyperlinks::{self, LinkKind};
 use crate::write::labels::{Labels, Standing};
-use crate::write::other_links::{self, Link};
 use crate::write::prepare::check_shape;
 
 /// A resource in a request.
@@ -60,7 +60,7 @@ pub(crate) trait References {
     }
 
     /// The text to store instead of another link; `None`: it stays as it is.
-    fn link(&self, _text: &str, _kind: Link) -> Result<Option<String>> {
+    fn link(&self, _text: &str, _kind: LinkKind) -> Result<Option<String>> {
         Ok(None)
     }
 }
@@ -223,7 +223,7 @@ fn edited(
         }
     }
     let of_type = (root, source.resource_type.id);
-    for (link, stored) in other_links::rewritten(core.definitions, of_type, references)? {
+    for (link, stored) in hyperlinks::rewritten(core.definitions, of_type, references)? {
         edit(edits.replace_with_string(link, &stored))?;
     }
     if edits.is_empty() {

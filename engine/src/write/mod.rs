@@ -6,9 +6,9 @@ mod compact;
 mod condition;
 mod draft;
 mod group;
+mod hyperlinks;
 mod labels;
 mod links;
-mod other_links;
 mod matching;
 mod meta;
 mod patch;
@@ -25,8 +25,8 @@ pub(crate) use body::{
 pub(crate) use condition::{Condition, Criteria, Found};
 pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
+pub(crate) use hyperlinks::LinkKind;
 pub(crate) use links::{Relinking, links_of, stored_targets};
-pub(crate) use other_links::Link;
 pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match, one_of};
 pub(crate) use patch::{check_version, current, difference, patched};
 pub(crate) use prepare::{

@@ -12,7 +12,7 @@ use crate::write::body::{References, names_its_own};
 
 /// What a link's text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Link {
+pub(crate) enum LinkKind {
     /// Where something is: elements of type url, links of the narrative.
     Location,
     /// What something is called, wherever that may be: of type uri, canonical, oid or uuid.
@@ -62,8 +62,8 @@ fn visit<'a>(
     }
     let Some(text) = node.as_str() else { return Ok(None) };
     let stored = match definitions.type_of(of).name {
-        "url" => references.link(&text, Link::Location)?,
-        "uri" | "canonical" | "oid" | "uuid" => references.link(&text, Link::Name)?,
+        "url" => references.link(&text, LinkKind::Location)?,
+        "uri" | "canonical" | "oid" | "uuid" => references.link(&text, LinkKind::Name)?,
         "xhtml" => narrative(&text, references)?,
         _ => None,
     };
@@ -83,7 +83,7 @@ fn may_link(root: Node<'_>, references: &dyn References) -> Result<bool> {
                 let is_link = match node.name().as_deref() {
                     Some("reference") => false,
                     Some("div") => narrative(&text, references)?.is_some(),
-                    _ => text.contains([':', '/']) && references.link(&text, Link::Location)?.is_some(),
+                    _ => text.contains([':', '/']) && references.link(&text, LinkKind::Location)?.is_some(),
                 };
                 if is_link {
                     return Ok(true);
@@ -100,7 +100,7 @@ fn narrative(div: &str, references: &dyn References) -> Result<Option<String>> {
     let mut stored = String::new();
     let mut done = 0;
     for value in link_values(div) {
-        if let Some(target) = references.link(&div[value.clone()], Link::Location)? {
+        if let Some(target) = references.link(&div[value.clone()], LinkKind::Location)? {
             stored.push_str(&div[done..value.start]);
             stored.push_str(&target);
             done = value.end;
