@@ -320,6 +320,7 @@ impl Plan<'_> {
                 && self.written.contains_key(key)
             {
                 self.faults.push(Refusal::Conflict);
+                self.faults.extend(self.before.check(key, entry.expected).err());
                 let patched = entry.patch.as_ref().map(|patch| self.before.patched(key, patch));
                 self.faults.extend(patched.and_then(Result::err));
             }
