@@ -129,6 +129,8 @@ pub(crate) fn set(core: &Core, mode: ReferentialIntegrity) -> Result<()> {
     if mode == ReferentialIntegrity::Block {
         return build::block(core);
     }
+    // Not amid a change to `block`, which would go on without its rows.
+    let _none_changes = core.retention.sweeping.lock();
     // What is being staged was prepared under the mode before.
     let _nothing_is_staged = core.sequencer.staging.lock();
     core.sequencer.between_groups(core, |_| {

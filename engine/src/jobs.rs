@@ -9,7 +9,7 @@ mod record;
 pub mod requests;
 mod runner;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fornax_store::Batch;
 use parking_lot::{Condvar, Mutex};
@@ -38,6 +38,8 @@ struct Table {
     records: BTreeMap<u64, JobRecord>,
     /// The one that a thread works at now.
     claimed: Option<u64>,
+    /// Requests under way whose answers will not be kept.
+    unanswered: BTreeSet<u64>,
     /// Requests that are being carried out.
     requests: BTreeMap<u64, Cancellation>,
     /// What was opened for a job that is under way.

@@ -106,6 +106,13 @@ impl<'p> Place<'p> {
         Self { outer: Some(self), name, index: None }
     }
 
+    /// Whether a Provenance tells here of a version, which it outlives: also of a deletion.
+    fn is_provenance_of(&self, reference: &str) -> bool {
+        let is_target = self.name == "target"
+            && self.outer.is_some_and(|root| root.outer.is_none() && root.name == "Provenance");
+        is_target && reference.contains("/_history/")
+    }
+
     fn item(&self, index: usize) -> Self {
         Self { index: Some(index), ..*self }
     }
@@ -144,6 +151,7 @@ impl<'w> Walk<'w> {
     fn object(&mut self, node: Node<'_>, type_id: TypeId, place: &Place<'_>) {
         if self.definitions.type_of(type_id).name == "Reference"
             && let Some(text) = node.get("reference").and_then(Node::as_str)
+            && !place.is_provenance_of(&text)
         {
             self.reference(&text, place);
         }

@@ -464,7 +464,7 @@ impl Tenant {
     ///
     /// # Errors
     /// `NotFound`: there never was such a resource. `NotSupported`: no compartment is erased of this type. `Conflict`: others write to it
-    /// all the while.
+    /// all the while, or refer to it where the tenant blocks that; then nothing is gone.
     pub fn erase(
         &self,
         resource_type: &str,
@@ -473,7 +473,8 @@ impl Tenant {
         principal: &Principal,
     ) -> Result<Erased> {
         self.core.check_open()?;
-        let erased = erase::erase(&self.core, (resource_type, id), scope, principal)?;
+        let for_whom = (principal, &self.cancellation);
+        let erased = erase::erase(&self.core, (resource_type, id), scope, for_whom)?;
         self.go_by_parameters();
         Ok(erased)
     }

@@ -5,9 +5,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fornax::{
-    BundleOptions, Change, Committed, Engine, EntryResponse, Error, ErrorKind, ImportOptions, ImportReport,
-    Options, Patch, PatchKind, Principal, Read, ReferentialIntegrity, SearchRequest, Tenant, TenantId,
-    TenantOptions,
+    BundleOptions, Change, Committed, Engine, EntryResponse, EraseScope, Error, ErrorKind, ImportOptions,
+    ImportReport, Options, Patch, PatchKind, Principal, Read, ReferentialIntegrity, SearchRequest, Tenant,
+    TenantId, TenantOptions,
 };
 
 fn me() -> Principal {
@@ -530,4 +530,41 @@ fn the_default_tenant_is_made_with_the_mode_that_is_asked_for() {
         );
     }
     assert!("strict".parse::<ReferentialIntegrity>().is_err());
+}
+
+/// A Provenance tells of versions, which outlive their resource.
+#[test]
+fn a_provenance_stands_in_nobodys_way() {
+    let rig = Rig::new();
+    for mode in [ReferentialIntegrity::Check, ReferentialIntegrity::Block] {
+        let tenant = rig.tenant(mode);
+        let provenance =
+            br#"{"resourceType":"Provenance","recorded":"2026-01-31T00:00:00Z","agent":[{"who":{"display":"me"}}]}"#;
+        let vouched = |change: Change| tenant.commit(&change.provenance(provenance.to_vec()), &me());
+        let body = br#"{"resourceType":"Patient","id":"p"}"#.to_vec();
+        assert_eq!(refused(vouched(Change::update("Patient", "p", body))), "");
+        assert_eq!(refused(vouched(Change::delete("Patient", "p"))), "");
+        let request = SearchRequest::of("Provenance", "target=Patient/p");
+        assert_eq!(tenant.search(&request, &me()).unwrap().matches.len(), 2);
+        is_sound(&tenant);
+    }
+}
+
+#[test]
+fn a_patient_is_erased_with_what_refers_to_it_or_not_at_all() {
+    let rig = Rig::new();
+    let tenant = rig.tenant(ReferentialIntegrity::Block);
+    put(&tenant, "Patient", "p", "").unwrap();
+    observe(&tenant, "o", "Patient/p").unwrap();
+    let member = r#""type":"person","actual":true,"member":[{"entity":{"reference":"Patient/p"}}]"#;
+    put(&tenant, "Group", "g", member).unwrap();
+    put(&tenant, "Basic", "b", r#""code":{"text":"x"},"subject":{"reference":"Observation/o"}"#).unwrap();
+    let erase = || tenant.erase("Patient", "p", EraseScope::Compartment, &me());
+    assert!(refused(erase()).starts_with("Conflict"));
+    assert!(is_there(&tenant, "Patient", "p") && is_there(&tenant, "Observation", "o"));
+    is_sound(&tenant);
+    delete(&tenant, "Basic", "b").unwrap();
+    let erased = erase().unwrap();
+    assert_eq!((erased.resources, erased.kept), (3, Vec::new()));
+    is_sound(&tenant);
 }

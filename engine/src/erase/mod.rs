@@ -6,10 +6,12 @@ mod removal;
 
 use removal::{Extent, Removal, remove};
 
+use crate::cancellation::Cancellation;
 use crate::change::Expected;
 use crate::commit::{contended, sequence};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
+use crate::integrity::ReferentialIntegrity;
 use crate::records::{Rid, Seq};
 use crate::resource::VersionId;
 use crate::tenant_id::Principal;
@@ -39,7 +41,7 @@ pub struct Erased {
 
 /// How often a resource is deleted that somebody writes again meanwhile.
 const TRIES: usize = 8;
-/// Resources that are deleted by one commit: what refers to one another goes together, and others wait no longer than that.
+/// Resources that are deleted by one commit: others wait no longer than that.
 const DELETED_AT_ONCE: usize = 10_000;
 /// Resources that are erased at a time.
 const RESOURCES_AT_ONCE: usize = 500;
@@ -82,6 +84,18 @@ pub(crate) fn erase(
     core: &Core,
     (resource_type, id): (&str, &str),
     scope: EraseScope,
+    (principal, own): (&Principal, &Cancellation),
+) -> Result<Erased> {
+    let erased = erase_all(core, (resource_type, id), scope, principal);
+    // Also where it was cut off: some may be gone.
+    core.jobs.forget_answers(core, own)?;
+    erased
+}
+
+fn erase_all(
+    core: &Core,
+    (resource_type, id): (&str, &str),
+    scope: EraseScope,
     principal: &Principal,
 ) -> Result<Erased> {
     let resource_type = core.types.named(resource_type)?;
@@ -93,20 +107,25 @@ pub(crate) fn erase(
     };
     let compartment::Members { mut whole, versions, kept } = members;
     let mut erased = Erased { kept, ..Erased::default() };
-    if !versions.is_empty() {
-        erased.versions += remove(core, versions, principal)?;
-    }
     // The root comes last: whoever is cut off can begin again.
     whole.push(target);
-    for some in whole.chunks(DELETED_AT_ONCE) {
+    // What refers to one another must go at once where nothing may be left that refers to what is gone.
+    let at_once = match core.integrity.mode() {
+        ReferentialIntegrity::Block => whole.len(),
+        ReferentialIntegrity::Off | ReferentialIntegrity::Check => DELETED_AT_ONCE,
+    };
+    // Before anything is removed: this may be refused.
+    for some in whole.chunks(at_once) {
         delete(core, some, principal)?;
+    }
+    if !versions.is_empty() {
+        erased.versions += remove(core, versions, principal)?;
     }
     for some in whole.chunks(RESOURCES_AT_ONCE) {
         let (resources, versions) = erase_some(core, some, principal)?;
         erased.resources += resources;
         erased.versions += versions;
     }
-    core.jobs.forget_answers(core)?;
     if erased.versions == 0 {
         return Err(not_found());
     }

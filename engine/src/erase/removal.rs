@@ -6,6 +6,7 @@
 use fornax_store::{Batch, Durability};
 use serde::{Deserialize, Serialize};
 
+use crate::cancellation::Cancellation;
 use crate::core::{Core, index_failed};
 use crate::error::Result;
 use crate::families::Family;
@@ -87,7 +88,10 @@ pub(super) fn write_down(
 /// Finishes what was cut off.
 pub(super) fn finish(core: &Core) -> Result<()> {
     match core.vault.get(&*core.store, Family::State, state::REMOVALS)? {
-        Some(bytes) => carry_out(core, records::decode(&bytes)?).map(drop),
+        Some(bytes) => {
+            carry_out(core, records::decode(&bytes)?)?;
+            core.jobs.forget_answers(core, &Cancellation::new())
+        }
         None => Ok(()),
     }
 }

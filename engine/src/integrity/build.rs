@@ -79,6 +79,8 @@ impl Build<'_> {
         }
         // Else others would wait for it.
         self.refuse_dangling(&View::now(self.core)?)?;
+        // What comes later is looked at again under the lock, and these need it no more: a commit that deletes one names it.
+        self.suspects.clear();
         self.take_effect(seen)
     }
 
@@ -155,6 +157,11 @@ impl Build<'_> {
         let core = self.core;
         // What is being staged was prepared under the mode before.
         let _nothing_is_staged = core.sequencer.staging.lock();
+        // Whatever was committed while that was waited for.
+        let view = View::now(core)?;
+        let commits = view.commits_from(seen + 1, usize::MAX)?;
+        self.follow(&view, &commits)?;
+        let seen = commits.last().copied().unwrap_or(seen);
         core.sequencer.between_groups(core, |state| {
             core.check_open()?;
             let view = View::now(core)?;

@@ -130,10 +130,12 @@ impl Jobs {
         table.requests.remove(&number);
         let Some(mut record) = table.records.get(&number).cloned() else { return Ok(()) };
         let Work::Request(request) = &mut record.work else { return Ok(()) };
-        request.answer_bytes = answer.len() as u64;
         record.state = JobState::Completed;
         let mut batch = Batch::new();
-        core.vault.put(&mut batch, Family::State, &key(state::ANSWERS, number), answer)?;
+        if !table.unanswered.remove(&number) {
+            request.answer_bytes = answer.len() as u64;
+            core.vault.put(&mut batch, Family::State, &key(state::ANSWERS, number), answer)?;
+        }
         self.put_with(core, &mut table, record, batch).map(drop)
     }
 
@@ -149,14 +151,20 @@ impl Jobs {
         kept.ok_or_else(|| Error::new(ErrorKind::NotFound, Issue::error("not-found", "there is no answer")))
     }
 
-    /// Forgets all answers, which may show what has been erased since, and calls reads off that are under way.
-    pub(crate) fn forget_answers(&self, core: &Core) -> Result<()> {
+    /// Forgets all answers, which may show what has been erased since. Reads under way are called off, and writes have no answer; but not
+    /// the request that this is `own` to.
+    pub(crate) fn forget_answers(&self, core: &Core, own: &Cancellation) -> Result<()> {
         let mut table = self.table.lock();
-        let reads = |record: &&JobRecord| {
-            is_under_way(record) && record.request().is_some_and(|request| request.effect == Effect::Reads)
-        };
-        let under_way: Vec<JobRecord> = table.records.values().filter(reads).cloned().collect();
+        let under_way: Vec<JobRecord> = table.records.values().filter(is_under_way).cloned().collect();
         for mut record in under_way {
+            let number = record.number;
+            if table.requests.get(&number).is_some_and(|cancellation| cancellation.is(own)) {
+                continue;
+            }
+            if record.request().is_some_and(|request| request.effect == Effect::Writes) {
+                table.unanswered.insert(number);
+                continue;
+            }
             record.state = JobState::Cancelled;
             self.put(core, &mut table, record)?;
         }

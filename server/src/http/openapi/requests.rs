@@ -95,15 +95,16 @@ fn own(call: &Call<'_>) -> &'static [&'static str] {
         (Verb::Search, Place::System) => SYSTEM_SEARCH,
         (Verb::Search, _) => OF_SEARCHES,
         (Verb::SearchByForm, _) => &["Prefer"],
-        (Verb::History, _) => &["_since", "_at", "_list", "_count", "_page", "Prefer"],
+        (Verb::History, _) => &["_since", "_at", "_list", "_asof", "_count", "_page", "Prefer"],
         (Verb::DeleteHistory, _) => &["Prefer"],
         (Verb::Create, _) => &["If-None-Exist", "X-Provenance", "X-Request-Source", "Prefer"],
-        (Verb::Update | Verb::Patch | Verb::Delete, Place::Type(_)) => {
-            &["criteria", "If-Match", "X-Provenance", "Prefer"]
+        (Verb::Update, Place::Type(_)) => {
+            &["criteria", "If-Match", "X-Provenance", "X-Request-Source", "Prefer"]
         }
+        (Verb::Patch | Verb::Delete, Place::Type(_)) => &["criteria", "If-Match", "X-Provenance", "Prefer"],
         (Verb::Update, _) => &["If-Match", "If-None-Match-any", "X-Provenance", "X-Request-Source", "Prefer"],
         (Verb::Patch | Verb::Delete, _) => &["If-Match", "X-Provenance", "Prefer"],
-        (Verb::Bundle, _) => &["Prefer"],
+        (Verb::Bundle, _) => &["X-Provenance", "X-Request-Source", "Prefer"],
         (Verb::Operation(operation, Takes::Nothing), _) if operation.searches => &["_page", "Prefer"],
         (Verb::Operation(..), _) => &["Prefer"],
         (Verb::Jobs | Verb::Job | Verb::CancelJob, _) => &[],
