@@ -82,7 +82,7 @@ struct Item {
 impl Item {
     fn of(node: Node<'_>) -> Self {
         let text = |node: Option<Node<'_>>| {
-            node.and_then(Node::as_str).map_or_else(String::new, |text| text.into_owned())
+            node.and_then(Node::as_str).map_or_else(String::new, std::borrow::Cow::into_owned)
         };
         let identity = match node.as_str() {
             Some(url) => (url.into_owned(), String::new()),

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, LOCATION,
+    LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
 use axum::http::{HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::conditions::IF_NONE_EXIST;
+use super::conditions::{IF_NONE_EXIST, X_PROVENANCE};
 use super::request_id::X_REQUEST_ID;
+use super::source::X_REQUEST_SOURCE;
 
 /// For so long a browser need not ask again.
 const ASKED_AGAIN: Duration = Duration::from_secs(600);
@@ -19,7 +20,7 @@ const METHODS: [Method; 6] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 /// What FHIR's clients send beside what any page may.
-fn sent() -> [HeaderName; 9] {
+fn sent() -> [HeaderName; 11] {
     let prefer = HeaderName::from_static("prefer");
     [
         ACCEPT,
@@ -30,13 +31,17 @@ fn sent() -> [HeaderName; 9] {
         IF_NONE_MATCH,
         IF_NONE_EXIST,
         prefer,
+        X_PROVENANCE,
         X_REQUEST_ID,
+        X_REQUEST_SOURCE,
     ]
 }
 
 /// What they read beside what any page may.
-fn read() -> [HeaderName; 5] {
-    [ETAG, LAST_MODIFIED, LOCATION, HeaderName::from_static("content-location"), X_REQUEST_ID]
+fn read() -> [HeaderName; 7] {
+    let of_jobs = ["content-location", "x-progress"].map(HeaderName::from_static);
+    let [status, progress] = of_jobs;
+    [ETAG, LAST_MODIFIED, LOCATION, RETRY_AFTER, status, progress, X_REQUEST_ID]
 }
 
 /// Lets pages of these origins in.

@@ -1,5 +1,7 @@
 //! What becomes of links in transactions, and Bundles that are stored.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use serde_json::json;
 use tempfile::TempDir;
 

@@ -1,5 +1,7 @@
 //! Histories: of a time, of a List, of the past; and what is deleted from them.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

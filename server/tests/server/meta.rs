@@ -1,5 +1,7 @@
 //! Tags, security labels and profiles; and Provenance that comes with a write.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
