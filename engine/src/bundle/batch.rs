@@ -151,10 +151,10 @@ impl Together {
         self.works.push(work);
     }
 
-    /// Whether some work rests on the current version of what was written since it was prepared, as patches and updates do.
+    /// Whether some work rests on the current version, or the absence, of what was written since it was prepared, as patches and updates do.
     fn is_under(&self, work: &Work) -> bool {
         let mut rested_on = work.conditions.iter().filter_map(|condition| match condition {
-            Condition::Current { digest, .. } => Some(digest),
+            Condition::Current { digest, .. } | Condition::Absent { digest } => Some(digest),
             _ => None,
         });
         let updates = work.writes.iter().filter(|write| write.standing.is_some());

@@ -27,9 +27,9 @@ use crate::tenant_id::Principal;
 use crate::types::ResourceType;
 use crate::view::View;
 use crate::write::{
-    BodySource, Content, Criteria, Found, IdRule, Matching, Outlives, PreparedWrite, UpdateTarget, check_id,
-    check_version, current, nothing_to_match, one_of, parse_failed, parse_stored, patched, put_node,
-    relative_to, resource_limits, several_match,
+    BodySource, Content, Criteria, Found, IdRule, Matching, Outlives, PreparedWrite, check_id, check_version,
+    current, nothing_to_match, one_of, parse_failed, parse_stored, patched, put_node, relative_to,
+    resource_limits, several_match,
 };
 
 /// How often a transaction, or an entry of a batch, is prepared before the caller is told that others are in the way.
@@ -148,8 +148,8 @@ impl BundleRequest<'_> {
                 let (condition, found) = matched(entry, &criteria, (core, view), earlier)?;
                 conditions.push(condition);
                 let target = matching.updated(view, found, body_of(entry)?)?;
-                let UpdateTarget { id, expected } = target;
-                let expected = if entry.expected == Expected::Anything { expected } else { entry.expected };
+                conditions.extend(target.condition);
+                let (id, expected) = (target.id, entry.expected);
                 Ok(Target::Write { resource_type, id, rule: IdRule::Ours, expected })
             }
             (Method::Patch, id, criteria) => {

@@ -29,6 +29,8 @@ pub(crate) enum Condition {
     Current { digest: [u8; 16], version: u64 },
     /// This version, which may be a deletion, is the newest of what an id names; 0: nothing was ever written.
     Newest { digest: [u8; 16], version: u64 },
+    /// There is nothing under an id.
+    Absent { digest: [u8; 16] },
 }
 
 /// What criteria match.

@@ -149,6 +149,7 @@ impl<'a> Draft<'a> {
                 let newest = self.id(digest)?.and_then(|record| record.newest);
                 Ok(newest.map_or(0, |newest| newest.version) == *version)
             }
+            Condition::Absent { digest } => Ok(self.id(digest)?.is_none_or(|record| !record.is_there())),
         }
     }
 

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use fornax_model::Node;
 
-use crate::change::Expected;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Issue, Result};
 use crate::resource::{Read, Version};
@@ -25,7 +24,8 @@ pub(crate) struct Matching<'a> {
 /// What a conditional update writes to.
 pub(crate) struct UpdateTarget {
     pub id: String,
-    pub expected: Expected,
+    /// What must still hold of it, beside what the criteria match.
+    pub condition: Option<Condition>,
 }
 
 impl Matching<'_> {
@@ -54,18 +54,17 @@ impl Matching<'_> {
                 let place = format!("{}.id", self.resource_type.name);
                 return Err(Error::new(ErrorKind::Invalid, Issue::error("value", text).at(place)));
             }
-            (Found::One(version), _) => {
-                UpdateTarget { id: version.id.to_string(), expected: Expected::Anything }
-            }
+            (Found::One(version), _) => UpdateTarget { id: version.id.to_string(), condition: None },
             (Found::None, Some(given)) => {
                 check_id(&given)?;
                 if matches!(view.read(self.resource_type.name, &given)?, Read::Current(_)) {
                     let text = "there is a resource of the id in the body, and the criteria do not match it";
                     return Err(Error::new(ErrorKind::Conflict, Issue::error("duplicate", text)));
                 }
-                UpdateTarget { id: given.into_owned(), expected: Expected::Nothing }
+                let digest = self.core.vault.id_digest(self.resource_type.name, &given);
+                UpdateTarget { id: given.into_owned(), condition: Some(Condition::Absent { digest }) }
             }
-            (Found::None, None) => UpdateTarget { id: self.core.new_id()?, expected: Expected::Nothing },
+            (Found::None, None) => UpdateTarget { id: self.core.new_id()?, condition: None },
         })
     }
 

@@ -27,7 +27,7 @@ pub(crate) use draft::mention;
 pub(crate) use group::{Outcome, Sequencer, Written};
 pub(crate) use hyperlinks::LinkKind;
 pub(crate) use links::{Relinking, links_of, stored_targets};
-pub(crate) use matching::{Matching, UpdateTarget, nothing_to_match, one_of};
+pub(crate) use matching::{Matching, nothing_to_match, one_of};
 pub(crate) use patch::{check_version, current, difference, patched};
 pub(crate) use prepare::{
     Content, IdRule, Prepared, PreparedWrite, Work, check_id, check_shape, parse_failed, prepare, put_node,

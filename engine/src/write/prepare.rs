@@ -16,7 +16,7 @@ use crate::view::View;
 use crate::write::body::{BodySource, Outlives, OwnReferences, PreparedBody, References};
 use crate::write::condition::{Condition, Criteria, Found};
 use crate::write::labels::{Labels, Standing};
-use crate::write::matching::{Matching, UpdateTarget, nothing_to_match};
+use crate::write::matching::{Matching, nothing_to_match};
 use crate::write::patch::{check_version, current, patched};
 use crate::write::provenance::with_provenance;
 use crate::{Change, Principal};
@@ -153,8 +153,8 @@ fn prepare_alone(core: &Core, change: &Change, principal: &Principal) -> Result<
             let document = parse(core, body)?;
             let matching = Matching { core, resource_type, criteria, own_bases: &change.own_bases };
             let (target, condition) = matching.update(&View::now(core)?, document.root())?;
-            conditions.push(condition);
-            put_target(core, resource_type, &target, &document, &change.own_bases)?
+            conditions.extend([condition].into_iter().chain(target.condition));
+            put_target(core, (resource_type, &target.id), &document, &change.own_bases)?
         }
         Action::Patch { resource_type, whose, patch } => {
             let resource_type = core.types.named(resource_type)?;
@@ -217,16 +217,13 @@ fn prepare_alone(core: &Core, change: &Change, principal: &Principal) -> Result<
 /// Prepares a body for what a conditional update is about.
 pub(crate) fn put_target(
     core: &Core,
-    resource_type: ResourceType,
-    target: &UpdateTarget,
+    (resource_type, id): (ResourceType, &str),
     document: &Document,
     own_bases: &[String],
 ) -> Result<PreparedWrite> {
-    let (id, outlives) = (&*target.id, Outlives::Labels);
+    let outlives = Outlives::Labels;
     let source = BodySource { node: document.root(), whole: Some(document), resource_type, id, outlives };
-    let mut write = put_node(core, resource_type, &source, IdRule::Ours, &OwnReferences(own_bases))?;
-    write.expected = target.expected;
-    Ok(write)
+    put_node(core, resource_type, &source, IdRule::Ours, &OwnReferences(own_bases))
 }
 
 /// What the id in a body has to do with the one that it is stored under.
