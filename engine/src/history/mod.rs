@@ -38,7 +38,7 @@ struct Cursor {
     at_ms: Option<(i64, i64)>,
     /// The List whose members are asked for.
     list: Option<String>,
-    /// All versions in scope, once they are counted.
+    /// All versions in scope, where counting them again would look at all of them again: by a time, or a List.
     total: Option<u64>,
 }
 
@@ -170,7 +170,8 @@ fn page(core: &Core, view: &View<'_>, mut cursor: Cursor, budget: &Arc<Budget>) 
     places.truncate(versions.len());
     let next = match places.last() {
         Some(after) if more => {
-            (cursor.after, cursor.total) = (*after, Some(total));
+            cursor.after = *after;
+            cursor.total = (cursor.at_ms.is_some() || cursor.list.is_some()).then_some(total);
             Some(page_token::seal(core, page_token::Kind::History, &cursor)?)
         }
         _ => None,
